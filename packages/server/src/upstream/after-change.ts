@@ -1,12 +1,13 @@
 import type { UpstreamCaller } from './deps.ts'
 
-/** Number of attempts to write the rows of an object that was changed in the upstream. */
+/** Number of attempts to write the database rows of an object after its change in the upstream catalog. */
 const attempts = 3
 
 /**
- * Writes the rows of an object after its change in the upstream. The change cannot be undone, so a failure is not an
- * error of the request: the client would repeat a change that was made. The audit event names it, and the next load of
- * the object writes the rows. Returns null when the rows were not written.
+ * Writes the database rows of an object that the upstream catalog has just changed. The change in the
+ * upstream catalog cannot be undone, so a failed write does not make the request fail: the client would
+ * repeat a change that was already made. Instead, the audit event of the request contains the error, and the
+ * next load of the object writes the rows. Returns null when all attempts failed.
  */
 export async function afterChange<T>(
   caller: Pick<UpstreamCaller, 'audit'>,

@@ -7,37 +7,47 @@ import type { GroupAges } from '../store/policies.ts'
 import { findSubject, isLoginUnique } from '../store/subjects.ts'
 import type { IdentitySettings } from './identity.ts'
 
-/** Dependencies of the function that mints assertions. */
+/** Dependencies of `mintAssertion`, which creates JWTs for upstream catalogs. */
 export interface AssertionDeps extends AssertionKeyDeps {
   /** Public URL of the server, without trailing slash. */
   readonly publicUrl: string
-  /** Maximum age of groups in tokens, in seconds, by issuer. */
+  /**
+   * Time in seconds, by issuer, for which the groups in a user's token are used after the token was issued.
+   */
   readonly groupAges: GroupAges
 }
 
-/** Lifetime of an assertion in ms. */
+/** Lifetime of an assertion (a JWT that identifies a user to an upstream catalog), in ms. */
 export const assertionLifeMs = 300_000
-/** Time in seconds by which `iat` precedes the time of the server, for upstreams whose clock is behind. */
+/**
+ * Number of seconds by which the claim `iat` of an assertion is before the current time, so that upstream
+ * catalogs whose clock is behind accept the assertion.
+ */
 const leewaySeconds = 30
 /**
- * Header `typ` of an assertion. It differs from the `typ` of this server's access tokens (`at+jwt`), so that neither is
- * accepted in place of the other.
+ * JWT header `typ` of an assertion. It differs from the `typ` of this server's access tokens (`at+jwt`), so
+ * that no service accepts one kind of token in place of the other.
  */
 const type = 'JWT'
 
-/** A token that names a user to the upstream of one warehouse, or to a service that issues credentials for it. */
+/**
+ * JWT that identifies a user to the upstream catalog of one warehouse, or to a service that issues
+ * credentials for this catalog.
+ */
 export interface Assertion {
   readonly token: string
-  /** Epoch ms. */
+  /** Expiry of the token in epoch ms. */
   readonly expiresAt: number
 }
 
 /**
- * Mints an assertion for a user. Claims: `iss` is the issuer of the warehouse, `aud` the configured audience, `sub` the
- * user, `name` its display name, `act.sub` the engine that acts for it, `groups` the names of its groups if they are
- * configured.
+ * Creates a signed JWT for a user of an upstream catalog. Claims: `iss` is the issuer of the warehouse, `aud`
+ * the configured audience, `sub` the subject or login of the user, `name` the user's display name, `act.sub`
+ * the engine that acts for the user, and `groups` the names of the user's groups if the warehouse is
+ * configured to send them.
  *
- * @throws HeadgateError `forbidden` when the user has no login, or shares it, although the upstream needs it
+ * @throws HeadgateError `forbidden` when the upstream catalog identifies users by login, and the user has no
+ *   login or shares it with another principal
  */
 export async function mintAssertion(
   deps: AssertionDeps,
@@ -73,8 +83,8 @@ export async function mintAssertion(
 }
 
 /**
- * Returns the login of a principal. Two principals with one login would be one user for the upstream, so such a login is
- * refused.
+ * Returns the login name of a principal. Refuses a login that several principals have, because the upstream
+ * catalog would treat them as one user.
  */
 async function toLogin(
   { sql }: Pick<AssertionDeps, 'sql'>,

@@ -3,11 +3,12 @@ import { findUpstreamUuid } from '../store/upstream-relations.ts'
 import type { UpstreamDeps } from './deps.ts'
 
 /**
- * Checks the UUIDs that updates of a commit assign. Rows, and so ownership and grants, belong to the UUID of a table, so a
- * client must not give its table the UUID of another one.
+ * Checks the UUIDs that the updates of a commit assign to a table. The rows of this server identify a table
+ * by its UUID, so ownership and grants follow the UUID. A client must therefore not give its table the UUID
+ * of another table.
  *
- * @param own UUID of the table of the commit. Null: it is not known
- * @throws HeadgateError `bad-request`
+ * @param own UUID of the table that the commit changes, or null when the UUID is not known
+ * @throws HeadgateError `bad-request` when the UUID differs from `own`, or belongs to another table or view
  */
 export async function checkUuids(
   { sql }: Pick<UpstreamDeps, 'sql'>,

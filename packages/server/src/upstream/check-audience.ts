@@ -9,12 +9,14 @@ import type { Upstreams } from './upstreams.ts'
 import type { UpstreamUser } from './user-auth.ts'
 
 const name = 'audience'
-/** Codes of the errors for a response with the status 401 or 403, and for a refusal of a token service. */
+/**
+ * Error codes that mean that the upstream catalog (status 401 or 403) or its token service refused the token.
+ */
 const refusals: ReadonlySet<string> = new Set(['bad-gateway', 'forbidden'])
 
 /**
- * Tests that the upstream, or the token service in front of it, refuses an assertion for another audience. The audience
- * of the assertion does not exist, so that no service receives a valid token of another service.
+ * Tests that the upstream catalog, or the token service in front of it, refuses an assertion with a wrong
+ * `aud` claim. The test uses a random audience that no service has, so the assertion is not valid anywhere.
  */
 export async function checkAudience(
   upstreams: Upstreams,

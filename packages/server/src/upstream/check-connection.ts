@@ -7,8 +7,9 @@ import type { Upstreams } from './upstreams.ts'
 import type { UpstreamUser } from './user-auth.ts'
 
 /**
- * Tests the connection to the upstream of a warehouse: its configuration, and a request that needs valid credentials.
- * If requests have the identity of users, they have that of the caller. Uses a new connection, so that no cached configuration hides a fault.
+ * Tests the connection to the upstream catalog of a warehouse: reads the catalog's configuration, and sends a
+ * request that needs valid credentials. If the warehouse sends requests with the identity of users, uses the
+ * identity of the caller. Opens a new connection, so that a cached configuration cannot hide an error.
  */
 export async function checkConnection(
   upstreams: Upstreams,
@@ -64,7 +65,10 @@ function describeStaging({ staging, purge }: Dialect): string {
   return ` A staged table exists there at once, is hidden until its first commit, ${end}.`
 }
 
-/** Returns the cause of a failure, for administrators. It contains no secret: errors of auth providers never do. */
+/**
+ * Returns the message of the error that caused a failure, for administrators. The message contains no secret,
+ * because errors of auth providers never contain one.
+ */
 function describeCause({ cause }: Error): string {
   return cause instanceof Error ? ` (${cause.message})` : ''
 }

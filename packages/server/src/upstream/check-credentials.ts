@@ -14,10 +14,10 @@ import type { Upstreams } from './upstreams.ts'
 import type { UpstreamUser } from './user-auth.ts'
 import { credentialFor, decodeVendedKeys, type VendedKeys } from './vended-keys.ts'
 
-/** Maximum number of namespaces in which the check looks for a table. */
+/** Maximum number of namespaces that the check searches for a table. */
 const maxNamespaces = 5
 
-/** Table of the upstream with which the check is made. */
+/** Table of the upstream catalog whose storage credentials the check tests. */
 interface Sample {
   readonly identifier: TableIdentifier
   readonly prefixes: readonly string[]
@@ -25,8 +25,9 @@ interface Sample {
 }
 
 /**
- * Tests the storage credentials of the upstream of a warehouse whose clients depend on them, with the first table that the
- * upstream lists. With an account for readers, also tests that its credentials do not write.
+ * Tests the storage credentials that the upstream catalog vends, with the first table that the catalog lists.
+ * Runs only for warehouses whose clients or storage gateway use these credentials. If the warehouse has a
+ * separate account for readers (`authRead`), also tests that the credentials of this account cannot write.
  */
 export async function checkCredentials(
   upstreams: Upstreams,
@@ -59,7 +60,7 @@ export async function checkCredentials(
   return findings
 }
 
-/** Result of a test that is not an error of the upstream. */
+/** Failure of a test that the upstream catalog did not report as an error, such as missing credentials. */
 class CheckFailure extends Error {}
 
 async function testWriter(
@@ -83,7 +84,7 @@ async function testWriter(
   return `${description} They are renewed by ${renewal}.${readers}`
 }
 
-/** Tests the account for readers: its credentials must not write. */
+/** Tests the account for readers (`authRead`): its storage credentials must not be able to write. */
 async function testReader(
   upstreams: Upstreams,
   upstream: Upstream,

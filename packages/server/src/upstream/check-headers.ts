@@ -1,8 +1,11 @@
 import { HeadgateError } from '@headgate/errors'
 
-/** Headers that a warehouse may set. None of them authenticates, routes or frames a request. */
+/**
+ * Names of the headers that a warehouse may add to its requests to the upstream catalog. These headers do not
+ * affect authentication, routing or message framing.
+ */
 const allowed: ReadonlySet<string> = new Set([
-  // Project that Google bills and checks for quotas (BigLake).
+  // Google Cloud project that is billed for requests and whose quotas apply (BigLake).
   'x-goog-user-project',
   // Realm of Polaris, and project of Lakekeeper.
   'polaris-realm',

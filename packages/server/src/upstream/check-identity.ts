@@ -6,8 +6,9 @@ import type { ProviderRules } from './property-rules.ts'
 const none: ProviderRules = { none: { plain: [], secret: [] } }
 
 /**
- * Providers that obtain a credential for one user with a token of this user. They may not have properties with which they
- * would authenticate as another identity, such as an access key, or a session name that is equal for all users.
+ * Rules for auth providers that exchange a token of the user for a credential of the same user. Properties
+ * that would select another identity are not allowed: for example an access key, or one session name for all
+ * users.
  */
 const traders: ProviderRules = {
   oauth2: {
@@ -41,14 +42,20 @@ const traders: ProviderRules = {
   google: { plain: ['federation-audience', 'subject-token-type', 'scopes', 'user-project'], secret: [] },
 }
 
-/** Properties that a warehouse may set for each auth provider, by identity mode. */
+/**
+ * Properties that a warehouse may set for each auth provider, by identity mode (how requests identify users
+ * to the upstream catalog).
+ */
 export const userRules: Readonly<Record<Exclude<IdentityMode, 'service'>, ProviderRules>> = {
   assert: { ...none, ...traders },
   exchange: traders,
   forward: none,
 }
 
-/** Properties without which a provider would use another identity than the user's, or none. */
+/**
+ * Properties that an auth provider needs in order to use the identity of the user. Without them, the provider
+ * would use another identity, or send no credentials.
+ */
 const required: Readonly<Record<string, readonly string[]>> = {
   google: ['federation-audience'],
   sigv4: ['region'],

@@ -7,7 +7,10 @@ import { identityMode, type IdentityMode } from './identity.ts'
 import type { UpstreamProfile } from './profile.ts'
 import type { ProviderRules } from './property-rules.ts'
 
-/** Properties that a warehouse may set for each auth provider. Other providers and properties are refused. */
+/**
+ * Properties that a warehouse may set for each auth provider of its upstream catalog. Other providers and
+ * properties are refused.
+ */
 const allowed: ProviderRules = {
   none: { plain: [], secret: [] },
   bearer: { plain: [], secret: ['token'] },
@@ -44,11 +47,12 @@ const endpoints: ReadonlySet<string> = new Set(['issuer-url', 'token-endpoint', 
 const typeProperty = 'rest.auth.type'
 
 /**
- * Checks the settings of an upstream that a request sets: the auth provider and its properties by an allow-list, so that
- * no setting reads a file, runs a program, loads a package or uses the identity of the machine, and the address of each
- * endpoint.
+ * Checks the settings of an upstream catalog in a management request. The auth provider and its properties
+ * must be in an allow-list, so that no setting can read a file, run a program, load a package or use the
+ * identity of the machine. The address of each endpoint must be allowed too.
  *
- * @param mayUseLoopback true when the caller administers the server
+ * @param mayUseLoopback whether endpoints on the loopback interface are allowed: true when the caller
+ *   administers the server
  * @throws HeadgateError `bad-request` that names the property, `forbidden` that names the endpoint
  */
 export async function checkUpstream(
@@ -128,7 +132,7 @@ function checkUrl(field: string, value: string): void {
   const url = URL.parse(value)
   if (
     url === null ||
-    // The parser of URLs ignores white space and control characters, and other parsers do not.
+    // URL parsers ignore white space and control characters, but other parsers do not.
     /[\s\p{Cc}\\]/u.test(value) ||
     !['http:', 'https:'].includes(url.protocol) ||
     url.username !== '' ||

@@ -7,7 +7,7 @@ import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Chain } from '../privilege.ts'
 import { toPrefixes } from './remote-prefixes.ts'
 
-/** Properties whose values are locations of files. */
+/** Table properties whose values are locations of files. */
 const pathProperties: ReadonlySet<string> = new Set([
   'write.data.path',
   'write.metadata.path',
@@ -16,9 +16,10 @@ const pathProperties: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Returns the locations in properties that a client sets. Relative paths are below the location of the table.
+ * Returns the absolute locations in table properties that a client sets. Omits relative paths, because they
+ * are below the location of the table.
  *
- * @throws HeadgateError `bad-request` for a relative path that leaves the location of the table
+ * @throws HeadgateError `bad-request` for a relative path that leads out of the location of the table
  */
 export function locationsIn(properties: Readonly<Record<string, string>>): string[] {
   return Object.entries(properties).flatMap(([name, value]) => {
@@ -29,7 +30,10 @@ export function locationsIn(properties: Readonly<Record<string, string>>): strin
   })
 }
 
-/** Properties of namespaces from which catalogs compute the locations of new tables, without separators of words. */
+/**
+ * Namespace properties from which upstream catalogs derive the locations of new tables. The names are in
+ * lower case, without the separators `.`, `_` and `-`.
+ */
 const baseProperties: ReadonlySet<string> = new Set([
   'location',
   'locationuri',
@@ -40,19 +44,19 @@ const baseProperties: ReadonlySet<string> = new Set([
   'storageroot',
 ])
 
-/** Returns the locations in properties of a namespace that a client sets. */
+/** Returns the locations in namespace properties that a client sets. */
 export function baseLocationsIn(properties: Readonly<Record<string, string>>): string[] {
   return Object.entries(properties).flatMap(([name, value]) =>
     baseProperties.has(name.toLowerCase().replaceAll(/[._-]/g, '')) ? [value] : [],
   )
 }
 
-/** Member of a commit that sets locations: an update with a location, or one with properties. */
+/** Update in a commit that sets locations: `set-location`, or `set-properties`. */
 export type LocationUpdate =
   | { readonly action: 'set-location'; readonly location: string }
   | { readonly action: 'set-properties'; readonly updates: Readonly<Record<string, string>> }
 
-/** Returns the locations that updates of a commit set. */
+/** Returns the locations that the updates of a commit set. */
 export function toLocations(updates: readonly (LocationUpdate | { readonly action: string })[]): string[] {
   return updates.flatMap((update) => {
     if (update.action === 'set-location' && 'location' in update) return [update.location]
@@ -61,13 +65,13 @@ export function toLocations(updates: readonly (LocationUpdate | { readonly actio
 }
 
 /**
- * Checks locations that a client chose for a table or view of an upstream. The server does not know all tables of the
- * upstream, so it cannot compare the locations: they must be below the current locations of the table, or the caller
- * must administer the storage.
+ * Checks the locations that a client chose for a table or view of an upstream catalog. The server does not
+ * know all tables of the upstream catalog, so it cannot detect overlaps. It therefore accepts only locations
+ * below the current locations of the table, unless the caller has `administer-storage`.
  *
  * @param own current locations of the table, each ending in `/`. Empty for a new table
  * @param chain privilege chain of the table, or of the namespace for a new table
- * @throws HeadgateError `forbidden`
+ * @throws HeadgateError `forbidden` for any other location
  */
 export function checkChosen(
   {

@@ -2,9 +2,12 @@ import { circuitBreaker, type CircuitBreakerPolicy, ConsecutiveBreaker, handleWh
 import { codeOf, neverSent } from './failures.ts'
 import { responseTimeout } from './read-response.ts'
 
-/** Number of consecutive failures after which no further request is sent. */
+/** Number of consecutive failed requests after which the circuit opens: further requests fail immediately. */
 const maxFailures = 5
-/** Time in ms after which one request tests whether the upstream answers again. */
+/**
+ * Time in ms after which an open circuit sends one request, to test whether the upstream catalog responds
+ * again.
+ */
 export const pauseMs = 5_000
 
 const lostCodes: ReadonlySet<string> = new Set([
@@ -15,9 +18,9 @@ const lostCodes: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Returns a circuit breaker for the requests to one upstream. While an upstream does not answer, requests fail at once
- * instead of waiting for its time limit, because each waiting request occupies a request slot of the server. Every
- * response closes the circuit, an error response too.
+ * Returns a circuit breaker for the requests to one upstream catalog. While the catalog does not respond,
+ * requests fail immediately instead of waiting for their time limit, because each waiting request occupies a
+ * request slot of the server. Any response closes the circuit, including an error response.
  */
 export function upstreamCircuit(): CircuitBreakerPolicy {
   const isOutage = handleWhen((error) => neverSent.has(codeOf(error)) || lostCodes.has(codeOf(error)))

@@ -12,44 +12,58 @@ import { readResponse, responseTimeout, type UpstreamResponse } from './read-res
 
 /** Time limit in ms to establish a connection, including TLS. */
 const connectTimeoutMs = 10_000
-/** Idle time in ms after which the server closes a connection. Shorter than that of servers and load balancers. */
+/**
+ * Time in ms after which the server closes an idle connection. It is shorter than the idle time of usual
+ * servers and load balancers, so that they do not close the connection first.
+ */
 const keepAliveMs = 4_000
-/** Maximum size of a response of an issuer of tokens, in bytes. */
+/** Maximum size in bytes of a response from a token issuer. */
 const maxIssuerBytes = 2 * 1024 * 1024
-/** Time limit in ms of a request to an issuer of tokens that has no own limit. */
+/**
+ * Time limit in ms for reading the response of a token issuer, if the request has no time limit.
+ */
 const issuerTimeoutMs = 30_000
 
-/** A request to the upstream. */
+/** HTTP request to the upstream catalog. */
 export interface UpstreamRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE'
-  /** Path below the base URL with encoded segments, for example `/v1/main/namespaces`. */
+  /** Path below the base URL, with percent-encoded segments, for example `/v1/main/namespaces`. */
   readonly path: string
-  /** Encoded query without `?`. Empty: no query. */
+  /** Percent-encoded query string without `?`. Empty when the request has no query. */
   readonly query: string
   readonly headers: HeaderList
   readonly body: Uint8Array | null
-  /** True: repeating the request has no further effect, so it may be sent again after a lost connection. */
+  /**
+   * True when the request can be repeated without a further effect. The client may then resend the request
+   * after a lost connection.
+   */
   readonly safe: boolean
-  /** Body of an earlier response to this request, or null; see `readResponse`. */
+  /** Body of an earlier response to the same request, for comparison, or null; see `readResponse`. */
   readonly expected?: Buffer | null
 }
 
 export interface UpstreamClientOptions {
-  /** Name of the warehouse, for messages. They never contain the address of the upstream. */
+  /**
+   * Name of the warehouse, for error messages. Error messages never contain the address of the upstream
+   * catalog.
+   */
   readonly name: string
-  /** Base URL of the upstream. */
+  /** Base URL of the upstream catalog. */
   readonly uri: string
   readonly limits: UpstreamLimits
-  /** Headers of all requests, for example `x-goog-user-project`. */
+  /** Headers that are added to every request, for example `x-goog-user-project`. */
   readonly headers?: HeaderList
   readonly guard: EndpointGuard
-  /** Creates the auth provider. `fetch` sends requests to its issuers, with checked addresses. */
+  /**
+   * Creates the auth provider. The provider sends its requests to token issuers with `fetch`, which refuses
+   * addresses that the endpoint guard does not allow.
+   */
   readonly createAuth: (fetch: Fetch) => Promise<ReadyProvider>
 }
 
 /**
- * Sends requests to one upstream over kept connections, authenticated by one auth provider. Concurrent requests and
- * waiting requests are limited, and each connection is opened only to an address that the endpoint guard allows.
+ * HTTP client for one upstream catalog, with persistent connections and one auth provider. Limits the number
+ * of concurrent and of waiting requests. Connects only to addresses that the endpoint guard allows.
  */
 export class UpstreamClient implements AsyncDisposable {
   readonly #name: string
@@ -63,7 +77,11 @@ export class UpstreamClient implements AsyncDisposable {
   readonly #encodings: HeaderList
   #active = 0
 
-  /** @throws AuthError when the auth provider cannot be created */
+  /**
+   * Creates the auth provider and the client.
+   *
+   * @throws AuthError when the auth provider cannot be created
+   */
   static async open(options: UpstreamClientOptions): Promise<UpstreamClient> {
     const auth = await options.createAuth(guardedFetch(options.guard))
     return new UpstreamClient(options, auth)
@@ -78,7 +96,7 @@ export class UpstreamClient implements AsyncDisposable {
     this.#origin = url.origin
     this.#basePath = url.pathname.replace(/\/+$/, '')
     this.#limits = limits
-    // Compression on loopback costs more than it saves.
+    // On loopback, compression costs more CPU time than the smaller transfer saves.
     this.#encodings = isLoopback(url.hostname) ? [] : [['Accept-Encoding', 'gzip']]
     this.#headers = headers
     this.#auth = auth
@@ -94,15 +112,18 @@ export class UpstreamClient implements AsyncDisposable {
     })
   }
 
-  /** Host of the upstream, for audit events. Messages to clients never contain it. */
+  /**
+   * Host name and port of the upstream catalog, for audit events. Messages to clients never contain this
+   * value.
+   */
   get host(): string {
     return new URL(this.#origin).host
   }
 
   /**
-   * Returns the path and query of a URL below the base URL, or null for other addresses.
+   * Returns the path and query of a URL that is below the base URL. Returns null for any other URL.
    *
-   * @param url absolute, or relative to the base URL
+   * @param url absolute URL, or URL relative to the base URL
    */
   relative(url: string): Pick<UpstreamRequest, 'path' | 'query'> | null {
     const base = `${this.#origin}${this.#basePath}`
@@ -114,11 +135,12 @@ export class UpstreamClient implements AsyncDisposable {
   }
 
   /**
-   * Sends a request and reads its response. Redirects are returned like other responses.
+   * Sends a request and reads the complete response. Does not follow redirects: a redirect is returned like
+   * any other response.
    *
-   * @param auth authenticates the request. Default: the provider of the client
-   * @throws HeadgateError `unavailable` when nothing was sent, `commit-state-unknown` when a change may have happened,
-   *   `bad-gateway` or `gateway-timeout` for a request without a change
+   * @param auth provider that authenticates the request. Default: the provider of this client
+   * @throws HeadgateError `unavailable` when the request was not sent, `commit-state-unknown` when a change
+   *   may have been made, `bad-gateway` or `gateway-timeout` for a failed request that changes nothing
    */
   async send(
     request: UpstreamRequest,
@@ -155,7 +177,8 @@ export class UpstreamClient implements AsyncDisposable {
     for (let again = true; ; again = false) {
       const signed = await this.#sign(prepared, auth, signal)
       const response = await this.#dispatch(signed, request, signal)
-      // The provider renews its token when the upstream has refused it. The refused request had no effect.
+      // After a response with status 401, the provider may obtain a new token. The refused request had no
+      // effect, so it can be repeated.
       const wants = again ? await auth.onResponse?.(response, signed, { signal }) : undefined
       if (wants === 'retry') continue
       return response.status < 300 ? response : { ...response, hidden: addedValues(signed, prepared) }
@@ -167,7 +190,8 @@ export class UpstreamClient implements AsyncDisposable {
       return await auth.authenticate(prepared, { signal })
     } catch (cause) {
       signal.throwIfAborted()
-      // The provider of a user refuses this user; all other errors concern the configuration of the warehouse.
+      // A `forbidden` error means that the token of this user was refused. All other errors concern the
+      // configuration of the warehouse.
       if (isHeadgateError(cause, 'forbidden') && !isAuthError(cause)) throw cause
       throw new HeadgateError(
         'unavailable',
@@ -228,14 +252,17 @@ export class UpstreamClient implements AsyncDisposable {
   }
 }
 
-/** Codes of errors for responses that take too long. */
+/** Codes of errors that mean that a response took too long. */
 const timeouts: ReadonlySet<string> = new Set([
   'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_BODY_TIMEOUT',
   responseTimeout,
 ])
 
-/** Returns the values of headers that the auth provider added, and the credentials in them. */
+/**
+ * Returns the values of the headers that the auth provider added, and the credentials in these values, so
+ * that they can be removed from error messages.
+ */
 function addedValues(signed: HttpRequest, prepared: HttpRequest): string[] {
   const before = new Set(prepared.headers.map(([, value]) => value))
   return signed.headers.flatMap(([, value]) =>
@@ -255,7 +282,10 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.')
 }
 
-/** Opens connections only to addresses that the rules allow. The checked address is the one that is connected. */
+/**
+ * Returns a connector for undici that opens connections only to addresses that the rules allow. The check
+ * applies to the resolved address that is then used, so DNS cannot return another address in between.
+ */
 function guardedConnector(rules: ConnectionRules): buildConnector.connector {
   const connect = buildConnector({ timeout: connectTimeoutMs, lookup: rules.lookup })
   return (options, callback) => {
@@ -265,7 +295,10 @@ function guardedConnector(rules: ConnectionRules): buildConnector.connector {
   }
 }
 
-/** Returns a `fetch` that connects only to allowed addresses, for the requests of auth providers to their issuers. */
+/**
+ * Returns a `fetch` function that connects only to addresses that the guard allows. Auth providers use it to
+ * send requests to token issuers.
+ */
 export function guardedFetch(guard: EndpointGuard): Fetch {
   return async (url, init) => {
     const pool = new Pool(new URL(url).origin, {
@@ -275,7 +308,7 @@ export function guardedFetch(guard: EndpointGuard): Fetch {
     try {
       const response = await undiciFetch(url, { ...(init as object), dispatcher: pool })
       const signal = init?.signal ?? AbortSignal.timeout(issuerTimeoutMs)
-      // Compressed responses are limited by their decompressed size.
+      // The size limit applies to the decompressed body.
       const body = await readBody(response, { maxBytes: maxIssuerBytes, signal })
       const headers = [...response.headers] as [string, string][]
       return new Response([204, 304].includes(response.status) ? null : body, {

@@ -29,7 +29,10 @@ import { recordRelation, type RecordedName, type RecordOptions } from './record.
 import { toPrefixes } from './remote-prefixes.ts'
 import type { Upstream } from './upstream.ts'
 
-/** Commit to one table or view of an upstream. `body` is the JSON of the request, which `request` was decoded from. */
+/**
+ * Commit to one table or view of an upstream catalog. `body` is the JSON body of the client's request, and
+ * `request` is the decoded form of the same body.
+ */
 export interface UpstreamCommit {
   readonly ref: RelationRef
   readonly kind: IcebergKind
@@ -38,24 +41,28 @@ export interface UpstreamCommit {
   readonly idempotencyKey: string | undefined
 }
 
-/** A commit that was authorized, and that is ready to be sent. */
+/** Commit for which the caller was authorized, in the form that is sent to the upstream catalog. */
 interface PreparedCommit {
   readonly name: RecordedName
   readonly options: RecordOptions
   /** Requirements and updates to send. */
   readonly body: JsonObject
-  /** Id of the reservation that the commit completes. Null: the commit completes none. */
+  /**
+   * Id of the staged table's reservation that this commit completes. Null when the commit does not create a
+   * staged table.
+   */
   readonly stagedId: string | null
   readonly traces: CommitTraces
 }
 
 /**
- * Commits updates to a table or view of the upstream. The commit requires the UUID that the decision is about, so that
- * it cannot change a table that replaced the authorized one. When the response is lost, loads the table once and looks
- * for the traces of the commit.
+ * Commits updates to a table or view of the upstream catalog. The commit requires the UUID of the table that
+ * the caller was authorized for, so that it cannot change another table that has replaced it. When the
+ * response is lost, loads the table once and checks whether its metadata contain the commit.
  *
  * @returns the new metadata
- * @throws HeadgateError `commit-state-unknown` when it is unknown whether the upstream committed
+ * @throws HeadgateError `commit-state-unknown` when it is unknown whether the upstream catalog committed the
+ *   change
  */
 export async function commitRelation(
   deps: UpstreamDeps,
@@ -107,10 +114,11 @@ export async function commitRelation(
 }
 
 /**
- * Commits changes of several tables, all or none. One change is sent as a commit to its table when the upstream has no
- * transactions.
+ * Commits changes of several tables atomically. When the upstream catalog has no transactions and the request
+ * changes only one table, sends the change as a commit to this table.
  *
- * @throws HeadgateError `unsupported` when the upstream has no transactions
+ * @throws HeadgateError `unsupported` when the upstream catalog has no transactions and the request changes
+ *   several tables
  */
 export async function commitTransaction(
   deps: UpstreamDeps,
@@ -138,7 +146,8 @@ export async function commitTransaction(
     return
   }
   const prepared: PreparedCommit[] = []
-  // One after another: each decision records its object in the audit event, and the last one remains.
+  // Prepares the commits one after the other, because each decision overwrites the object in the audit event,
+  // and the object of the last decision must remain.
   for (const commit of commits) prepared.push(await prepare(deps, caller, commit, signal))
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
   const dialect = await upstream.dialect(signal)
@@ -163,8 +172,9 @@ export async function commitTransaction(
 }
 
 /**
- * Writes the row of a table that a transaction created, with its owner. The response to a transaction contains no
- * metadata, so the table is loaded. The transaction is in the upstream, so a failure is not reported.
+ * Writes the database row of a table that a transaction created, and its owner. The response to a transaction
+ * contains no metadata, so this function loads the table. Does not throw when the row cannot be written,
+ * because the upstream catalog has already committed the transaction.
  */
 async function recordCreation(
   deps: UpstreamDeps,
@@ -255,21 +265,27 @@ async function prepare(
   }
 }
 
-/** Returns the body of a commit with the members that the upstream requires. */
+/** Returns the body of a commit, with `last-column-id` added if the upstream catalog requires it. */
 function toSent({ lastColumnId }: Dialect, body: JsonObject): JsonObject {
   return lastColumnId === 'optional' ? body : { ...body, updates: addLastColumnIds(toList(body['updates'])) }
 }
 
-/** Members of updates that set locations, by their actions. */
+/** Members to keep in updates that set locations, by the `action` of the update. */
 const locationMembers: Readonly<Record<string, readonly string[]>> = {
   'set-properties': ['action', 'updates', 'updated'],
   'set-location': ['action', 'location'],
 }
 
-/** Members that earlier clients write instead of another one. The server decodes both. */
+/**
+ * Former names of members in updates, with their current names. Earlier clients write the former name, and
+ * the server decodes both names.
+ */
 const formerMembers: Readonly<Record<string, string>> = { updated: 'updates' }
 
-/** Leaves out members of an update that this server has not checked, and that another parser could prefer. */
+/**
+ * Removes the members of an update that this server does not decode and therefore has not checked. Another
+ * parser could use such a member in place of a checked one.
+ */
 function onlyDecoded(update: Json): Json {
   const object = typeof update === 'object' && update !== null && !Array.isArray(update) ? update : {}
   const { action } = object as JsonObject
@@ -282,7 +298,10 @@ function onlyDecoded(update: Json): Json {
   return Object.fromEntries(kept)
 }
 
-/** Writes the rows of a committed relation. */
+/**
+ * Writes the database rows of a relation after a commit, and deletes the reservation that the commit
+ * completed.
+ */
 async function recordCommitted(
   deps: UpstreamDeps,
   caller: UpstreamCaller,

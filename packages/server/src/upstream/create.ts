@@ -19,18 +19,23 @@ import { clearEarly, stageEarly } from './stage-early.ts'
 
 export type { UpstreamCreation } from './send-creation.ts'
 
-/** Result of a creation. */
+/** Created table or view, or staged table. */
 export interface CreatedRelation {
   readonly metadata: RemoteMetadata
   readonly row: RecordedRelation
-  /** Privilege chain of the relation, or of the namespace for a staged table. */
+  /**
+   * Privilege chain (the object and its parents) of the created relation. For a staged table, the chain of
+   * its namespace.
+   */
   readonly chain: Chain
 }
 
 /**
- * Creates a table or view in the upstream. The caller needs `create` on the namespace, and owns the relation.
+ * Creates a table or view in the upstream catalog. The caller needs the privilege `create` on the namespace,
+ * and becomes the owner of the relation.
  *
- * @throws HeadgateError `commit-state-unknown` when it is unknown whether the upstream created it
+ * @throws HeadgateError `commit-state-unknown` when it is unknown whether the upstream catalog created the
+ *   relation
  */
 export async function createRelation(
   deps: UpstreamDeps,
@@ -48,7 +53,8 @@ export async function createRelation(
   const ownerId = caller.identity.principal.id
   const name = { ...ref, kind, known: null, namespace }
   const row = await afterChange(caller, () => recordRelation(deps, caller, name, metadata, { ownerId }))
-  // Without a row, the caller does not own the relation and receives no credentials.
+  // The caller becomes the owner only when the row is written. Without the row, the response must not contain
+  // storage credentials.
   if (row === null) throw unrecorded(ref.warehouse.name)
   keepKeys(deps, creation, { ...row, staged: false }, body)
   const chain = relationChain(namespace.chain, row.id, ownerId, { kind, name: ref.identifier.name })
@@ -56,11 +62,12 @@ export async function createRelation(
 }
 
 /**
- * Stages a table in the upstream: the upstream chooses its location, and the first commit creates it. The reservation
- * lets the client renew its storage credentials, although the upstream has no table yet. In an upstream without
- * `stage-create`, the table exists at once and is hidden.
+ * Stages a table in the upstream catalog: the catalog chooses the location of the table, and the first commit
+ * creates the table. This server stores a reservation, with which the client can renew its storage
+ * credentials before the table exists. If the upstream catalog does not support `stage-create`, the server
+ * creates the table immediately and hides it until the first commit.
  *
- * @param reservationSeconds time for which the reservation is kept
+ * @param reservationSeconds lifetime of the reservation in seconds
  */
 export async function stageTable(
   deps: UpstreamDeps,

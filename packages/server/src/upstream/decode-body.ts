@@ -4,7 +4,10 @@ import type { UpstreamResponse } from './read-response.ts'
 
 const decompress = promisify(gunzip)
 
-/** Error code of a body that is larger than its limit, in undici and after decompression. */
+/**
+ * Error codes for a body that exceeds the size limit: of undici for the received body, and of zlib for the
+ * decompressed body.
+ */
 export const tooLargeCodes: ReadonlySet<string> = new Set([
   'UND_ERR_RES_EXCEEDED_MAX_SIZE',
   'ERR_BUFFER_TOO_LARGE',

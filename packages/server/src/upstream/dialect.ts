@@ -1,6 +1,9 @@
 import type { OperationId } from '@headgate/iceberg/rest'
 
-/** Names of the dialects that a warehouse can set. `auto` selects one by the host and the configuration of the upstream. */
+/**
+ * Names of the dialects (known kinds of catalogs) that a warehouse can configure for its upstream catalog.
+ * `auto` selects a dialect by the host name and the configuration of the catalog.
+ */
 export const dialectNames = [
   'auto',
   'standard',
@@ -16,50 +19,73 @@ export const dialectNames = [
 
 export type DialectName = (typeof dialectNames)[number]
 
-/** Differences between catalogs that a warehouse can override one by one, with `upstream.quirks`. */
+/**
+ * Capabilities in which catalogs differ. A warehouse can override each of them with the setting
+ * `upstream.quirks`.
+ */
 export interface Capabilities {
-  /** `early`: the upstream has no `stage-create`, so the server creates the table at once and hides it until its commit. */
+  /**
+   * Support for `stage-create`. `early`: the upstream catalog does not support it, so the server creates the
+   * table immediately and hides it until the first commit.
+   */
   readonly staging: 'upstream' | 'early'
   /**
-   * Location of a new table. `optional`: a request may contain one. `required`: each request must contain one, so the
-   * server chooses it. `refused`: the upstream chooses it, and no request may contain one.
+   * Whether a request to create a table contains a location. `optional`: the request may contain one.
+   * `required`: the request must contain one, so the server chooses a location if the client does not.
+   * `refused`: the upstream catalog always chooses the location.
    */
   readonly location: 'optional' | 'required' | 'refused'
-  /** `lower`: the upstream refuses names with upper-case letters. */
+  /** Characters allowed in names. `lower`: the upstream catalog refuses names with upper-case letters. */
   readonly names: 'any' | 'lower'
-  /** `always`: the upstream only drops tables together with their files. */
+  /**
+   * Whether a drop deletes the files of the table. `always`: the upstream catalog always deletes them.
+   * `requested`: only when the request asks for a purge.
+   */
   readonly purge: 'requested' | 'always'
-  /** `none`: the upstream commits to one table at a time, although it may list `transactions/commit`. */
+  /**
+   * Support for transactions. `none`: the upstream catalog can only commit to one table at a time, even if it
+   * lists the endpoint `transactions/commit`.
+   */
   readonly transactions: 'upstream' | 'none'
   /**
-   * Commit after the creation of a table. `data`: the upstream refuses changes of properties there, so the property that
-   * marks a table of early staging remains.
+   * Changes that the first commit to a created table may contain. `data`: the upstream catalog refuses
+   * changes of properties, so the property `headgate.staged`, which marks the table as created before its
+   * first commit, is not removed.
    */
   readonly firstCommit: 'all' | 'data'
 }
 
-/** A catalog as a set of capabilities. The code compares capabilities, and never the name of a dialect. */
+/**
+ * Kind of upstream catalog, described as a set of capabilities. The code compares capabilities, and never the
+ * name of a dialect.
+ */
 export interface Dialect extends Capabilities {
   readonly name: Exclude<DialectName, 'auto'>
-  /** `required`: the upstream refuses updates that add a schema without `last-column-id`, which is optional. */
+  /**
+   * Whether an update that adds a schema must contain `last-column-id`, which the specification makes
+   * optional.
+   */
   readonly lastColumnId: 'optional' | 'required'
-  /** Operations of an upstream that lists no endpoints. */
+  /** Operations that the upstream catalog supports if its configuration does not list endpoints. */
   readonly unlisted: ReadonlySet<OperationId>
-  /** Path prefix if the configuration has none. `{warehouse}` is the encoded name of the warehouse in the upstream. */
+  /**
+   * Prefix of request paths if the configuration of the upstream catalog contains none. `{warehouse}` is
+   * replaced by the percent-encoded name of the warehouse in the upstream catalog.
+   */
   readonly prefix: string
-  /** Headers that the upstream requires from each client, in lower case. */
+  /** Names, in lower case, of the headers that the upstream catalog requires in every request. */
   readonly headers: readonly string[]
-  /** How `auto` recognizes the catalog. */
+  /** Criteria by which the dialect `auto` recognizes the catalog. */
   readonly signs: DialectSigns
 }
 
 export interface DialectSigns {
-  /** Pattern of the host name. */
+  /** Pattern that matches the host name of the catalog. */
   readonly host?: RegExp
-  /** Pattern of the path of the base URL. */
+  /** Pattern that matches the path of the base URL. */
   readonly path?: RegExp
-  /** Prefix of properties that only this catalog has in its configuration. */
+  /** Prefix of property names that occurs only in the configuration of this catalog. */
   readonly property?: string
-  /** Text that only the listed endpoints of this catalog contain. */
+  /** Text that occurs only in the endpoints that this catalog lists. */
   readonly endpoint?: string
 }

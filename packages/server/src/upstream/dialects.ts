@@ -1,7 +1,10 @@
 import type { OperationId } from '@headgate/iceberg/rest'
 import type { Dialect } from './dialect.ts'
 
-/** Operations of a server that lists no endpoints (Iceberg REST specification, `CatalogConfig.endpoints`). */
+/**
+ * Operations that clients assume of a server that lists no endpoints (Iceberg REST specification,
+ * `CatalogConfig.endpoints`).
+ */
 const firstOperations: readonly OperationId[] = [
   'listNamespaces',
   'loadNamespaceMetadata',
@@ -19,7 +22,10 @@ const firstOperations: readonly OperationId[] = [
   'commitTransaction',
 ]
 
-/** Operations that AWS documents for both of its endpoints. Namespaces there have one level. */
+/**
+ * Operations that AWS documents for its two Iceberg REST endpoints (Glue and S3 Tables). Namespaces of these
+ * endpoints have one level.
+ */
 const awsOperations: readonly OperationId[] = [
   'listNamespaces',
   'loadNamespaceMetadata',
@@ -59,8 +65,9 @@ const standard: Dialect = {
 }
 
 /**
- * Dialects by name. Each row contains only what differs from the specification. Sources: the documentation of the
- * vendors, and reports of clients that failed; `docs/how-to/upstream-warehouses.md` lists which of them were tested.
+ * Dialects by name. Each entry contains only the differences from the specification. Sources: vendor
+ * documentation, and reports of failed clients. `docs/how-to/upstream-warehouses.md` says which dialects were
+ * tested.
  */
 export const dialects: Readonly<Record<Dialect['name'], Dialect>> = {
   standard,

@@ -8,19 +8,21 @@ import { authorizeName, authorizeNamespace } from './find-name.ts'
 import { loadAuthorized } from './load.ts'
 import { recordNamespace } from './record.ts'
 
-/** Namespace, table or view of an upstream, by its name. */
+/** Name of a namespace, table or view in an upstream catalog. */
 export interface UpstreamObject {
   readonly warehouse: Warehouse
   readonly namespace: Namespace
-  /** Name of a table or view. Undefined: the namespace itself. */
+  /** Name of the table or view. Undefined when the object is the namespace. */
   readonly relation: string | undefined
 }
 
 /**
- * Adds the row of an object that exists only in the upstream, so that a grant can refer to it. The caller needs `manage` on
- * it or above it. Sends no request when the object has a row.
+ * Adds a database row for an object of the upstream catalog, so that a grant can refer to the id of the row.
+ * The caller needs the privilege `manage` on the object or on one of its parents. If the row already exists,
+ * sends no request to the upstream catalog.
  *
- * @throws HeadgateError of a missing object when the upstream does not have it or the caller may not see it
+ * @throws HeadgateError of a missing object when the object does not exist in the upstream catalog, or when
+ *   the caller may not see it
  */
 export async function discoverObject(
   deps: UpstreamDeps,

@@ -13,10 +13,11 @@ import { confirmName } from './load.ts'
 const drops = { table: 'dropTable', view: 'dropView' } as const satisfies Record<IcebergKind, OperationId>
 
 /**
- * Drops a table or view in the upstream, and then its row with its grants. If the process ends in between, the row
- * remains: it allows no access, because a later table of this name has another UUID.
+ * Drops a table or view in the upstream catalog, and then deletes its database row with its grants. If the
+ * process ends between these steps, the row remains, but its grants have no effect: a later table with the
+ * same name has another UUID.
  *
- * @param purge whether the upstream also deletes the files. Some upstreams always do
+ * @param purge whether the upstream catalog also deletes the files. Some catalogs always delete them
  */
 export async function dropRelation(
   deps: UpstreamDeps,
@@ -52,7 +53,7 @@ export async function dropRelation(
   if (known !== null) await afterChange(caller, () => removeUpstreamRelation(deps.sql, known.id))
 }
 
-/** Drops an empty namespace in the upstream, and then its row with its grants. */
+/** Drops an empty namespace in the upstream catalog, and then deletes its database row with its grants. */
 export async function dropNamespace(
   deps: UpstreamDeps,
   caller: UpstreamCaller,

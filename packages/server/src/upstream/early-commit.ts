@@ -8,10 +8,11 @@ import { translateCreation } from './translate-creation.ts'
 import type { Upstream } from './upstream.ts'
 
 /**
- * Checks that a commit with the requirement `assert-create` belongs to the attempt that staged the table.
+ * Checks that a commit with the requirement `assert-create` comes from the same principal and the same
+ * attempt that staged the table.
  *
- * @param uuid UUID that the commit assigns, or null
- * @throws HeadgateError `commit-failed` when another principal or another attempt staged it
+ * @param uuid UUID that the commit assigns to the table, or null
+ * @throws HeadgateError `commit-failed` when another principal or another attempt staged the table
  */
 export function checkEarlyCommit(
   table: EarlyTable,
@@ -27,12 +28,12 @@ export function checkEarlyCommit(
 }
 
 /**
- * Prepares the first commit to a table of early staging: translates it to a commit to the table that exists, and records
- * that it is sent now.
+ * Prepares the first commit to an early-staged table, which already exists in the upstream catalog:
+ * translates the creation into a commit to the existing table, and records that this commit is sent now.
  *
  * @param body commit with the requirement `assert-create`
- * @throws HeadgateError `commit-failed` when the time of the table has ended, or when another client of the upstream has
- *   changed it
+ * @throws HeadgateError `commit-failed` when the reservation of the table has expired, or when another client
+ *   of the upstream catalog has changed the table
  */
 export async function translateEarlyCommit(
   { sql }: Pick<UpstreamDeps, 'sql'>,

@@ -11,21 +11,30 @@ import { recordRelation } from './record.ts'
 import { markProperty } from './translate-creation.ts'
 import type { Upstream } from './upstream.ts'
 
-/** Outcome of the end of a table of early staging. */
+/**
+ * Result of ending an early-staged table: a table that the server created in the upstream catalog and hides
+ * until its first commit.
+ */
 export type EarlyEnd =
-  /** The upstream has no such table. */
+  /** The upstream catalog has no table with this name. */
   | 'absent'
   | 'dropped'
-  /** The table remains, because another client changed it. It is visible now. */
+  /** The table was not dropped, because another client has changed it. It is no longer hidden. */
   | 'changed'
-  /** The table remains, because the upstream would delete files. It is visible now, and empty. */
+  /**
+   * The table was not dropped, because the upstream catalog would also delete files. The empty table is no
+   * longer hidden.
+   */
   | 'not droppable'
-  /** The name belongs to another table. */
+  /** The name now belongs to another table. */
   | 'replaced'
-  /** A request in progress uses the table. */
+  /** A request in progress still uses the table. */
   | 'busy'
 
-/** Loads the table that an upstream has under a name. Returns null when it has none. */
+/**
+ * Loads a table from the upstream catalog by its name. Returns null when the upstream catalog has no such
+ * table.
+ */
 export async function loadRemote(
   upstream: Upstream,
   identifier: TableIdentifier,
@@ -41,13 +50,16 @@ export async function loadRemote(
   }
 }
 
-/** Parses the metadata of a table. Numbers keep their text. */
+/** Parses the metadata of a table. Numbers are not converted, so that they keep their exact text. */
 export function parseMetadata({ text }: RemoteMetadata): JsonObject {
   const value = parseBytes(text, { keepNumberText: true })
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {}
 }
 
-/** Returns whether a table was created for a row of early staging: by its mark, or by the location that was chosen. */
+/**
+ * Returns whether the server created this table for the early-staging row `id`. Either the property
+ * `headgate.staged` of the table contains the id, or the location of the table ends in the id.
+ */
 export function isMarked(remote: RemoteMetadata, id: string): boolean {
   const properties = parseMetadata(remote)['properties']
   const mark =
@@ -57,7 +69,10 @@ export function isMarked(remote: RemoteMetadata, id: string): boolean {
   return mark === id || remote.location.replace(/\/+$/, '').endsWith(`/${id}`)
 }
 
-/** Returns whether metadata is the one that the upstream wrote when it created the table of a row. */
+/**
+ * Returns whether the metadata is still the first one, which the upstream catalog wrote when it created the
+ * table.
+ */
 function isUnchanged(remote: RemoteMetadata, table: EarlyTable): boolean {
   if (table.metadataLocation !== null) return remote.metadataLocation === table.metadataLocation
   const metadata = parseMetadata(remote)
@@ -69,11 +84,13 @@ function isEmpty(list: unknown): boolean {
 }
 
 /**
- * Ends a table of early staging: drops it if it is still the one that was created and nothing changed it. Otherwise
- * deletes its row, so that it becomes visible, and belongs to the principal that created it.
+ * Ends an early-staged table. Drops the table in the upstream catalog if nothing has changed it since its
+ * creation. Otherwise deletes the database row that hides the table, so that the table becomes visible and
+ * belongs to the principal that created it.
  *
- * @param caller null for background work
- * @param early true to end the table before its time, for its own principal
+ * @param caller caller of the request, or null for background work
+ * @param early whether the table may be ended before its reservation expires. True only for the principal
+ *   that created it
  */
 export async function endEarly(
   deps: Pick<UpstreamDeps, 'sql' | 'upstreams'>,
@@ -117,7 +134,7 @@ export async function endEarly(
   return 'dropped'
 }
 
-/** Makes a table of early staging visible: writes the row of its relation, and deletes the row that hides it. */
+/** Makes an early-staged table visible: adds a relation row for it, and deletes the row that hides it. */
 async function releaseEarly(
   deps: Pick<UpstreamDeps, 'sql' | 'upstreams'>,
   caller: Caller | null,
@@ -132,8 +149,8 @@ async function releaseEarly(
 }
 
 /**
- * Finds out whether the first commit of a table landed, when the process that sent it ended, or is still waiting for the
- * response. Returns whether the table is visible now.
+ * Finds out whether the first commit to an early-staged table succeeded, while the process that sent the
+ * commit waits for the response or has stopped. Returns whether the table is now visible.
  */
 export async function settleCommit(
   deps: Pick<UpstreamDeps, 'sql' | 'upstreams'>,

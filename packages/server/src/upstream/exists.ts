@@ -4,7 +4,7 @@ import type { IcebergKind } from '../store/relations.ts'
 import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
 import { confirmName } from './load.ts'
 
-/** Checks that a table or view exists in the upstream, and that the caller may see it. */
+/** Checks that a table or view exists in the upstream catalog, and that the caller may see it. */
 export async function checkRelationExists(
   deps: UpstreamDeps,
   caller: UpstreamCaller,
@@ -13,7 +13,7 @@ export async function checkRelationExists(
   signal: AbortSignal,
 ): Promise<void> {
   const { isInherited } = await confirmName(deps, caller, ref, kind, 'use', signal)
-  // `confirmName` has loaded the relation when the decision depends on its row.
+  // If the decision depends on the row of the relation, `confirmName` has already loaded the relation.
   if (!isInherited) return
   const upstream = await deps.upstreams.get(ref.warehouse, caller)
   const [exists, load] =

@@ -1,6 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 
-/** Returns the error for an upstream that no request has reached. */
+/** Returns the error for a request that could not be sent to the upstream catalog. */
 export function unreachable(warehouse: string, cause: unknown): HeadgateError {
   return new HeadgateError(
     'unavailable',
@@ -9,7 +9,10 @@ export function unreachable(warehouse: string, cause: unknown): HeadgateError {
   )
 }
 
-/** Returns the error for a change that the upstream accepted with a response that this server cannot read. */
+/**
+ * Returns the error for a change that the upstream catalog accepted, but with a response that this server
+ * cannot read.
+ */
 export function unreadableOutcome(warehouse: string, cause: unknown): HeadgateError {
   return new HeadgateError(
     'commit-state-unknown',
@@ -18,7 +21,7 @@ export function unreadableOutcome(warehouse: string, cause: unknown): HeadgateEr
   )
 }
 
-/** Returns the error for a change that the upstream may have made although its response was lost. */
+/** Returns the error for a change that the upstream catalog may have made, although its response was lost. */
 export function unknownOutcome(warehouse: string, cause: unknown): HeadgateError {
   return new HeadgateError(
     'commit-state-unknown',
@@ -27,7 +30,7 @@ export function unknownOutcome(warehouse: string, cause: unknown): HeadgateError
   )
 }
 
-/** Codes of errors that occur before a byte of the request is sent. */
+/** Codes of errors that occur before any byte of the request is sent. */
 export const neverSent: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'ECONNREFUSED',
@@ -42,12 +45,15 @@ export const neverSent: ReadonlySet<string> = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ])
 
-/** Returns the code of an error of Node or undici, or an empty text. */
+/** Returns the code of an error of Node or undici, or an empty text when the error has no code. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
-/** Returns the error for an object that the upstream created, but whose owner was not recorded. */
+/**
+ * Returns the error for an object that was created in the upstream catalog, but whose owner could not be
+ * stored in the database of this server.
+ */
 export function unrecorded(warehouse: string): HeadgateError {
   return new HeadgateError(
     'commit-state-unknown',

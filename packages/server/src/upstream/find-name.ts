@@ -18,15 +18,17 @@ import type { UpstreamDeps } from './deps.ts'
 import { settleCommit } from './early-table.ts'
 import type { UpstreamName, UpstreamNamespace } from './upstream-name.ts'
 
-/** Time limit in ms to find out whether the first commit of a hidden table landed. */
+/** Time limit in ms for checking whether the first commit to a hidden table succeeded. */
 const settleMs = 30_000
 
 /**
- * Decides whether a caller holds a privilege on a table or view of an upstream, before a request is sent to the upstream.
- * Grants on a name without a row are those on the objects above it, so a caller without rights there receives the same
- * error for existing and missing names.
+ * Decides whether the caller holds a privilege on a table or view of an upstream catalog, before any request
+ * is sent to the catalog. If the database has no row for the name, only grants on the namespace, its parents
+ * and the warehouse count. A caller without such grants therefore receives the same error for existing and
+ * missing names.
  *
- * @throws HeadgateError of a missing relation when the caller may not see it, `forbidden` when it lacks the privilege
+ * @throws HeadgateError of a missing relation when the caller may not see it, `forbidden` when the caller
+ *   lacks the privilege
  */
 export async function authorizeName(
   deps: UpstreamDeps,
@@ -40,7 +42,8 @@ export async function authorizeName(
   audit.object = `${warehouse.name}:${formatIdentifier(identifier)}`
   audit.privilege = privilege
   const paths = toPaths(identifier.namespace)
-  // The rows do not depend on the caller. Equal concurrent queries share one that begins after each of them.
+  // The rows do not depend on the caller, so equal concurrent queries share one query, which begins after all
+  // of them were requested.
   const rows = await deps.upstreams.rows.joinNext(
     [warehouse.id, paths[0], identifier.name].join('\u001e'),
     () => resolveUpstream(deps.sql, warehouse.id, paths, identifier.name),
@@ -72,10 +75,11 @@ export async function authorizeName(
 }
 
 /**
- * Decides whether the caller may access a relation whose row belongs to another table than the one that the upstream has
- * now. Grants on the row do not count.
+ * Decides again whether the caller may access a relation, after the upstream catalog returned a table with
+ * another UUID than the database row of this name. Ignores the grants on the row, because they belong to the
+ * previous table.
  *
- * @throws HeadgateError as `authorizeName`
+ * @throws HeadgateError the same errors as `authorizeName`
  */
 export function authorizeReplaced(caller: Caller, name: UpstreamName): UpstreamName {
   const { warehouse, identifier, kind, namespace, policy, decision: before } = name
@@ -92,10 +96,12 @@ export function authorizeReplaced(caller: Caller, name: UpstreamName): UpstreamN
 }
 
 /**
- * Decides whether a caller holds a privilege on a namespace of an upstream, before a request is sent to the upstream.
+ * Decides whether the caller holds a privilege on a namespace of an upstream catalog, before any request is
+ * sent to the catalog.
  *
  * @param passage when true, a privilege on an object in the namespace is also sufficient
- * @throws HeadgateError of a missing namespace when the caller may not see it, `forbidden` when it lacks the privilege
+ * @throws HeadgateError of a missing namespace when the caller may not see it, `forbidden` when the caller
+ *   lacks the privilege
  */
 export async function authorizeNamespace(
   deps: UpstreamDeps,
@@ -123,7 +129,9 @@ export async function authorizeNamespace(
   return namespace
 }
 
-/** Returns the paths of a namespace and of its parents, the namespace first. */
+/**
+ * Returns the paths of a namespace and of all its parents, from the namespace itself to the outermost parent.
+ */
 function toPaths(levels: Namespace): string[] {
   return levels.map((_, index) => joinLevels(levels.slice(0, levels.length - index)))
 }

@@ -1,7 +1,13 @@
-/** Shortest text that is removed wherever it occurs. Shorter texts are also parts of ordinary words. */
+/**
+ * Minimum length of a text that is removed from messages. Shorter texts could also occur as parts of ordinary
+ * words.
+ */
 const minLength = 6
 
-/** Texts in messages of an upstream that clients must not see, by the way in which they are written. */
+/**
+ * Patterns of texts that clients must not see in messages of an upstream catalog, such as URLs and tokens,
+ * with their replacements.
+ */
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/\bhttps?:\/\/[^\s"'<>]+/gi, 'the upstream'],
   [/\b(bearer|basic) [\w.~+/=-]{8,}/gi, '[redacted]'],
@@ -10,10 +16,12 @@ const patterns: readonly (readonly [RegExp, string])[] = [
 ]
 
 /**
- * Removes addresses, tokens and keys from a message of an upstream before it is sent to a client. Upstreams repeat parts
- * of requests in their messages, and the requests contain the identity of this server.
+ * Removes addresses, tokens and keys from a message of an upstream catalog, before it is sent to a client.
+ * Upstream catalogs repeat parts of the request in their messages, and the request contains credentials of
+ * this server.
  *
- * @param hidden texts of the connection: host, prefix, and values of headers that authenticate it
+ * @param hidden further texts to remove: host, path prefix, and values of headers that authenticate the
+ *   request
  */
 export function hideUpstream(message: string, hidden: readonly string[]): string {
   const known = hidden

@@ -1,18 +1,21 @@
 import { z } from 'zod'
 
 /**
- * Ways in which requests are authenticated at the upstream.
+ * Identity modes: ways in which requests to the upstream catalog are authenticated.
  *
  * - `service`: with the service account of the warehouse, for all callers
- * - `assert`: with a JWT that the server mints for the user, or with a credential that another service issues for it
- * - `exchange`: with a credential that a token endpoint issues for the user's own token of a configured issuer
- * - `forward`: with the user's own token of a configured issuer, if its audience contains the upstream
+ * - `assert`: with a JWT that the server mints for the user, or with a credential that another service issues
+ *   for it
+ * - `exchange`: with a credential that a token endpoint issues for the user's own token of a configured
+ *   issuer
+ * - `forward`: with the user's own token of a configured issuer, if the token's audience contains the
+ *   upstream catalog
  */
 export const identityModes = ['service', 'assert', 'exchange', 'forward'] as const
 
 export type IdentityMode = (typeof identityModes)[number]
 
-/** Settings that decide as whom the server sends requests to the upstream. */
+/** Settings for the identity with which the server sends requests to the upstream catalog. */
 export interface IdentitySettings {
   readonly mode: IdentityMode
   readonly audience?: string | undefined
@@ -48,7 +51,7 @@ export const identitySettings: z.ZodType<IdentitySettings> = z
   })
   .meta({ id: 'UpstreamIdentity' })
 
-/** Returns the mode of the settings. Default: `service`. */
+/** Returns the identity mode of the settings. Default: `service`. */
 export function identityMode({
   identity,
 }: {

@@ -1,18 +1,24 @@
 import type { RemoteMetadata } from './load-result.ts'
 
-/** Traces of a commit in the metadata of a table, which prove it after its response was lost. */
+/**
+ * Values by which the server finds a commit in the metadata of a table after the response to the commit was
+ * lost.
+ */
 export interface CommitTraces {
-  /** UUID of the table. Null when it is not known. */
+  /** UUID of the table. Null when the UUID is not known. */
   readonly uuid: string | null
-  /** True when the commit creates the table, so that its UUID proves the commit. */
+  /** True when the commit creates the table. The UUID of the table then proves the commit. */
   readonly creates: boolean
-  /** Location of the metadata before the commit, of a table that only this commit may change. Null: not known. */
+  /**
+   * Location of the metadata file before the commit, for a hidden table that only this commit may change.
+   * Null when the location is not known.
+   */
   readonly before: string | null
   /** Ids of the snapshots that the commit adds, as decimal text. */
   readonly snapshotIds: readonly string[]
 }
 
-/** Returns the ids of the snapshots that updates of a commit add. */
+/** Returns the ids of the snapshots that the updates of a commit add. */
 export function addedSnapshotIds(updates: readonly { readonly action: string }[]): string[] {
   return updates.flatMap((update) =>
     update.action === 'add-snapshot' && 'snapshot' in update
@@ -22,8 +28,9 @@ export function addedSnapshotIds(updates: readonly { readonly action: string }[]
 }
 
 /**
- * Returns whether metadata contains a commit: the UUID is the one of the commit, and the snapshots prove it. A commit
- * without snapshots is proved only by the creation of the table, or by new metadata of a hidden one.
+ * Returns whether the metadata of a table contain the changes of a commit. The UUID must be that of the
+ * commit, and all snapshots that the commit adds must exist. For a commit without snapshots, returns true
+ * only if the commit creates the table, or if the metadata file of a hidden table has changed.
  */
 export function hasLanded(
   remote: RemoteMetadata,

@@ -1,8 +1,8 @@
 import { isRawNumber, type Json, type JsonObject } from '@headgate/json'
 
 /**
- * Adds `last-column-id` to updates that add a schema without it. The specification made the member optional, and some
- * catalogs still require it. Its value is the highest id of a field in the schema.
+ * Adds the member `last-column-id` to updates that add a schema and do not contain it. The specification
+ * makes the member optional, but some catalogs require it. Its value is the highest field id in the schema.
  */
 export function addLastColumnIds(updates: readonly Json[]): Json[] {
   return updates.map((update) => {
@@ -12,7 +12,7 @@ export function addLastColumnIds(updates: readonly Json[]): Json[] {
   })
 }
 
-/** Returns the highest id of a field in a type or schema, or 0. */
+/** Returns the highest field id in a type or schema. Returns 0 when it has no field. */
 function highestId(type: JsonObject): number {
   const { fields, element, key, value } = type
   const inner = [...(Array.isArray(fields) ? fields : []), element, key, value].filter((part) =>

@@ -17,19 +17,22 @@ import { authorizeNamespace } from './find-name.ts'
 import { joinNamespace } from './remote-names.ts'
 import type { Upstream } from './upstream.ts'
 
-/** Maximum number of names of one list of an upstream that the server reads for one request. */
+/** Maximum number of names that the server reads from the upstream catalog for one list request. */
 const maxNames = 100_000
 
-/** Page that a client requests, with the token of the previous page. Null: the client requests the whole list. */
+/**
+ * Page that a client requests: the page token from the previous page, and the page size. Null when the client
+ * requests the whole list.
+ */
 export type UpstreamPage = { readonly token: string; readonly size: number } | null
 
 export interface UpstreamList<T> {
   readonly items: readonly T[]
-  /** Token of the next page. Null: there is none. */
+  /** Token of the next page. Null for the last page. */
   readonly next: string | null
 }
 
-/** Lists the tables or views of a namespace of an upstream that the caller may see. */
+/** Lists the tables or views of a namespace in an upstream catalog that the caller may see. */
 export async function listRelations(
   deps: UpstreamDeps,
   caller: Caller,
@@ -43,7 +46,7 @@ export async function listRelations(
   )
   const upstream = await deps.upstreams.get(warehouse, caller)
   const id: OperationId = kind === 'table' ? 'listTables' : 'listViews'
-  // An upstream without views has none to list.
+  // An upstream catalog that does not support views contains no views.
   if (kind === 'view' && !(await upstream.offers(id, signal))) return { items: [], next: null }
   const read = { upstream, id, namespace, parent: undefined, member: 'identifiers' }
   const missing = (): HeadgateError => missingNamespace(namespace)
@@ -56,7 +59,10 @@ export async function listRelations(
   return await readVisible(read, { page, missing, read: readName, visible, isShown }, signal)
 }
 
-/** Lists the namespaces of an upstream directly below the warehouse or below a namespace that the caller may see. */
+/**
+ * Lists the direct child namespaces of a namespace in an upstream catalog, or the top-level namespaces of the
+ * warehouse, that the caller may see.
+ */
 export async function listNamespaces(
   deps: UpstreamDeps,
   caller: Caller,
@@ -89,25 +95,35 @@ export async function listNamespaces(
   return { items: items.map(splitLevels), next }
 }
 
-/** Part of a list that a caller may see. */
+/** Requested page, and the functions and names that select the items that the caller may see. */
 interface Visible {
   readonly page: UpstreamPage
   missing(): HeadgateError
-  /** Returns the name in an item of the list, or nothing for an item that is left out. */
+  /**
+   * Returns the name in a list item as an array with one element. Returns an empty array for an item that is
+   * omitted from the list.
+   */
   read(item: Json): string[]
-  /** Names that the caller may see. Null: the caller sees all names. */
+  /** Names that the caller may see by its grants and ownership. Null when the caller may see all names. */
   readonly visible: ReadonlySet<string> | null
-  /** Decision of an authorizer about a name. Null: none is configured. */
+  /**
+   * Returns whether the configured authorizer shows a name to the caller. Null when no authorizer is
+   * configured.
+   */
   readonly isShown: ((name: string) => boolean) | null
 }
 
-/** Kinds of page tokens: the token of the upstream, or the last name of the previous page. */
+/**
+ * Prefixes that distinguish page tokens: a token of the upstream catalog, or the last name of the previous
+ * page.
+ */
 const tokenKinds = { upstream: 'u:', name: 'n:' } as const
 
 /**
- * Reads the names that a caller may see. A caller that sees all names receives the pages of the upstream. Any other caller
- * receives pages of the names that it may see: the pages of the upstream, of which some would be empty, would tell how
- * many other names exist, and their tokens often contain one of them.
+ * Reads the names that a caller may see. A caller that may see all names receives the pages of the upstream
+ * catalog. For any other caller, the server reads the whole list and forms pages of the visible names only.
+ * The pages of the upstream catalog would reveal how many other names exist, and its page tokens often
+ * contain such a name.
  */
 async function readVisible(
   list: ListRead,
@@ -132,7 +148,12 @@ function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** @throws HeadgateError `bad-request` for a token of a caller with other rights */
+/**
+ * Returns a page token without its prefix.
+ *
+ * @throws HeadgateError `bad-request` when the token has another prefix, which means that the rights of the
+ *   caller have changed since the previous page
+ */
 function afterKind(token: string, kind: string): string {
   if (token.startsWith(kind)) return token.slice(kind.length)
   throw new HeadgateError(
@@ -142,8 +163,9 @@ function afterKind(token: string, kind: string): string {
 }
 
 /**
- * Returns the names of objects of the upstream that the caller may see. A caller with rights on the parent sees all
- * objects, for which this returns null; any other caller sees those whose rows it has rights on.
+ * Returns the names of objects in the upstream catalog that the caller may see, or null when it may see all
+ * of them. A caller with rights on the parent sees all objects. Any other caller sees only objects that have
+ * a database row, and only if it has rights on this row.
  */
 async function visibleNames(
   policy: Policy,
@@ -169,7 +191,9 @@ interface ListRead {
   readonly member: string
 }
 
-/** Reads one page of a list, or all its pages when the client requests the whole list. */
+/**
+ * Reads one page of a list from the upstream catalog, or all pages when the client requests the whole list.
+ */
 async function readPages(
   { upstream, id, namespace, parent, member }: ListRead,
   page: UpstreamPage,
@@ -213,7 +237,10 @@ function nameIn(item: Json): string[] {
   return typeof name === 'string' ? [name] : []
 }
 
-/** Returns the path of a namespace in a list. Some catalogs list all descendants, which are left out. */
+/**
+ * Returns the path of a namespace in a list item, or an empty array for an item that is not a direct child.
+ * Some catalogs list all descendants.
+ */
 function levelsIn(item: Json, depth: number): string[] {
   if (!Array.isArray(item) || item.length !== depth) return []
   const levels = item.filter((level) => typeof level === 'string')

@@ -2,7 +2,10 @@ import { memberRanges, type MemberRange, type WantedMembers } from '@headgate/js
 import { HeadgateError } from '@headgate/errors'
 import type { IcebergKind } from '../store/relations.ts'
 
-/** Properties of tables and views that name further locations of files. Their values may be relative. */
+/**
+ * Properties of tables and views whose values are further locations of files. The values may be relative to
+ * the location of the table.
+ */
 const pathProperties = [
   'write.data.path',
   'write.metadata.path',
@@ -10,7 +13,7 @@ const pathProperties = [
   'write.folder-storage.path',
 ] as const
 
-/** Members of a response that the server reads. */
+/** Members of the response that the server reads. */
 const wanted: WantedMembers = {
   'metadata-location': null,
   metadata: {
@@ -21,20 +24,23 @@ const wanted: WantedMembers = {
   },
 }
 
-/** Metadata in a response of the upstream. The text is a part of the response and is never parsed as a whole. */
+/**
+ * Metadata in a response of the upstream catalog. `text` is a slice of the response, which the server does
+ * not parse as a whole.
+ */
 export interface RemoteMetadata {
   /** Location of the metadata file. Null for a staged table. */
   readonly metadataLocation: string | null
   readonly text: Buffer
   readonly uuid: string
   readonly location: string
-  /** All locations of files that the metadata names. */
+  /** All locations in the metadata that may contain files of the table or view. */
   readonly locations: readonly string[]
 }
 
 /**
- * Finds the metadata in a `LoadTableResult`, `LoadViewResult` or `CommitTableResponse`. Other members of the response,
- * such as credentials and client configuration of the upstream, are left out.
+ * Finds the metadata in a `LoadTableResult`, `LoadViewResult` or `CommitTableResponse` of the upstream
+ * catalog. Ignores the other members of the response, such as storage credentials and client configuration.
  *
  * @throws HeadgateError `bad-gateway` when the response is malformed
  */
@@ -57,7 +63,10 @@ export function readMetadata(body: Buffer, kind: IcebergKind): RemoteMetadata {
   }
 }
 
-/** Returns a path as a location. Iceberg reads a path without a scheme relative to the location of the table. */
+/**
+ * Returns the location for a path in the metadata. A path without a URI scheme is relative to the location of
+ * the table, as in Iceberg.
+ */
 function absolute(location: string, path: string): string {
   return /^[a-z][a-z0-9+.-]*:/i.test(path)
     ? path

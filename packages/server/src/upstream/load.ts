@@ -11,7 +11,7 @@ import type { UpstreamName } from './upstream-name.ts'
 import type { RemoteMetadata } from './load-result.ts'
 import { recordRelation, type RecordedRelation } from './record.ts'
 
-/** A table or view that was loaded from the upstream, for which the caller holds a privilege. */
+/** Table or view that the server has loaded from the upstream catalog for an authorized caller. */
 export interface LoadedRelation {
   readonly name: UpstreamName
   readonly metadata: RemoteMetadata
@@ -21,10 +21,11 @@ export interface LoadedRelation {
 const loads = { table: 'loadTable', view: 'loadView' } as const satisfies Record<IcebergKind, OperationId>
 
 /**
- * Loads a table or view from the upstream. The caller is authorized before the request is sent, and again when the
- * upstream has another table than the one that the grants are for.
+ * Loads a table or view from the upstream catalog. Authorizes the caller before the request is sent.
+ * Authorizes the caller again if the upstream catalog returns a table with another UUID than the database
+ * row, because the grants on the row belong to the previous table.
  *
- * @param form snapshots that the response contains: `all`, or only referenced ones
+ * @param form snapshots in the response: `all`, or `refs` for referenced snapshots only
  * @throws HeadgateError of a missing relation when it does not exist or the caller may not see it
  */
 export async function loadRelation(
@@ -40,8 +41,9 @@ export async function loadRelation(
 }
 
 /**
- * Confirms that the upstream still has the table that the decision is about. Sends no request when the decision does not
- * depend on grants on the table itself. Operations that carry no UUID, such as a drop, call it before they are sent.
+ * Authorizes the caller, and then checks that the upstream catalog still has the table for which the grants
+ * were created, by loading the table and comparing its UUID. Sends no request if the decision does not depend
+ * on grants on the table itself. Needed before operations whose requests contain no UUID, such as a drop.
  */
 export async function confirmName(
   deps: UpstreamDeps,
@@ -55,7 +57,7 @@ export async function confirmName(
   return name.isInherited ? name : (await loadAuthorized(deps, caller, name, 'refs', signal)).name
 }
 
-/** Loads a table or view for a caller that was authorized before, and writes its row. */
+/** Loads a table or view for a caller that is already authorized, and updates its database row. */
 export async function loadAuthorized(
   deps: UpstreamDeps,
   caller: Caller,

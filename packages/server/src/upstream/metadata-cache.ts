@@ -8,25 +8,30 @@ interface Entry {
 }
 
 /**
- * Finds the metadata in responses. A response that is equal to the previous one for the same request is not searched
- * again: comparing bytes is many times as fast as searching them, and the new copy is freed. The cache decides nothing:
- * each load still sends its request to the upstream.
+ * Caches where the metadata is in the last response to each request. If a new response is equal to the cached
+ * response, its metadata need not be located again, because comparing two buffers is many times faster than
+ * searching one. The cache does not replace requests: each load still sends its request to the upstream
+ * catalog.
  */
 export class MetadataCache {
   readonly #entries: SharedCache<Entry>
 
-  /** @param maxBytes maximum total size of the responses */
+  /**
+   * Creates an empty cache.
+   *
+   * @param maxBytes maximum total size of the cached responses
+   */
   constructor(maxBytes: number) {
     this.#entries = sharedCache({ maxSize: maxBytes, sizeCalculation: ({ body }) => body.length + 1 })
   }
 
-  /** Returns the body of the last response to a request, or null. */
+  /** Returns the body of the last response to a request, or null when it is not cached. */
   lastBody(key: string): Buffer | null {
     return this.#entries.peek(key)?.body ?? null
   }
 
   /**
-   * Returns the metadata in the response to a request.
+   * Returns the metadata in a response body.
    *
    * @param key warehouse, path and query of the request
    * @throws HeadgateError `bad-gateway` when the response is malformed

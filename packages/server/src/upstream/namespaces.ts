@@ -14,7 +14,10 @@ import { joinLevels } from '../namespace-path.ts'
 import type { Chain } from '../privilege.ts'
 import { removeUpstreamNamespace, resolveUpstream } from '../store/upstream-relations.ts'
 
-/** Loads the properties of a namespace of the upstream. A privilege on an object in it is not sufficient. */
+/**
+ * Loads the properties of a namespace from the upstream catalog. The caller needs a privilege on the
+ * namespace itself or above it; a privilege on an object in the namespace is not sufficient.
+ */
 export async function loadNamespace(
   deps: UpstreamDeps,
   caller: UpstreamCaller,
@@ -33,8 +36,9 @@ export async function loadNamespace(
 }
 
 /**
- * Removes the location of a namespace from a response to callers that may not choose locations. Trino computes the
- * location of each new table from it, and such a request would be refused.
+ * Removes the property `location` of a namespace from a response, unless the caller may choose locations.
+ * Trino derives the location of each new table from this property, and the server would then refuse the
+ * request.
  */
 function usableProperties(
   loaded: Json,
@@ -49,7 +53,7 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
 }
 
-/** Checks that a namespace exists in the upstream. */
+/** Checks that a namespace exists in the upstream catalog, and that the caller may see it. */
 export async function checkNamespaceExists(
   deps: UpstreamDeps,
   caller: UpstreamCaller,
@@ -63,16 +67,22 @@ export async function checkNamespaceExists(
   await upstream.call({ id, target: { namespace: levels }, missing: () => missingNamespace(levels) }, signal)
 }
 
-/** Creation of a namespace, or a change of its properties. */
+/** Request to create a namespace or to change its properties. */
 export interface NamespaceChange {
   readonly warehouse: Warehouse
   readonly levels: Namespace
   readonly body: JsonObject
-  /** Locations in the request, from which the upstream may compute the locations of new tables. */
+  /**
+   * Locations in the properties of the request. The upstream catalog may derive the locations of new tables
+   * from them.
+   */
   readonly chosen: readonly string[]
 }
 
-/** Creates a namespace in the upstream. The caller needs `create` on the parent, and owns the namespace. */
+/**
+ * Creates a namespace in the upstream catalog. The caller needs the privilege `create` on the parent, and
+ * becomes the owner of the namespace.
+ */
 export async function createNamespace(
   deps: UpstreamDeps,
   caller: UpstreamCaller,
@@ -102,7 +112,8 @@ export async function createNamespace(
   )
   await afterChange(caller, () =>
     deps.sql.transaction(async (tx) => {
-      // The upstream had no such namespace. A row is that of an earlier one, whose owner and grants do not count.
+      // The upstream catalog did not contain this namespace before. An existing row therefore belongs to an
+      // earlier namespace of the same name, and its owner and grants must not apply.
       const { namespace } = await resolveUpstream(deps.sql, warehouse.id, [joinLevels(levels)], null)
       if (namespace !== null) await removeUpstreamNamespace(tx, namespace.id)
       await recordNamespace(tx, warehouse.id, levels, caller.identity.principal.id)
@@ -111,7 +122,7 @@ export async function createNamespace(
   return usableProperties(created, above)
 }
 
-/** Sets and removes properties of a namespace in the upstream. */
+/** Sets and removes properties of a namespace in the upstream catalog. */
 export async function updateNamespace(
   deps: UpstreamDeps,
   caller: UpstreamCaller,

@@ -3,19 +3,25 @@ import type { KeyRequest, RemoteKeys } from './remote-keys.ts'
 import { hasReader, type UpstreamWarehouse } from './upstream-warehouse.ts'
 import { credentialFor } from './vended-keys.ts'
 
-/** Storage credential of the upstream for one table, as client properties. */
+/** Storage credential that the upstream catalog vended for one table, in the form of client properties. */
 interface PassedCredential {
   readonly config: Readonly<Record<string, string>>
-  /** Epoch ms. Null: long-lived keys. */
+  /** Expiry in epoch ms. Null for long-lived keys. */
   readonly expiresAt: number | null
 }
 
-/** Finds the storage credentials that upstreams vend for clients of mode `pass`. */
+/**
+ * Finds storage credentials that upstream catalogs vend, for warehouses that pass these credentials to
+ * clients (credential mode `pass`).
+ */
 export class PassCredentials {
   readonly #keys: RemoteKeys
   readonly #minLifeMs: number
 
-  /** @param minLifeMs minimum remaining lifetime of returned credentials, if the upstream vends them for so long */
+  /**
+   * @param minLifeMs minimum remaining lifetime in ms of returned credentials. Credentials that the upstream
+   *   catalog vends for a shorter time are accepted
+   */
   constructor(keys: RemoteKeys, minLifeMs: number) {
     this.#keys = keys
     this.#minLifeMs = minLifeMs
@@ -26,9 +32,10 @@ export class PassCredentials {
   }
 
   /**
-   * Returns the credential that covers all locations of a table.
+   * Returns the storage credential that covers all locations of a table.
    *
-   * @throws HeadgateError `bad-gateway` when the upstream returns none that covers them, and errors of `RemoteKeys.get`
+   * @throws HeadgateError `bad-gateway` when the upstream catalog returns no such credential, and errors of
+   *   `RemoteKeys.get`
    */
   async find(request: KeyRequest): Promise<PassedCredential> {
     const keys = await this.#keys.get(request, this.#minLifeMs)

@@ -8,7 +8,7 @@ import { type IdentitySettings, identitySettings } from './identity.ts'
 const text = z.string().min(1).max(2048)
 const properties = z.record(z.string().min(1).max(128), z.string().max(8192))
 
-/** Configured limits of the requests to one upstream, of one replica. */
+/** Configured limits of the requests from one replica to an upstream catalog. */
 interface LimitSettings {
   readonly concurrency?: number | undefined
   readonly waiting?: number | undefined
@@ -78,25 +78,31 @@ const quirks: z.ZodType<Quirks> = z
 
 /** Settings of the upstream of a warehouse: the catalog to which the warehouse forwards requests. */
 export interface UpstreamProfile {
-  /** Base URL of the Iceberg REST interface, before `/v1`. */
+  /** Base URL of the upstream catalog's Iceberg REST API, without `/v1`. */
   readonly uri: string
   /** Value of the query parameter `warehouse` of `GET /v1/config`. */
   readonly warehouse?: string | undefined
-  /** Identity of requests to the upstream. Absent: the service account in `auth`. */
+  /** Identity with which requests are sent to the upstream catalog. Absent: the service account in `auth`. */
   readonly identity?: IdentitySettings | undefined
-  /** Properties of the auth provider that authenticates requests to the upstream, without secrets. */
+  /**
+   * Properties of the auth provider that authenticates requests to the upstream catalog, without its secrets.
+   */
   readonly auth?: Readonly<Record<string, string>> | undefined
   /**
-   * Properties of the auth provider for callers that may not modify a table. Absent: `auth` authenticates all requests.
+   * Properties of a second auth provider, for callers that may not modify the table. Absent: `auth`
+   * authenticates all requests.
    */
   readonly authRead?: Readonly<Record<string, string>> | undefined
-  /** Default: `own`. */
+  /** Source of the storage credentials that clients receive. Default: `own` (this server issues them). */
   readonly credentials?: UpstreamCredentialMode | undefined
-  /** Default: `auto`. */
+  /** Dialect (known kind of catalog) of the upstream. Default: `auto`. */
   readonly dialect?: DialectName | undefined
-  /** Capabilities in which the upstream differs from its dialect. */
+  /** Capabilities in which the upstream catalog differs from its dialect. */
   readonly quirks?: Quirks | undefined
-  /** Headers of all requests to the upstream. See `check-headers.ts` for the allowed names. */
+  /**
+   * Headers that are added to all requests to the upstream catalog. `check-headers.ts` lists the allowed
+   * names.
+   */
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly limits?: LimitSettings | undefined
 }
@@ -136,7 +142,9 @@ const fields = {
   limits: limits.optional(),
 }
 
-/** Secrets of the auth provider, by property. Stored encrypted; no response contains them. */
+/**
+ * Secret properties of the auth provider, by name. They are stored encrypted, and no response contains them.
+ */
 const secrets = properties
   .optional()
   .describe('Secret properties of the auth provider. Stored encrypted. No response contains them.')
@@ -145,7 +153,7 @@ const secretsRead = properties
   .optional()
   .describe('Secret properties for authRead. Stored encrypted. No response contains them.')
 
-/** Upstream in the request that creates a warehouse. */
+/** Settings of the upstream catalog in a request that creates a warehouse. */
 export interface UpstreamBody extends UpstreamProfile {
   readonly secrets?: Readonly<Record<string, string>> | undefined
   readonly secretsRead?: Readonly<Record<string, string>> | undefined
@@ -155,7 +163,7 @@ export const upstreamBody: z.ZodType<UpstreamBody> = z
   .strictObject({ ...fields, secrets, secretsRead })
   .meta({ id: 'NewUpstream' })
 
-/** Upstream in the request that changes a warehouse. Absent members do not change. */
+/** Settings of the upstream catalog in a request that changes a warehouse. Absent members do not change. */
 export type UpstreamChange = Omit<UpstreamBody, 'uri'> & { readonly uri?: string | undefined }
 
 export const upstreamChange: z.ZodType<UpstreamChange> = z
@@ -165,9 +173,9 @@ export const upstreamChange: z.ZodType<UpstreamChange> = z
 const stored = z.strictObject(fields)
 
 /**
- * Parses the settings of an upstream from the row of its warehouse.
+ * Parses the settings of the upstream catalog from the database row of its warehouse.
  *
- * @throws HeadgateError `internal` when the row is malformed
+ * @throws HeadgateError `internal` when the settings in the row are malformed
  */
 export function parseUpstreamProfile(value: Readonly<Record<string, unknown>>): UpstreamProfile {
   const parsed = stored.safeParse(value)
@@ -175,7 +183,7 @@ export function parseUpstreamProfile(value: Readonly<Record<string, unknown>>): 
   throw new HeadgateError('internal', 'The upstream settings of the warehouse are malformed: set them again.')
 }
 
-/** Limits with the defaults for those that are not configured. */
+/** Limits of the requests to an upstream catalog, with default values for limits that are not configured. */
 export interface UpstreamLimits {
   readonly concurrency: number
   readonly waiting: number

@@ -2,26 +2,30 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { ReceivedBody } from './received-body.ts'
 
-/** A complete response of the upstream. */
+/** Complete response of the upstream catalog. */
 export interface UpstreamResponse {
   readonly status: number
   readonly headers: { get(name: string): string | null }
   readonly body: Buffer
-  /** Texts that clients must not see in messages of this response, such as the token of the request. */
+  /**
+   * Texts that error messages about this response must not contain, such as the token that the request was
+   * sent with.
+   */
   readonly hidden?: readonly string[]
 }
 
-/** Code of the error of a response that was not complete within its time limit. */
+/** Error code for a response that was not complete within its time limit. */
 export const responseTimeout = 'UPSTREAM_RESPONSE_TIMEOUT'
 
 /**
- * Sends a request with a dispatcher of undici and reads its whole response. `Dispatcher.request` returns the body as a
- * stream, which costs about as much as the rest of a small request.
+ * Sends a request with a dispatcher of undici and reads the complete response. Does not use
+ * `Dispatcher.request`, because the stream that it returns costs about as much CPU time as the rest of a
+ * small request.
  *
- * @param expected body of an earlier response. A response with an equal body returns this buffer, and its bytes are not
- *   copied
- * @param timeoutMs time limit of the request and its complete response. The limits of undici apply to each part of a
- *   response, so they do not end a response that never stops
+ * @param expected body of an earlier response. If the new body is equal, the response contains this buffer,
+ *   and the received bytes are not copied
+ * @param timeoutMs time limit for the request and its complete response. The time limits of undici apply to
+ *   each part of a response, so they do not end a response that never stops
  * @throws the reason of the signal, and errors of undici
  */
 export function readResponse(

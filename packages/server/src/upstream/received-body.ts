@@ -1,12 +1,13 @@
 /**
- * Collects the chunks of a body. While they are equal to an expected body, they are only compared with it, because tables
- * are loaded many times between two changes and the copy of a large body costs more than its comparison.
+ * Collects the chunks of a response body. As long as the chunks are equal to an expected body, they are only
+ * compared with it and not copied. Clients load a table many times between two changes, and copying a large
+ * body costs more than comparing it.
  */
 export class ReceivedBody {
   readonly #expected: Buffer | null
-  /** Number of received bytes that are equal to the expected body. */
+  /** Number of received bytes, if all of them are equal to the expected body. */
   #equal = 0
-  /** Chunks, or null while all of them are equal to the expected body. */
+  /** Received chunks, or null while all chunks are equal to the expected body. */
   #chunks: Buffer[] | null
 
   constructor(expected: Buffer | null) {
@@ -25,7 +26,7 @@ export class ReceivedBody {
     else this.#chunks = [this.#expected.subarray(0, this.#equal), chunk]
   }
 
-  /** Returns the complete body: the expected buffer if the body is equal to it, or else a new buffer. */
+  /** Returns the complete body: the expected buffer if the body is equal to it, otherwise a new buffer. */
   end(): Buffer {
     if (this.#chunks === null && this.#equal === this.#expected?.length) return this.#expected
     return Buffer.concat(this.#chunks ?? [this.#expected?.subarray(0, this.#equal) ?? Buffer.alloc(0)])

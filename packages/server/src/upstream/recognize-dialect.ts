@@ -1,26 +1,29 @@
 import type { Dialect, DialectName, DialectSigns } from './dialect.ts'
 import { dialects } from './dialects.ts'
 
-/** Properties of an upstream by which its dialect is selected. */
+/** Properties of an upstream catalog from which the server selects its dialect. */
 export interface DialectEvidence {
   readonly host: string
   /** Path of the base URL. */
   readonly path: string
-  /** Names of the properties in the configuration of the upstream. */
+  /** Names of the properties in the configuration that the upstream catalog returns. */
   readonly properties: readonly string[]
-  /** Endpoints that the upstream lists, as `METHOD /path`. */
+  /** Endpoints that the upstream catalog lists, as `METHOD /path`. */
   readonly endpoints: readonly string[]
 }
 
-/** Dialect of an upstream, and the reason for its selection, for `warehouse check`. */
+/**
+ * Selected dialect of an upstream catalog, with the reason for the selection. The command `warehouse check`
+ * prints the reason.
+ */
 export interface SelectedDialect {
   readonly dialect: Dialect
   readonly reason: string
 }
 
 /**
- * Selects the dialect of an upstream. For `auto`, selects the first dialect with a sign in the evidence, or else
- * `standard`.
+ * Selects the dialect of an upstream catalog by its name. For the name `auto`, selects the first dialect
+ * whose criteria match the evidence, or else `standard`.
  */
 export function selectDialect(name: DialectName, evidence: DialectEvidence): SelectedDialect {
   if (name !== 'auto') return { dialect: dialects[name], reason: 'configured' }

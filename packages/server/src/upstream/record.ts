@@ -20,41 +20,48 @@ import type { UpstreamName } from './upstream-name.ts'
 import { readMetadata, type RemoteMetadata } from './load-result.ts'
 import { remotePrefixes } from './remote-prefixes.ts'
 
-/** Time limit in ms of the request that looks for a table under its recorded name. */
+/** Time limit in ms of the request that checks whether a table still exists under its recorded name. */
 const patienceMs = 30_000
 
-/** Ids of the rows of a table or view of an upstream. */
+/** Database rows of a table or view of an upstream catalog: ids, locations and last revocation. */
 export interface RecordedRelation {
   readonly id: string
   readonly namespaceId: string
-  /** Canonical locations of its files, each ending in `/`. */
+  /** Canonical locations of the files of the relation, each ending in `/`. */
   readonly prefixes: readonly string[]
-  /** Time in epoch ms. Storage access that was issued at or before this time is revoked. */
+  /**
+   * Time of the last revocation in epoch ms. Storage access that was issued at or before this time is
+   * revoked.
+   */
   readonly revokedBefore: number
 }
 
-/** Name whose rows are written. */
+/** Name of a table or view whose database rows are written. */
 export type RecordedName = Pick<UpstreamName, 'known' | 'kind' | 'warehouse' | 'identifier'> & {
   readonly namespace: Pick<UpstreamName['namespace'], 'id'>
 }
 
-/** Reason why a row is written. */
+/** Owner and id for a new row. */
 export interface RecordOptions {
-  /** Principal that created the object through this server. Absent: the object existed in the upstream. */
+  /**
+   * Id of the principal that created the object through this server. Absent when the object already existed
+   * in the upstream catalog.
+   */
   readonly ownerId?: string
-  /** Id that was reserved for the row. */
+  /** Id that was reserved for the row, for example for a staged table. Absent: a random id. */
   readonly id?: string
 }
 
 /**
- * Returns the ids of the rows of a table or view, and writes the rows when they are missing or outdated. Loads of a known
- * table write nothing.
+ * Returns the database rows of a table or view of an upstream catalog. Writes the rows first if they are
+ * missing or outdated. A load of a known table writes nothing.
  *
- * A row belongs to the UUID of its table. If the table was renamed in the upstream, its row is moved, with its grants. If
- * the upstream has the table under both names, the row remains at the recorded name: otherwise a load by another spelling
- * of the name, in a catalog that does not distinguish upper and lower case, would delete owner and grants.
+ * A row is identified by the UUID of its table. If the table was renamed in the upstream catalog, its row
+ * moves to the new name and keeps its grants. If the upstream catalog returns the table under both names, the
+ * row stays at the recorded name: some catalogs ignore upper and lower case, and a load with another spelling
+ * must not move the row.
  *
- * @param caller null for background work, which uses the service account
+ * @param caller caller of the request. Null for background work, which uses the service account
  */
 export async function recordRelation(
   deps: Pick<UpstreamDeps, 'sql' | 'upstreams'>,
@@ -92,7 +99,7 @@ export async function recordRelation(
   try {
     return await sql.transaction(write)
   } catch (error) {
-    // Another replica wrote the rows at the same time. The second attempt finds them.
+    // Another replica wrote the rows at the same time. The second attempt reads them.
     if (!isViolation(error)) throw error
     return await sql.transaction(write)
   }
@@ -104,7 +111,7 @@ async function writeRows(
   metadata: RemoteMetadata,
   row: Pick<RecordedRelation, 'id' | 'prefixes' | 'revokedBefore'> & {
     readonly ownerId: string
-    /** Id of the row of this table under its former name. */
+    /** Id of the row that this table has under its previous name, or null. */
     readonly moved: string | null
   },
 ): Promise<RecordedRelation> {
@@ -125,7 +132,7 @@ async function writeRows(
   return { id, namespaceId, prefixes: row.prefixes, revokedBefore: row.revokedBefore }
 }
 
-/** Finds the row of a table under another name than the one in the request. */
+/** Returns the row of the table with this UUID if the row has another name than the one in the request. */
 async function findOtherName(
   sql: Queryable,
   { warehouse, identifier }: Pick<RecordedName, 'warehouse' | 'identifier'>,
@@ -137,8 +144,9 @@ async function findOtherName(
 }
 
 /**
- * Returns whether the upstream still has a table under its recorded name. True if the upstream does not tell: an upstream
- * that knows the user may hide the table from this user.
+ * Returns whether the upstream catalog still has the table under its recorded name. Also returns true when
+ * the answer is not certain: with the identity of a user, the upstream catalog may hide the table from this
+ * user.
  */
 async function isStillThere(
   { upstreams }: Pick<UpstreamDeps, 'upstreams'>,
@@ -168,7 +176,10 @@ async function isStillThere(
   }
 }
 
-/** Returns an id for a table under a second name, which has no row. It allows no storage access at the gateway. */
+/**
+ * Returns a stable id for a table that was loaded by a second name, for which no row exists. The storage
+ * gateway finds no row for this id, so it allows no access.
+ */
 function idOfOtherName({ id }: UpstreamHolder, { identifier }: Pick<RecordedName, 'identifier'>): string {
   const digest = createHash('sha256')
     .update(JSON.stringify([id, identifier]))
@@ -179,9 +190,10 @@ function idOfOtherName({ id }: UpstreamHolder, { identifier }: Pick<RecordedName
 }
 
 /**
- * Adds the rows of a namespace and its parents, unless they exist. Returns the id of the namespace.
+ * Adds rows for a namespace and its parents, unless they exist. Returns the id of the namespace's row.
  *
- * @param ownerId principal that created the namespace through this server. Parents without a row have no owner
+ * @param ownerId id of the principal that created the namespace through this server. Rows that are added for
+ *   parents have no owner
  */
 export async function recordNamespace(
   tx: Queryable,

@@ -14,20 +14,20 @@ import { parseUpstreamProfile } from './profile.ts'
 import type { KeyRequest, RemoteKeys } from './remote-keys.ts'
 import { credentialFor, type VendedKeys } from './vended-keys.ts'
 
-/** Maximum number of open storages. Each one has the keys of one table. */
+/** Maximum number of open storages. Each storage uses the keys of one table. */
 const maxStorages = 1_000
-/** Time in ms for which requests in progress may use a storage whose keys were replaced. */
+/** Time in ms for which requests in progress may still use a storage whose keys were replaced. */
 const graceMs = 300_000
 
 /**
- * Storages of tables of upstream warehouses that the storage gateway accesses with credentials of the upstream. The
- * credentials never leave this server.
+ * Opens the storage of tables in upstream warehouses for the storage gateway, which accesses it with
+ * credentials of the upstream catalog (credential mode `relay`). These credentials never leave this server.
  */
 export class RelayStorages implements AsyncDisposable {
   readonly #keys: RemoteKeys
   readonly #guard: EndpointGuard
   readonly #registry: StorageRegistry
-  /** Checks of the endpoints in credentials, by the credentials. */
+  /** Running and completed checks of the storage endpoints that vended credentials name. */
   readonly #checks = new WeakMap<VendedKeys, Promise<void>>()
 
   constructor(keys: RemoteKeys, guard: EndpointGuard) {
@@ -36,7 +36,10 @@ export class RelayStorages implements AsyncDisposable {
     this.#registry = new StorageRegistry({ guard, max: maxStorages, grace: graceMs })
   }
 
-  /** Returns the storage of a table. It requests the credentials when it is used. */
+  /**
+   * Returns a storage for the locations of a table. The storage requests its credentials from the upstream
+   * catalog on first use.
+   */
   open(request: KeyRequest): Storage {
     return new StorageOnDemand({
       scheme: 's3',
@@ -52,10 +55,10 @@ export class RelayStorages implements AsyncDisposable {
   }
 
   /**
-   * Opens the locations of a table with credentials of the upstream.
+   * Opens the locations of a table with credentials that the upstream catalog vended.
    *
-   * @throws HeadgateError `forbidden` when the credentials name an endpoint to which this server may not connect,
-   *   `bad-gateway` when they are unusable
+   * @throws HeadgateError `forbidden` when the credentials name an endpoint to which this server may not
+   *   connect, `bad-gateway` when they are unusable
    */
   async openWith(request: KeyRequest, keys: VendedKeys): Promise<Storage> {
     const checked = this.#checks.get(keys) ?? this.#checkEndpoints(request, keys)
@@ -78,7 +81,8 @@ export class RelayStorages implements AsyncDisposable {
   }
 
   async #checkEndpoints({ warehouse }: KeyRequest, { credentials }: VendedKeys): Promise<void> {
-    // Only administrators of the server can configure an upstream on this machine, which may then name a storage on it.
+    // Only administrators of the server can configure an upstream catalog on the loopback interface. Such a
+    // catalog may also use a storage on the loopback interface.
     const { uri } = parseUpstreamProfile(warehouse.upstream ?? {})
     const mayUseLoopback = isLoopback(new URL(uri).hostname)
     for (const endpoint of new Set(credentials.map(({ config }) => config['s3.endpoint']))) {

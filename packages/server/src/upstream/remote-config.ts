@@ -4,37 +4,46 @@ import type { Capabilities, Dialect, DialectName } from './dialect.ts'
 import { selectDialect } from './recognize-dialect.ts'
 import { HeadgateError } from '@headgate/errors'
 
-/** Configuration that the upstream returns for its clients, as far as the server uses it. */
+/**
+ * Configuration that the upstream catalog returns to its clients, limited to the values that this server
+ * uses.
+ */
 export interface RemoteConfig {
-  /** Prefix of the paths: empty, or a text such as `main` or `catalogs/123456789012`. */
+  /** Prefix of request paths: empty, or a text such as `main` or `catalogs/123456789012`. */
   readonly prefix: string
-  /** Percent-encoded separator of namespace levels in paths. */
+  /** Percent-encoded separator between namespace levels in request paths. */
   readonly separator: string
-  /** Operations that the upstream lists, as `METHOD /path`. Null when it lists none. */
+  /** Endpoints that the upstream catalog lists, as `METHOD /path`. Null when it lists none. */
   readonly endpoints: ReadonlySet<string> | null
-  /** Dialect of the upstream, with the quirks of the warehouse. */
+  /** Dialect of the upstream catalog, changed by the quirks that the warehouse configures. */
   readonly dialect: Dialect
-  /** Reason for which the dialect was selected, as the end of a sentence. */
+  /** Reason for the selection of the dialect, as the end of a sentence. */
   readonly dialectReason: string
-  /** Lifetime of idempotency keys, as an ISO 8601 duration. Null: the upstream does not support them. */
+  /**
+   * Lifetime of idempotency keys as an ISO 8601 duration. Null when the upstream catalog does not support
+   * them.
+   */
   readonly keyLifetime: string | null
 }
 
-/** Settings of a warehouse that the decoder needs. */
+/** Settings of a warehouse that are needed to decode the configuration of its upstream catalog. */
 export interface RemoteSettings {
-  /** Default: `auto`. */
+  /** Configured dialect. Default: `auto`. */
   readonly dialect?: DialectName | undefined
   readonly quirks?: Quirks | undefined
-  /** Base URL of the upstream. */
+  /** Base URL of the upstream catalog. */
   readonly uri?: string | undefined
-  /** Warehouse of the upstream. */
+  /** Name of the warehouse in the upstream catalog. */
   readonly remote?: string | undefined
 }
 
-/** Capabilities that a warehouse overrides. Absent members keep the value of the dialect. */
+/**
+ * Capabilities for which a warehouse overrides the value of the dialect. Absent members keep the value of the
+ * dialect.
+ */
 export type Quirks = { readonly [Name in keyof Capabilities]?: Capabilities[Name] | undefined }
 
-/** Operations that the server answers with another operation when the upstream does not offer them. */
+/** Operations that the server replaces by another operation if the upstream catalog does not offer them. */
 const substitutes: Partial<Readonly<Record<OperationId, OperationId>>> = {
   namespaceExists: 'loadNamespaceMetadata',
   tableExists: 'loadTable',
@@ -83,20 +92,20 @@ export function decodeRemoteConfig(body: Json, settings: RemoteSettings = {}): R
   }
 }
 
-/** Returns whether the upstream offers an operation. */
+/** Returns whether the upstream catalog offers an operation. */
 export function offers({ endpoints, dialect }: RemoteConfig, id: OperationId): boolean {
   if (id === 'commitTransaction' && dialect.transactions === 'none') return false
   return endpoints === null ? dialect.unlisted.has(id) : endpoints.has(operation(id).endpoint)
 }
 
-/** Operations that the server answers itself. */
+/** Operations that this server answers without the upstream catalog. */
 const own: ReadonlySet<OperationId> = new Set<OperationId>([
   'loadCredentials',
   'signRequest',
   'reportMetrics',
 ])
 
-/** Operations for which the server has no access to the storage of the upstream. */
+/** Operations that the server does not offer for upstream warehouses. */
 const notServed: ReadonlySet<OperationId> = new Set<OperationId>([
   'unregisterTable',
   'planTableScan',
@@ -105,7 +114,10 @@ const notServed: ReadonlySet<OperationId> = new Set<OperationId>([
   'fetchScanTasks',
 ])
 
-/** Returns whether the server can answer an operation for the upstream, if necessary with another operation. */
+/**
+ * Returns whether this server can answer an operation for an upstream warehouse, if necessary with a
+ * substitute operation.
+ */
 export function serves(config: RemoteConfig, id: OperationId): boolean {
   if (own.has(id)) return true
   if (notServed.has(id)) return false
@@ -113,7 +125,7 @@ export function serves(config: RemoteConfig, id: OperationId): boolean {
   return offers(config, id) || (substitute !== undefined && offers(config, substitute))
 }
 
-/** Returns a dialect with the capabilities that a warehouse overrides. */
+/** Returns a dialect in which the given quirks replace the capabilities. */
 function withQuirks(dialect: Dialect, quirks: Quirks): Dialect {
   const given = Object.entries(quirks).filter(([, value]) => value !== undefined)
   return { ...dialect, ...Object.fromEntries(given) }

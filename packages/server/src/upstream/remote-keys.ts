@@ -11,42 +11,54 @@ import type { Upstream } from './upstream.ts'
 import type { UpstreamAccount, UpstreamWarehouse } from './upstream-warehouse.ts'
 import { decodeVendedKeys, type VendedKeys } from './vended-keys.ts'
 
-/** Table and right for which storage credentials of the upstream are used. */
+/** Table and permission for which the server requests storage credentials from the upstream catalog. */
 export interface KeyRequest {
   readonly warehouse: UpstreamWarehouse
   readonly table: { readonly id: string; readonly staged: boolean }
   /** Current name of the table. */
   readonly identifier: TableIdentifier
   readonly permission: 'read' | 'read-write'
-  /** Canonical locations of the table, each ending in `/`. The first one is the location of a staged table. */
+  /**
+   * Canonical locations of the table, each ending in `/`. For a staged table, the first one is the location
+   * of the table itself.
+   */
   readonly prefixes: readonly string[]
 }
 
-/** Opens the upstreams of warehouses. */
+/** Object that opens the upstream catalogs of warehouses. */
 interface OpenUpstreams {
   getForService(warehouse: UpstreamWarehouse, account: UpstreamAccount): Promise<Upstream>
 }
 
 interface Entry {
   readonly keys: VendedKeys
-  /** Epoch ms. Before this time, a failed renewal is not repeated. */
+  /** Time in epoch ms before which a failed renewal is not repeated. */
   retryAt: number
 }
 
 const maxEntries = 10_000
-/** Remaining lifetime in ms at which requests wait for the renewal of keys. */
+/** Remaining lifetime in ms below which a caller waits for the renewal of the credentials. */
 const safetyMs = 30_000
-/** Time in ms after a failed renewal, during which keys that are still valid are used without another attempt. */
+/**
+ * Time in ms after a failed renewal in which no other renewal is tried. Credentials that are still valid are
+ * used in this time.
+ */
 const retryMs = 5_000
-/** Age in ms after which long-lived keys are requested again, because the upstream may have changed its decision. */
+/**
+ * Age in ms after which long-lived keys are requested again, because the upstream catalog may have revoked
+ * the access.
+ */
 const maxAgeMs = 1_800_000
-/** Age in ms up to which keys that the storage refuses are not renewed: new keys would be refused as well. */
+/**
+ * Age in ms below which credentials that the storage refused are not renewed, because new credentials would
+ * also be refused.
+ */
 const freshMs = 10_000
 
 /**
- * Requests storage credentials for tables from upstreams and keeps them until half of their lifetime is over. It then
- * renews them while they are still used. Concurrent callers share one request. While the upstream fails, credentials are
- * used until they expire.
+ * Requests storage credentials for tables from upstream catalogs and caches them. After half of their
+ * lifetime, the next use starts a renewal in the background. Concurrent callers share one request. While the
+ * upstream catalog fails, the cached credentials are used until they expire.
  */
 export class RemoteKeys {
   readonly #upstreams: OpenUpstreams
@@ -55,7 +67,10 @@ export class RemoteKeys {
   readonly #entries = sharedCache<Entry>({ max: maxEntries })
   readonly #renewals = new SingleFlight<VendedKeys>()
 
-  /** @param findStaged returns the renewal of a staged table that another process staged */
+  /**
+   * @param findStaged returns the data with which the credentials of a staged table are renewed, if another
+   *   process staged the table
+   */
   constructor(
     upstreams: OpenUpstreams,
     findStaged: (id: string) => Promise<StagedRenewal | null>,
@@ -67,10 +82,12 @@ export class RemoteKeys {
   }
 
   /**
-   * Returns the credentials of a table.
+   * Returns storage credentials for a table.
    *
-   * @param minLifeMs minimum remaining lifetime; credentials with less are renewed first
-   * @throws HeadgateError `bad-gateway` when the upstream vends none, and errors of the upstream
+   * @param minLifeMs minimum remaining lifetime in ms. Credentials with a shorter remaining lifetime are
+   *   renewed first
+   * @throws HeadgateError `bad-gateway` when the upstream catalog vends no credentials, and errors of
+   *   requests to the upstream catalog
    */
   async get(request: KeyRequest, minLifeMs: number = 0): Promise<VendedKeys> {
     const key = cacheKey(request)
@@ -80,7 +97,8 @@ export class RemoteKeys {
     const { fetchedAt, expiresAt } = entry.keys
     const end = expiresAt ?? Infinity
     const life = end - fetchedAt
-    // Keys whose whole lifetime is shorter than the minimum are used in the first half of it.
+    // If the whole lifetime of the credentials is shorter than the minimum, they are renewed in the second
+    // half of their lifetime.
     const required = Math.max(Math.min(minLifeMs, life / 2), Math.min(safetyMs, life / 4))
     if (end - now < required) return await this.#renewOrUse(key, request, entry)
     if (now >= fetchedAt + Math.min(life / 2, maxAgeMs) && now >= entry.retryAt) {
@@ -90,7 +108,10 @@ export class RemoteKeys {
     return entry.keys
   }
 
-  /** Renews keys whose remaining lifetime is too short. They are still used when the upstream fails for a short time. */
+  /**
+   * Renews credentials whose remaining lifetime is too short. If the renewal fails and the credentials are
+   * still valid, returns them unchanged. Throws when the upstream catalog refuses to vend credentials.
+   */
   async #renewOrUse(key: string, request: KeyRequest, entry: Entry): Promise<VendedKeys> {
     const isValid = (): boolean => this.#now() < (entry.keys.expiresAt ?? Infinity)
     if (isValid() && this.#now() < entry.retryAt) return entry.keys
@@ -104,14 +125,17 @@ export class RemoteKeys {
     }
   }
 
-  /** Removes keys that the upstream no longer vends. */
+  /**
+   * Removes cached credentials if the error of their renewal means that the upstream catalog no longer vends
+   * them.
+   */
   #afterFailure(key: string, entry: Entry, error: unknown): void {
     if (isRefusal(error) && this.#entries.get(key) === entry) this.#entries.delete(key)
   }
 
   /**
-   * Caches credentials in the response of a creation, so that no further request is necessary. Returns null when the
-   * response contains none.
+   * Caches the credentials in the response to a request that created a table, so that the first use needs no
+   * further request. Returns null when the response contains no credentials.
    */
   keep(request: KeyRequest, body: Buffer): VendedKeys | null {
     const keys = decodeVendedKeys(body, this.#now())
@@ -120,8 +144,8 @@ export class RemoteKeys {
   }
 
   /**
-   * Discards credentials that the storage refused. Returns false when they are so new that others would be refused as
-   * well.
+   * Removes cached credentials that the storage has refused. Returns false when the credentials are so new
+   * that others would be refused too, so that a retry is useless.
    */
   discard(request: KeyRequest, refused: VendedKeys): boolean {
     const key = cacheKey(request)
@@ -142,7 +166,8 @@ export class RemoteKeys {
 
   async #fetch(request: KeyRequest, before: VendedKeys | null): Promise<VendedKeys> {
     const { warehouse, table, permission } = request
-    // All callers with this right share the credentials, so they may only come from an account of the warehouse.
+    // All callers with this permission share the credentials, so they are requested with an account of the
+    // warehouse, and not with the identity of a user.
     const account = permission === 'read' ? 'reader' : 'writer'
     const upstream = await this.#upstreams.getForService(warehouse, account)
     const body = await (table.staged
@@ -161,7 +186,10 @@ export class RemoteKeys {
   }
 }
 
-/** Returns whether an error means that the upstream no longer vends credentials, so that the old ones must not be used. */
+/**
+ * Returns whether an error means that the upstream catalog no longer vends credentials for the table, so that
+ * the cached credentials must not be used any more.
+ */
 function isRefusal(error: unknown): boolean {
   return isHeadgateError(error, 'forbidden') || isHeadgateError(error, 'no-such-table')
 }
@@ -170,9 +198,10 @@ function cacheKey({ warehouse, table, permission }: KeyRequest): string {
   return `${warehouse.id} ${warehouse.version} ${table.id} ${permission}`
 }
 
-/** Requests the credentials of a table that exists in the upstream. */
+/** Requests storage credentials for a table that exists in the upstream catalog. */
 async function loadKeys(upstream: Upstream, { identifier }: KeyRequest): Promise<Buffer> {
-  // Other callers may wait for the response, so the request has only its own time limits.
+  // Other callers may share this response, so the request does not end when one caller disconnects. It has
+  // only its own time limits.
   const { signal } = new AbortController()
   const missing = (): HeadgateError => missingRelation('table', identifier)
   const id = (await upstream.offers('loadCredentials', signal)) ? 'loadCredentials' : 'loadTable'
@@ -182,11 +211,12 @@ async function loadKeys(upstream: Upstream, { identifier }: KeyRequest): Promise
 }
 
 /**
- * Renews the credentials of a staged table: at the endpoint that the upstream returned, or by loading the table, which
- * exists when it was created early, or by staging it again. The last way is only possible when the upstream chooses the
- * same location again, and when it keeps no staged tables, which the missing endpoint shows.
+ * Renews the storage credentials of a staged table. Uses the renewal URL that the upstream catalog returned.
+ * Without a URL, loads the table, which already exists if it was early-staged. If the table does not exist,
+ * stages it again; this works only if the upstream catalog chooses the same location again.
  *
- * @param renewal renewal by the upstream. Null: unknown, so that the table is not staged again
+ * @param renewal renewal URL of the table, or null when the server does not know how to renew its
+ *   credentials. The table is then not staged again
  */
 async function renewStaged(
   upstream: Upstream,

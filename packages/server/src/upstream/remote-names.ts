@@ -1,11 +1,14 @@
 import { HeadgateError } from '@headgate/errors'
 import { encodeNamespaceParam, type Namespace } from '@headgate/iceberg/rest'
 
-/** A part of a name that servers and proxies resolve as a relative path, once they have decoded the path. */
+/**
+ * Pattern of names that contain a relative path segment (`.` or `..`), which servers and proxies resolve
+ * after they have decoded the path.
+ */
 const relative = /(^|[/\\])\.{1,2}([/\\]|$)/
 
 /**
- * Encodes a name for the path of a request to the upstream.
+ * Percent-encodes a name for the path of a request to the upstream catalog.
  *
  * @throws HeadgateError `bad-request` for a name that a server could resolve as another object
  */
@@ -19,18 +22,21 @@ export function encodeName(name: string, what: string): string {
 }
 
 /**
- * Encodes a namespace for the path or query of a request to the upstream.
+ * Percent-encodes a namespace for the path or query of a request to the upstream catalog.
  *
- * @param separator percent-encoded separator of the upstream
- * @throws HeadgateError `bad-request` for a level that contains the separator, because the upstream would read it as
- *   several levels, on which the caller may have no rights
+ * @param separator percent-encoded separator of the upstream catalog
+ * @throws HeadgateError `bad-request` for a level that contains the separator: the upstream catalog would
+ *   read it as several levels, that is, as another namespace
  */
 export function encodeNamespace(levels: Namespace, separator: string): string {
   checkLevels(levels, decodeURIComponent(separator))
   return encodeNamespaceParam(levels, separator)
 }
 
-/** Joins the levels of a namespace for a query parameter of the upstream, which is encoded later. */
+/**
+ * Joins the levels of a namespace for a query parameter. Does not percent-encode them, because the query is
+ * encoded later.
+ */
 export function joinNamespace(levels: Namespace, separator: string): string {
   const decoded = decodeURIComponent(separator)
   checkLevels(levels, decoded)

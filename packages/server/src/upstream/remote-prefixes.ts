@@ -1,7 +1,12 @@
 import { HeadgateError } from '@headgate/errors'
 import { canonicalPrefix, parseLocation } from '@headgate/storage'
 
-/** Returns the locations in metadata of the upstream as prefixes. */
+/**
+ * Returns the locations in the metadata of an upstream catalog's table as canonical prefixes, each ending in
+ * `/`.
+ *
+ * @throws HeadgateError `bad-gateway` for a location that this server does not support
+ */
 export function remotePrefixes(locations: readonly string[]): string[] {
   try {
     return toPrefixes(locations)

@@ -16,9 +16,9 @@ const renames = { table: 'renameTable', view: 'renameView' } as const satisfies 
 >
 
 /**
- * Renames a table or view in the upstream, and moves its row, which keeps its grants. The caller needs `manage` on the
- * relation and `create` on the namespace of the new name. If the process ends in between, the next load of the new name
- * moves the row.
+ * Renames a table or view in the upstream catalog, and then moves its database row, which keeps its grants.
+ * The caller needs the privilege `manage` on the relation and `create` on the namespace of the new name. If
+ * the process ends between these steps, the next load by the new name moves the row.
  */
 export async function renameRelation(
   deps: UpstreamDeps,

@@ -2,10 +2,10 @@ import { type ErrorCode, HeadgateError } from '@headgate/errors'
 import { hideUpstream } from './hide-upstream.ts'
 import type { UpstreamResponse } from './read-response.ts'
 
-/** Longest message of an upstream that is sent to a client, in characters. */
+/** Maximum length, in characters, of an upstream catalog's message that is sent to a client. */
 const maxMessage = 500
 
-/** Codes for the types of errors in the Iceberg REST specification. */
+/** Error codes for the error types of the Iceberg REST specification. */
 const codesByType: Readonly<Record<string, ErrorCode>> = {
   NoSuchTableException: 'no-such-table',
   NoSuchIcebergTableException: 'no-such-table',
@@ -24,8 +24,9 @@ const codesByType: Readonly<Record<string, ErrorCode>> = {
 }
 
 /**
- * Types of errors of AWS, Google, Databricks and OneLake. Their statuses differ from those of the specification, so the
- * type decides. `missing` is an object of the request that does not exist.
+ * Error codes for the error types of AWS, Google, Databricks and OneLake. The HTTP statuses of these vendors
+ * differ from the specification, so the error type has priority over the status. `missing` means that an
+ * object of the request does not exist, and `identity` that the credentials of the request were refused.
  */
 const vendorTypes: Readonly<Record<string, ErrorCode | 'missing' | 'identity'>> = {
   // AWS (Glue, S3 Tables).
@@ -86,25 +87,35 @@ const codesByStatus: Readonly<Record<number, ErrorCode>> = {
   503: 'unavailable',
 }
 
-/** Details of a request, for the error of a failed response. */
+/** Details of the failed request that its error needs. */
 export interface Asked {
-  /** Texts that are removed from messages: the address of the upstream, and its credentials. */
+  /**
+   * Texts that are removed from error messages: the address of the upstream catalog, and the credentials of
+   * the request.
+   */
   readonly hidden: readonly string[]
   readonly warehouse: string
-  /** True when the request changes the upstream. */
+  /** True when the request changes data in the upstream catalog. */
   readonly changes: boolean
-  /** User with whose identity the request was sent. Absent: it was sent with the service account. */
+  /**
+   * Name of the user with whose identity the request was sent. Absent when it was sent with the service
+   * account.
+   */
   readonly user?: string | undefined
-  /** Returns the error for a missing object, for a 404 that does not name the kind of the object. */
+  /**
+   * Returns the error for a missing object, if the response with status 404 does not say which kind of object
+   * is missing.
+   */
   missing(): HeadgateError
 }
 
 /**
- * Converts the error response of an upstream to the error for the client. The status decides, and then the type in the
- * body. A response that concerns the server's own identity never becomes a 401, because the client would discard its
- * token. A response to a change that does not promise that nothing happened means that the outcome is unknown. A 503
- * promises it only with `Retry-After`: proxies also send 503 after they lost the connection on which the request was
- * sent.
+ * Converts an error response of the upstream catalog to the error for the client. Selects the error by the
+ * HTTP status first, and then by the error type in the body. Never returns a 401, because a client would
+ * discard its valid token when the upstream catalog refuses the credentials of this server. After a request
+ * that makes a change, a response that does not rule out the change becomes `commit-state-unknown`. A 503
+ * rules out the change only if it contains `Retry-After`, because proxies also send 503 after the connection
+ * was lost.
  */
 export function responseError(response: UpstreamResponse, asked: Asked): HeadgateError {
   const { type, message } = readError(response)
@@ -137,7 +148,8 @@ export function responseError(response: UpstreamResponse, asked: Asked): Headgat
     return new HeadgateError('bad-gateway', `${upstream} failed (${status})${said}`)
   }
   const byType = vendor?.code ?? (type === null ? undefined : codesByType[type])
-  // The status of the code must be the status of the response: clients decide by it whether a change happened.
+  // The code must have the same HTTP status as the response, because clients decide by the status whether a
+  // change was made.
   const code = byType !== undefined && statusOf(byType) === status ? byType : codesByStatus[status]
   if (code === undefined && asked.changes) return unknownChange(upstream, status, said)
   if (code === undefined) return new HeadgateError('bad-gateway', `${upstream} answered ${status}${said}`)
@@ -146,8 +158,9 @@ export function responseError(response: UpstreamResponse, asked: Asked): Headgat
 }
 
 /**
- * Returns the code and status for an error type of a vendor. Ignores it in a 5xx response, after which a change may have
- * happened, and for a message about a signature, which AWS also sends without a type.
+ * Returns the error code and status for an error type of a vendor, or null. Ignores the type in a 5xx
+ * response, because the change may have been made. Recognizes AWS messages about signatures in a 403
+ * response, which may have no error type.
  */
 function vendorCode(
   { status, body }: UpstreamResponse,
@@ -181,7 +194,10 @@ interface ReadError {
   readonly message: string | null
 }
 
-/** Reads the error of Iceberg, AWS, Google, Databricks and OneLake. Returns nulls for HTML and other bodies. */
+/**
+ * Reads error type and message from the error formats of Iceberg, AWS, Google, Databricks and OneLake. Both
+ * are null for HTML and other bodies.
+ */
 function readError({ body, headers }: UpstreamResponse): ReadError {
   const value = parseObject(body.subarray(0, 65_536).toString())
   if (value === null) return { type: typeHeader(headers), message: null }
@@ -197,7 +213,10 @@ function readError({ body, headers }: UpstreamResponse): ReadError {
   return { type: type?.split('#').at(-1) ?? null, message }
 }
 
-/** Returns the error type in the header of AWS, for example `EntityNotFoundException:http://…`. */
+/**
+ * Returns the error type in the AWS header `x-amzn-errortype`, which has values such as
+ * `EntityNotFoundException:http://…`.
+ */
 function typeHeader(headers: UpstreamResponse['headers']): string | null {
   return headers.get('x-amzn-errortype')?.split(':')[0] ?? null
 }
@@ -219,7 +238,10 @@ function text(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null
 }
 
-/** Returns the seconds of a `Retry-After` header, or null when it has another form. */
+/**
+ * Returns the number of seconds in a `Retry-After` header. Returns null when the header is missing or
+ * contains a date.
+ */
 function retryAfter({ headers }: UpstreamResponse): number | null {
   const value = headers.get('retry-after')
   return value !== null && /^\d{1,5}$/.test(value) ? Number(value) : null

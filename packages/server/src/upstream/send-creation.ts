@@ -12,24 +12,25 @@ import { readMetadata, type RemoteMetadata } from './load-result.ts'
 import type { Upstream } from './upstream.ts'
 import type { VendedKeys } from './vended-keys.ts'
 
-/** Creation of a table or view in an upstream. */
+/** Request to create or register a table or view in an upstream catalog. */
 export interface UpstreamCreation {
   readonly id: Extract<OperationId, 'createTable' | 'createView' | 'registerTable' | 'registerView'>
   readonly kind: IcebergKind
   readonly ref: RelationRef
   readonly body: JsonObject
-  /** Locations in the request. */
+  /** Locations that the client chose in the request. */
   readonly chosen: readonly string[]
-  /** True when the request may replace an existing table of this name. */
+  /** True when the request may replace an existing table with this name. */
   readonly overwrites?: boolean
   readonly idempotencyKey: string | undefined
 }
 
 /**
- * Returns the body of a request that creates a table, in the form that the upstream accepts.
+ * Adapts the body of a client's create request to the upstream catalog. Adds a location if the upstream
+ * catalog requires one.
  *
- * @param id id of the row of the table, for a location that the server chooses
- * @throws HeadgateError `bad-request` for a name or location that the upstream refuses
+ * @param id id of the new table's row, which becomes the last segment of a location that the server chooses
+ * @throws HeadgateError `bad-request` for a name or location that the upstream catalog does not accept
  */
 export function adaptCreation(
   { id: operation, ref, body }: Pick<UpstreamCreation, 'id' | 'ref' | 'body'>,
@@ -38,7 +39,8 @@ export function adaptCreation(
 ): JsonObject {
   const { identifier, warehouse } = ref
   const lower = identifier.name.toLowerCase()
-  // A changed name would have two forms, and rules for names of objects would have to match both.
+  // The server does not convert the name to lower case. Otherwise the table would have two spellings, and
+  // each rule for object names would have to match both.
   if (names === 'lower' && identifier.name !== lower)
     throw new HeadgateError(
       'bad-request',
@@ -55,13 +57,13 @@ export function adaptCreation(
     : body
 }
 
-/** Response of the upstream to a creation. */
+/** Response of the upstream catalog to a create request: the body, and the metadata in it. */
 export interface SentCreation {
   readonly metadata: RemoteMetadata
   readonly body: Buffer
 }
 
-/** Sends the request that creates a table or view. */
+/** Sends a request that creates or registers a table or view. */
 export async function sendCreation(
   upstream: Upstream,
   caller: UpstreamCaller,
@@ -90,7 +92,11 @@ export async function sendCreation(
   }
 }
 
-/** Keeps the storage credentials in the response, so that the first client of the table needs no further request. */
+/**
+ * Caches the storage credentials in the response to a create request, so that the first access to the table
+ * needs no further request. Returns null when the response contains none, or when the warehouse does not use
+ * credentials of the upstream catalog.
+ */
 export function keepKeys(
   { upstreams }: Pick<UpstreamDeps, 'upstreams'>,
   { kind, ref }: Pick<UpstreamCreation, 'kind' | 'ref'>,

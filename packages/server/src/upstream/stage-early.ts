@@ -15,19 +15,20 @@ import { adaptCreation, keepKeys, sendCreation, type UpstreamCreation } from './
 import { markProperty } from './translate-creation.ts'
 import type { Upstream } from './upstream.ts'
 
-/** Table of early staging that a request receives. */
+/** Early-staged table: metadata for the response to the client, and database row. */
 export interface StagedEarly {
   readonly metadata: RemoteMetadata
   readonly row: RecordedRelation
 }
 
 /**
- * Stages a table in an upstream without `stage-create`: creates it at once, and hides it until its first commit. A row
- * is written before the request is sent and after the response, so that a sweep finds every table whose client stopped.
- * A repeated request of the same principal receives the same table.
+ * Stages a table in an upstream catalog that does not support `stage-create`: creates the table immediately,
+ * and hides it until its first commit. Writes a database row before the request is sent, and updates it after
+ * the response, so that the cleanup job finds each table whose client has stopped. A repeated request of the
+ * same principal returns the same table.
  *
- * @param seconds time for which the table is kept
- * @throws HeadgateError `already-exists` while another principal creates a table of this name
+ * @param seconds lifetime of the reservation in seconds
+ * @throws HeadgateError `already-exists` while another principal creates a table with this name
  */
 export async function stageEarly(
   deps: UpstreamDeps,
@@ -66,18 +67,21 @@ export async function stageEarly(
   if (!(await recordEarly(deps.sql, id, { uuid, prefixes, metadataLocation, renewal }, seconds)))
     throw inProgress(ref)
   return {
-    // The client creates the table with its first commit, so for the client it has no metadata file yet.
+    // For the client, the table does not exist before its first commit, so the response contains no metadata
+    // location.
     metadata: { ...metadata, metadataLocation: null },
     row: { id, namespaceId, prefixes, revokedBefore: 0 },
   }
 }
 
 /**
- * Ends the table that an earlier attempt of the caller staged under a name. Returns its row instead when the same
- * request created it, or null when the name is free for this server.
+ * Ends the early-staged table that an earlier attempt left under a name. Returns null when the name is free
+ * afterwards. If the same request created the table, keeps the table and returns its row.
  *
- * @param digest digest of the request. Null: the request cannot take over a table
- * @throws HeadgateError `already-exists` when another principal creates the table, or when it cannot be dropped
+ * @param digest digest of the request, or null for a request that cannot reuse the table of an earlier
+ *   attempt
+ * @throws HeadgateError `already-exists` when another principal is creating the table, or when the table
+ *   cannot be dropped
  */
 export async function clearEarly(
   deps: UpstreamDeps,
@@ -101,9 +105,10 @@ export async function clearEarly(
 }
 
 /**
- * Returns the table that the same request created before. Returns null when the upstream has none.
+ * Returns the table that an earlier, identical request created. Returns null when the upstream catalog no
+ * longer has the table.
  *
- * @throws HeadgateError `already-exists` when another client of the upstream changed it
+ * @throws HeadgateError `already-exists` when another client has changed the table
  */
 async function findCreated(
   upstream: Upstream,
@@ -117,7 +122,10 @@ async function findCreated(
   return remote
 }
 
-/** Creates the table, or finds the one that an interrupted attempt with the same row created. */
+/**
+ * Creates the table in the upstream catalog. If an interrupted attempt with the same row has already created
+ * the table, returns this table.
+ */
 async function create(
   { sql }: UpstreamDeps,
   caller: UpstreamCaller,
@@ -141,13 +149,17 @@ async function create(
     if (signal.aborted || !isHeadgateError(error)) throw error
     const found = exists || isUnknown ? await findMarked().catch(() => null) : null
     if (found !== null) return { metadata: found, body: null }
-    // If it is unknown whether the upstream created the table, the row remains, and the cleanup job decides later.
+    // If it is unknown whether the upstream catalog created the table, the row remains, so that the cleanup
+    // job can drop the table later.
     if (!isUnknown) await removeEarly(sql, id)
     throw error
   }
 }
 
-/** Adds the property that marks the table, unless the server chose its location. */
+/**
+ * Adds the property `headgate.staged` to the table. Not needed if the server chose the location, which then
+ * contains the id.
+ */
 function mark(adapted: JsonObject, requested: JsonObject, id: string): JsonObject {
   if (adapted['location'] !== requested['location']) return adapted
   const { properties } = adapted

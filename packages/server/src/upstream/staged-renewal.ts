@@ -3,20 +3,20 @@ import { openWithMaster, sealWithMaster } from '../keys/master-seal.ts'
 import type { Queryable } from '../store/sql.ts'
 import { findStagedRenewal } from '../store/upstream-staged.ts'
 
-/** Renewal of the storage credentials of a staged table by its upstream. */
+/** Data with which the upstream catalog renews the storage credentials of a staged table. */
 export interface StagedRenewal {
-  /** Address at which the upstream renews them. Null: it returned none. */
+  /** URL at which the upstream catalog renews the credentials. Null when it returned no URL. */
   readonly url: string | null
 }
 
-/** Encrypts the renewal of a staged table, because the address may contain a token of the upstream. */
+/** Encrypts the renewal data of a staged table for its database row, because the URL may contain a token. */
 export function sealStagedRenewal(master: MasterKey, id: string, renewal: StagedRenewal): Buffer {
   return sealWithMaster(master, toContext(id), Buffer.from(JSON.stringify(renewal)))
 }
 
 /**
- * Returns the renewal of a staged table, or null when the table is not staged any more, when the upstream vended no
- * credentials, or when the master key has changed.
+ * Returns the renewal data of a staged table. Returns null when the table is no longer staged, when the
+ * upstream catalog vended no credentials, or when the master key has changed.
  */
 export async function findRenewal(
   { sql, master }: { readonly sql: Queryable; readonly master: MasterKey },
@@ -27,7 +27,10 @@ export async function findRenewal(
   return opened === null ? null : (JSON.parse(opened.toString()) as StagedRenewal)
 }
 
-/** Returns the associated data for the encryption, so that a renewal cannot be copied to another table. */
+/**
+ * Returns the associated data for the encryption. It contains the id of the table, so that the encrypted data
+ * cannot be copied to another table.
+ */
 function toContext(id: string): string {
   return `headgate staged renewal\n${id}`
 }

@@ -5,18 +5,18 @@ import type { UpstreamDeps } from './deps.ts'
 import { type EarlyEnd, endEarly } from './early-table.ts'
 
 const batchSize = 100
-/** Time limit in ms for the requests about one table. */
+/** Time limit in ms for all requests that concern one table. */
 const tableMs = 120_000
 
 export interface EarlySweepDeps extends Pick<UpstreamDeps, 'sql' | 'upstreams'> {
   readonly warehouses: { get(name: string): Promise<Warehouse | null> }
-  /** Reports the outcome for a table, or the error for which it is tried again later. */
+  /** Reports the result for a table. After an error, the next run of the job tries the table again. */
   report(table: EarlyTable, warehouse: string, outcome: EarlyEnd | Error): Promise<void>
 }
 
 /**
- * Ends tables of early staging whose clients stopped: drops a table that is still the one that was created, and reports
- * every other one.
+ * Ends early-staged tables whose reservation has expired because their clients stopped: drops a table that
+ * nothing has changed since its creation, and makes any other table visible. Reports each result.
  */
 export async function sweepEarly(deps: EarlySweepDeps, signal: AbortSignal): Promise<void> {
   const tables = await listEndedEarly(deps.sql, batchSize)
@@ -37,7 +37,7 @@ async function end(
   signal: AbortSignal,
 ): Promise<EarlyEnd> {
   const warehouse = await deps.warehouses.get(warehouseName)
-  // Another replica deleted the warehouse, and the row with it.
+  // Another replica deleted the warehouse and, with it, the row of the table.
   if (warehouse === null) return 'busy'
   const upstream = await deps.upstreams.getForService(warehouse)
   const identifier = { namespace: splitLevels(table.path), name: table.name }

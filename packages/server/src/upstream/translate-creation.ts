@@ -2,16 +2,20 @@ import type { Json, JsonObject } from '@headgate/json'
 import { isRawNumber, stringify } from '@headgate/json'
 import { HeadgateError } from '@headgate/errors'
 
-/** Property that marks a table of early staging with the id of its row, until its first commit. */
+/**
+ * Table property whose value is the row id of an early-staged table. It marks the table until its first
+ * commit.
+ */
 export const markProperty = 'headgate.staged'
 
 /**
- * Translates the commit that finishes a staged table to a commit to the table that already exists: the requirements
- * protect the table that was created and require that it has no data, and updates that repeat the creation are left out.
+ * Translates the commit that creates a staged table into a commit to the table that already exists in the
+ * upstream catalog. Adds requirements so that the commit fails if the table was replaced or contains data,
+ * and omits updates that repeat the creation.
  *
  * @param body commit with the requirement `assert-create`
- * @param created metadata of the table in the upstream
- * @param removesMark whether the commit removes the property that marks the table
+ * @param created metadata of the table in the upstream catalog
+ * @param removesMark whether the commit also removes the property `headgate.staged`
  * @throws HeadgateError `commit-failed` when the commit assigns another UUID
  */
 export function translateCreation(body: JsonObject, created: JsonObject, removesMark: boolean): JsonObject {
@@ -32,7 +36,10 @@ export function translateCreation(body: JsonObject, created: JsonObject, removes
   }
 }
 
-/** Member of an update with the added object, and how the creation has stored it. */
+/**
+ * Describes an update that adds an object, such as `add-schema`: its member with the object, the object that
+ * the create request stored, and their comparison.
+ */
 interface Addition {
   readonly member: string
   readonly stored: (created: JsonObject) => Json | undefined
@@ -62,7 +69,10 @@ const additions: Readonly<Record<string, Addition & { readonly selects: string }
   },
 }
 
-/** Updates that do not repeat the creation. A selection is left out after an addition that was left out. */
+/**
+ * Returns the updates that do not repeat the creation. If an update that adds an object is omitted, the
+ * update that selects this object, such as `set-current-schema`, is omitted too.
+ */
 function remainingUpdates(updates: readonly JsonObject[], created: JsonObject): JsonObject[] {
   const repeated = new Set<string>()
   return updates.flatMap((update) => {
@@ -109,12 +119,18 @@ function propertiesOf(metadata: JsonObject): JsonObject {
   return isObject(properties) ? properties : {}
 }
 
-/** Returns the object in a list whose id is the current one. */
+/**
+ * Returns the current object of a list, such as the current schema: the object whose id is equal to the
+ * member `selected` of the metadata.
+ */
 function current(metadata: JsonObject, list: string, id: string, selected: string): Json | undefined {
   return toObjects(metadata[list]).find((each) => equal(each[id], metadata[selected]))
 }
 
-/** Compares the fields of partition specs and sort orders. Ids of partition fields may be absent in a request. */
+/**
+ * Returns whether two partition specs or sort orders have the same fields. Ignores field ids that the added
+ * one does not contain.
+ */
 function sameFields(added: JsonObject, stored: JsonObject): boolean {
   const [before, after] = [toObjects(stored['fields']), toObjects(added['fields'])]
   return (
@@ -126,7 +142,7 @@ function sameFields(added: JsonObject, stored: JsonObject): boolean {
   )
 }
 
-/** Removes members that mean the same as their absence, such as `"doc": null`. */
+/** Removes members whose absence has the same meaning, such as `"doc": null`. */
 function normalize(value: Json | undefined): Json {
   if (Array.isArray(value)) return value.map((item) => normalize(item))
   if (!isObject(value)) return value ?? null
@@ -160,7 +176,10 @@ function toObjects(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.filter((item) => isObject(item)) : []
 }
 
-/** Returns whether a value is an object. A raw number is not one, although its type is. */
+/**
+ * Returns whether a JSON value is an object. Returns false for a number that is stored as its text, although
+ * its JavaScript type is object.
+ */
 function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRawNumber(value)
 }

@@ -7,29 +7,41 @@ import type { Chain } from '../privilege.ts'
 import type { IcebergKind } from '../store/relations.ts'
 import type { UpstreamRelationRow } from '../store/upstream-relations.ts'
 
-/** Namespace of an upstream, with what is known about it. The namespace may not exist in the upstream. */
+/**
+ * Namespace in an upstream catalog, with its database row and its privilege chain. The namespace need not
+ * exist in the upstream catalog.
+ */
 export interface UpstreamNamespace {
   readonly warehouse: Warehouse
   readonly levels: Namespace
-  /** Id of the row of the namespace. Null when it has no row. */
+  /** Id of the namespace's row in the database. Null when it has no row. */
   readonly id: string | null
   readonly chain: Chain
   readonly policy: Policy
 }
 
-/** Name of a table or view of an upstream, with what is known about it. */
+/**
+ * Name of a table or view in an upstream catalog, with its database row, its privilege chain and the decision
+ * for the caller.
+ */
 export interface UpstreamName extends RelationRef {
   readonly kind: IcebergKind
-  /** Row of the relation. Null when it has none, or when the row belongs to a relation of the other kind. */
+  /**
+   * Database row of the relation. Null when the relation has no row, or when the row of this name belongs to
+   * a relation of the other kind.
+   */
   readonly known: UpstreamRelationRow | null
   readonly namespace: UpstreamNamespace
-  /** Privilege chain of the relation. Without a row, only the objects above it have ids and owners. */
+  /**
+   * Privilege chain of the relation (the relation and its parents). If the relation has no row, its link in
+   * the chain has neither an id nor an owner.
+   */
   readonly chain: Chain
   readonly policy: Policy
   readonly decision: Decision
   /**
-   * True when the caller has the privilege without the grants on the relation itself. Otherwise the decision is valid
-   * only if the upstream still has the table whose UUID is in the row.
+   * True when the caller has the privilege even without the grants on the relation itself. If false, the
+   * decision is valid only as long as the upstream catalog has the table whose UUID is in the row.
    */
   readonly isInherited: boolean
 }

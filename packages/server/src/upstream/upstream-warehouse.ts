@@ -1,12 +1,15 @@
 import type { WarehouseRow } from '../store/warehouses.ts'
 
-/** Row of an upstream warehouse, as far as the connection to the upstream needs it. */
+/** Columns of an upstream warehouse's row that the connection to the upstream catalog needs. */
 export type UpstreamWarehouse = Pick<WarehouseRow, 'id' | 'name' | 'version' | 'upstream' | 'upstreamSecret'>
 
-/** Account of this server at the upstream: `reader` is the one of `authRead`. */
+/**
+ * Account of this server at the upstream catalog: `writer` uses the setting `auth`, `reader` the setting
+ * `authRead`.
+ */
 export type UpstreamAccount = 'writer' | 'reader'
 
-/** Returns whether requests of callers that may not modify a table have their own account at the upstream. */
+/** Returns whether a separate account (`authRead`) is configured for callers that may not modify a table. */
 export function hasReader({ upstream }: Pick<UpstreamWarehouse, 'upstream'>): boolean {
   return upstream?.['authRead'] !== undefined
 }

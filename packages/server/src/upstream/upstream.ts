@@ -11,16 +11,16 @@ import { encodeName, encodeNamespace } from './remote-names.ts'
 import { responseError } from './response-error.ts'
 import { unreadableOutcome } from './failures.ts'
 
-/** Time in ms for which the configuration of the upstream is used. */
+/** Time in ms for which the configuration of the upstream catalog is cached. */
 const configAgeMs = 300_000
 
-/** Object of a request to the upstream. */
+/** Namespace, table or view that a request to the upstream catalog names. */
 export interface UpstreamTarget {
   readonly namespace?: Namespace
   readonly identifier?: TableIdentifier
 }
 
-/** A call of an operation of the upstream. */
+/** Call of one operation of the upstream catalog. */
 export interface UpstreamCall {
   readonly id: OperationId
   readonly target: UpstreamTarget
@@ -28,30 +28,37 @@ export interface UpstreamCall {
   /** JSON text of the request body. */
   readonly body?: string | null
   readonly idempotencyKey?: string | undefined
-  /** Body of an earlier response to this call, or null. A response with an equal body returns this buffer. */
+  /**
+   * Body of an earlier response to the same call, for comparison, or null. If the new body is equal, the
+   * response contains this buffer.
+   */
   readonly expected?: Buffer | null
-  /** True: the response must contain storage credentials of the upstream. */
+  /** True when the response must contain storage credentials of the upstream catalog. */
   readonly vends?: boolean
-  /** Records that a change is sent now; see `Call.begin`. */
+  /** Records that a request that makes a change is sent now; see `Call.begin`. */
   begin?(): void
-  /** Returns the error for a missing object. */
+  /** Returns the error for an object that does not exist in the upstream catalog. */
   missing(): HeadgateError
 }
 
 export interface UpstreamOptions extends RemoteSettings {
-  /** Name of the warehouse. */
+  /** Name of the warehouse, for error messages. */
   readonly name: string
-  /** Configured headers of all requests. */
+  /** Configured headers that are added to all requests. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Authenticates the requests of one user. Absent: the provider of the client authenticates those of all callers. */
+  /**
+   * Auth provider for the requests of one user. Absent: the provider of the client authenticates the requests
+   * of all callers.
+   */
   readonly userAuth?: ReadyProvider
-  /** Name of this user, for messages. */
+  /** Name of the user of `userAuth`, for error messages. */
   readonly user?: string
 }
 
 /**
- * One upstream catalog, for one identity: builds the requests of its REST interface, and converts its errors. Paths are built from decoded
- * names with the prefix and separator of the upstream, so that no byte of a client's path is forwarded.
+ * Connection to one upstream catalog with one identity. Builds the requests of the Iceberg REST API, and
+ * converts error responses. Builds paths from decoded names, with the prefix and separator of the upstream
+ * catalog, so that no part of a client's path is forwarded unchanged.
  */
 export class Upstream implements AsyncDisposable {
   readonly #client: UpstreamClient
@@ -65,7 +72,10 @@ export class Upstream implements AsyncDisposable {
     this.#warehouse = options
   }
 
-  /** True when requests have the identity of one user. The upstream may then hide objects from this user. */
+  /**
+   * True when requests are sent with the identity of one user. The upstream catalog may then hide objects
+   * from this user.
+   */
   get isForUser(): boolean {
     return this.#warehouse.userAuth !== undefined
   }
@@ -74,19 +84,23 @@ export class Upstream implements AsyncDisposable {
     return this.#client.host
   }
 
-  /** Returns whether requests contain a configured header. */
+  /** Returns whether the configured headers contain a header. The name is in lower case. */
   sends(header: string): boolean {
     return Object.keys(this.#warehouse.headers ?? {}).some((name) => name.toLowerCase() === header)
   }
 
-  /** Returns the configuration of the upstream. Concurrent callers share one request. */
+  /**
+   * Returns the configuration of the upstream catalog, from the cache if it is not too old. Concurrent
+   * callers share one request.
+   */
   async config(signal: AbortSignal): Promise<RemoteConfig> {
     const known = this.#config
     if (known !== null && performance.now() - known.readAt < configAgeMs) return known.value
     try {
       return await this.#configs.join('config', () => this.#readConfig(), signal)
     } catch (error) {
-      // An upstream that fails for a short time does not change its configuration.
+      // If the upstream catalog fails temporarily, the cached configuration is still used, because it rarely
+      // changes.
       if (known !== null && !signal.aborted) return known.value
       throw error
     }
@@ -97,13 +111,13 @@ export class Upstream implements AsyncDisposable {
     return (await this.config(signal)).dialect
   }
 
-  /** Returns whether the upstream offers an operation. */
+  /** Returns whether the upstream catalog offers an operation. */
   async offers(id: OperationId, signal: AbortSignal): Promise<boolean> {
     return offers(await this.config(signal), id)
   }
 
   /**
-   * Calls an operation and returns its successful response.
+   * Calls an operation of the upstream catalog and returns the response, which has a 2xx status.
    *
    * @throws HeadgateError for every response that is not 2xx, and errors of `UpstreamClient.send`
    */
@@ -124,9 +138,9 @@ export class Upstream implements AsyncDisposable {
       body: call.body === undefined || call.body === null ? null : Buffer.from(call.body),
     }
     if (!safe) call.begin?.()
-    // All callers of one Upstream have the same identity at the upstream. Equal loads that wait at the same time share
-    // one request, which is sent after the last of these loads has arrived. The request has its own time limits, because
-    // the first caller may disconnect.
+    // All callers of one `Upstream` have the same identity at the upstream catalog. Equal loads that wait at
+    // the same time share one request, which is sent after the last of these loads was requested. The request
+    // does not end when the first caller disconnects: it has its own time limits.
     const response = safe
       ? await this.#loads.joinNext(
           `${method} ${path}?${query} ${call.vends === true}`,
@@ -146,9 +160,10 @@ export class Upstream implements AsyncDisposable {
   }
 
   /**
-   * Requests the URL at which the upstream renews storage credentials. The URL must be below the address of the upstream.
+   * Sends a GET request to the URL at which the upstream catalog renews storage credentials. Refuses a URL
+   * that is not below the base URL of the upstream catalog.
    *
-   * @param url absolute, or relative to the address of the upstream
+   * @param url absolute URL, or URL relative to the base URL
    */
   async followRefreshUrl(
     url: string,
@@ -189,7 +204,10 @@ export class Upstream implements AsyncDisposable {
     }
   }
 
-  /** Returns the texts that clients must not see in the message of a response. */
+  /**
+   * Returns the texts that must be removed from error messages about a response: host, prefix and warehouse
+   * of the upstream catalog, and credentials.
+   */
   #hidden(prefix: string, { hidden = [] }: UpstreamResponse): string[] {
     const { host } = this
     const name = host.replace(/:\d+$/, '')
@@ -230,7 +248,7 @@ export class Upstream implements AsyncDisposable {
   }
 }
 
-/** Returns whether an operation changes nothing in the upstream. */
+/** Returns whether an operation only reads, so that it can be repeated. */
 function isSafe(id: OperationId): boolean {
   const { method } = operation(id)
   return method === 'GET' || method === 'HEAD'
@@ -244,7 +262,12 @@ function decodeURIComponentOr(text: string): string {
   }
 }
 
-/** @param isForUser true when the request had the identity of a user, who may lack rights at the upstream */
+/**
+ * Returns the error for a `GET /v1/config` that the upstream catalog answered with 404.
+ *
+ * @param isForUser true when the request had the identity of a user, who may lack rights at the upstream
+ *   catalog
+ */
 function missingConfig(warehouse: string, isForUser: boolean): HeadgateError {
   return isForUser
     ? new HeadgateError(
@@ -280,7 +303,7 @@ function headersFor({
   ]
 }
 
-/** Replaces the parameters of the operation's path template with encoded names. */
+/** Replaces the parameters in the path template of an operation by percent-encoded names. */
 function buildPath({ prefix, separator }: RemoteConfig, id: OperationId, target: UpstreamTarget): string {
   const namespace = target.namespace ?? target.identifier?.namespace
   return operation(id).path.replaceAll(/\/\{([\w-]+)\}/g, (_, parameter: string) => {

@@ -29,36 +29,48 @@ export interface UpstreamsOptions {
   readonly assertions: AssertionDeps
 }
 
-/** Caller for whom a request is sent to the upstream. */
+/** Caller with whose identity a request may be sent to the upstream catalog, and its audit event. */
 export type AuditedUser = UpstreamUser & Pick<Caller, 'audit'>
 
-/** Time in ms for which requests in progress may use the connections of an upstream whose settings changed. */
+/**
+ * Time in ms for which requests in progress may still use the connections of an upstream catalog whose
+ * settings changed.
+ */
 const drainMs = 120_000
 
-/** Maximum total size of the responses whose metadata is cached, in bytes. */
+/** Maximum total size in bytes of the responses in the metadata cache. */
 const metadataCacheBytes = 64 * 1024 * 1024
 
-/** Connections to an upstream, and its settings. */
+/** Connections to the upstream catalog of one version of a warehouse, and the settings of this version. */
 interface Connected {
-  /** Number of the connections, which sessions of users belong to. */
+  /**
+   * Number that identifies these connections. The key of a user session contains it, so a session ends when
+   * the settings change.
+   */
   readonly id: number
   readonly version: number
   readonly profile: UpstreamProfile
   readonly secrets: UpstreamSecrets
   readonly client: UpstreamClient
-  /** The upstream for all callers, with the service account. Null: each user has its own identity there. */
+  /**
+   * Connection that all callers share, with the service account. Null when each user has its own identity at
+   * the upstream catalog.
+   */
   readonly shared: Upstream | null
 }
 
-/** Opens the upstreams of warehouses, and keeps them until their settings change. */
+/**
+ * Opens connections to the upstream catalogs of warehouses, and keeps them until the settings of the
+ * warehouse change.
+ */
 export class Upstreams implements AsyncDisposable {
-  /** Metadata of the last responses of all upstreams. */
+  /** Cache of the metadata in the last responses of all upstream catalogs. */
   readonly metadata: MetadataCache = new MetadataCache(metadataCacheBytes)
-  /** Queries of the rows of a name that are running now. */
+  /** Running queries for the database rows of a name, which concurrent equal queries share. */
   readonly rows: SingleFlight<UpstreamRows> = new SingleFlight<UpstreamRows>()
-  /** Storage credentials that the upstreams vend. */
+  /** Storage credentials that the upstream catalogs vended. */
   readonly keys: RemoteKeys
-  /** Storages that the gateway accesses with these credentials. */
+  /** Storages that the storage gateway accesses with credentials in `keys`. */
   readonly relays: RelayStorages
   readonly #options: UpstreamsOptions
   readonly #connecting = new SingleFlight<Connected>()
@@ -78,21 +90,23 @@ export class Upstreams implements AsyncDisposable {
   }
 
   /**
-   * Returns the upstream of a warehouse for a caller: with the service account, or with the identity of the caller, as the
-   * warehouse is configured.
+   * Returns the connection to the upstream catalog of a warehouse: with the service account or with the
+   * identity of the caller, depending on the identity mode of the warehouse.
    *
-   * @throws HeadgateError `forbidden` when the caller lacks what the identity mode needs, `unavailable` when the auth
-   *   provider cannot be created, `internal` when the secrets cannot be decrypted
+   * @throws HeadgateError `forbidden` when the caller lacks a token that the identity mode needs,
+   *   `unavailable` when the auth provider cannot be created, `internal` when the secrets of the warehouse
+   *   cannot be decrypted
    */
   async get(warehouse: UpstreamWarehouse, caller: AuditedUser): Promise<Upstream> {
     return await this.#get(warehouse, caller, 'writer')
   }
 
   /**
-   * Returns the upstream of a warehouse with the account for callers that may not modify the table. It is the only
-   * account when the warehouse has no `authRead`. With the identity of users, it is that of the caller.
+   * Returns the connection to the upstream catalog for a caller that may not modify the table. Uses the
+   * account in `authRead`, or the account in `auth` if `authRead` is not configured. If requests have the
+   * identity of users, uses the identity of the caller.
    *
-   * @throws HeadgateError as `get`
+   * @throws HeadgateError the same errors as `get`
    */
   async getReader(warehouse: UpstreamWarehouse, caller: AuditedUser): Promise<Upstream> {
     return await this.#get(warehouse, caller, hasReader(warehouse) ? 'reader' : 'writer')
@@ -109,9 +123,9 @@ export class Upstreams implements AsyncDisposable {
   }
 
   /**
-   * Returns the upstream of a warehouse for background work, which has no caller.
+   * Returns the connection to the upstream catalog of a warehouse for background work, which has no caller.
    *
-   * @throws HeadgateError `forbidden` when requests to the upstream have the identity of users
+   * @throws HeadgateError `forbidden` when the warehouse sends all requests with the identity of users
    */
   async getForService(warehouse: UpstreamWarehouse, account: UpstreamAccount = 'writer'): Promise<Upstream> {
     const { shared, profile } = await this.#find(
@@ -126,8 +140,9 @@ export class Upstreams implements AsyncDisposable {
   }
 
   /**
-   * Creates the signing key of a warehouse whose upstream receives assertions, unless it has one, so that the upstream can
-   * read the public key before the first request. Returns the issuer, or null for other warehouses.
+   * Creates the key that signs assertions for the upstream catalog of a warehouse, unless the key exists. The
+   * upstream catalog can then read the public key before the first request. Returns the issuer of the
+   * assertions, or null for a warehouse that does not send assertions.
    */
   async prepareIssuer({ id, upstream }: Pick<WarehouseRow, 'id' | 'upstream'>): Promise<string | null> {
     const { assertions } = this.#options
@@ -137,9 +152,9 @@ export class Upstreams implements AsyncDisposable {
   }
 
   /**
-   * Opens an upstream with new connections, which the caller closes.
+   * Opens a new connection to the upstream catalog of a warehouse. The caller must close it.
    *
-   * @param options account, and the audience of assertions instead of the configured one
+   * @param options account, and an audience of assertions that replaces the configured one
    */
   async open(
     warehouse: UpstreamWarehouse,
@@ -167,7 +182,7 @@ export class Upstreams implements AsyncDisposable {
     })
   }
 
-  /** Encrypts the address at which the upstream renews the storage credentials of a staged table. */
+  /** Encrypts the URL at which the upstream catalog renews the storage credentials of a staged table. */
   sealRenewal(id: string, { refreshUrl }: VendedKeys): Buffer {
     return sealStagedRenewal(this.#options.master, id, { url: refreshUrl })
   }
@@ -185,7 +200,8 @@ export class Upstreams implements AsyncDisposable {
         : { ...stored, identity: { ...stored.identity, audience } }
     const secrets = openUpstreamSecrets(this.#options.master, warehouse)
     const isShared = identityMode(profile) === 'service'
-    // With the identity of users, the client itself has no credentials that a request could fall back to.
+    // If requests have the identity of users, the client must have no credentials, so that no request can use
+    // them by mistake.
     const own = {
       'rest.auth.type': 'none',
       ...(isShared ? accountProperties(profile, secrets, account) : {}),
@@ -245,13 +261,13 @@ export class Upstreams implements AsyncDisposable {
   }
 }
 
-/** Returns the names of a user and of the engine that acts for it, for messages to this user. */
+/** Returns the names of a user and of the engine that acts for the user, for error messages to this user. */
 function describeUser({ identity: { principal, actors } }: UpstreamUser): string {
   const [engine] = actors
   return engine === undefined ? principal.name : `${principal.name} with the engine ${engine.name}`
 }
 
-/** Returns the properties of the auth provider of an account. */
+/** Returns the auth properties of an account, including secrets. */
 function accountProperties(
   { auth, authRead }: UpstreamProfile,
   secrets: UpstreamSecrets,

@@ -18,30 +18,34 @@ import { type AssertionDeps, mintAssertion } from './assertion.ts'
 import { type IdentitySettings } from './identity.ts'
 import type { UpstreamProfile } from './profile.ts'
 
-/** User for whom a request is sent to the upstream. */
+/**
+ * User with whose identity a request is sent to the upstream catalog, and the token from its identity
+ * provider.
+ */
 export type UpstreamUser = Pick<Caller, 'identity' | 'externalToken'>
 
-/** Dependencies of the function that creates the auth provider of a user. */
+/** Dependencies of `openUserAuth`. */
 export interface UserAuthDeps {
   readonly registry: AuthRegistry
   readonly assertions: AssertionDeps
 }
 
-/** Upstream at which the user is authenticated. */
+/** Upstream catalog at which the user is authenticated. */
 export interface UserAuthTarget {
   readonly warehouse: { readonly id: string; readonly name: string }
   readonly profile: UpstreamProfile
   /** Secret properties of the auth provider. */
   readonly secrets: Readonly<Record<string, string>>
-  /** Sends the requests of the provider to its issuers, with checked addresses. */
+  /** Sends the requests of the auth provider to token issuers. Connects only to allowed addresses. */
   readonly fetch: Fetch
 }
 
 /**
- * Creates the auth provider that authenticates the requests of one user at the upstream. No provider falls back to a
- * service account: without a token of the user, it refuses.
+ * Creates the auth provider that authenticates the requests of one user at the upstream catalog. The provider
+ * never uses a service account: without a token of the user, it refuses the request.
  *
- * @throws HeadgateError `forbidden` when the user lacks what the mode needs; the message says what to do
+ * @throws HeadgateError `forbidden` when the user lacks a token that the identity mode needs; the message
+ *   says how to get it
  */
 export async function openUserAuth(
   deps: UserAuthDeps,
@@ -62,7 +66,10 @@ export async function openUserAuth(
   return guarded(traded, warehouse.name, user)
 }
 
-/** Returns the provider with the user's own token: an assertion, or the token that the client sent. */
+/**
+ * Returns the provider that sends a token of the user: an assertion (`assert`), or the token that the client
+ * sent (`exchange`, `forward`).
+ */
 function userToken(
   { assertions }: UserAuthDeps,
   { warehouse }: UserAuthTarget,
@@ -96,7 +103,7 @@ function userToken(
   }
 }
 
-/** Returns a provider that sends one token, which cannot be renewed. */
+/** Returns a provider that always sends the same token and cannot renew it. */
 function fixedToken(token: string): AuthProvider {
   return tokenAuth(
     memoize<Token>(() => Promise.resolve({ value: new Secret(token), type: tokenTypes.accessToken }), {
@@ -113,7 +120,10 @@ function requireToken(token: string | null | undefined, warehouse: string, does:
   )
 }
 
-/** Returns the audiences of a token that was verified before. An opaque token has none. */
+/**
+ * Returns the audiences (`aud`) of a JWT that was verified before. Returns an empty list for a token that is
+ * not a JWT.
+ */
 function readAudiences(token: string): readonly string[] {
   try {
     const { aud = [] } = decodeJwt(token)
@@ -124,7 +134,10 @@ function readAudiences(token: string): readonly string[] {
   }
 }
 
-/** Returns the properties with which a provider presents the user's token. A warehouse cannot set them. */
+/**
+ * Returns the properties with which an auth provider exchanges the user's token for another credential. A
+ * warehouse cannot set these properties.
+ */
 function parentProperties(
   type: string,
   { auth = {} }: UpstreamProfile,
@@ -157,10 +170,15 @@ function parentProperties(
   }
 }
 
-/** Errors of token endpoints that concern the server as their client, and not the token of the user (RFC 6749). */
+/**
+ * Error codes of token endpoints that concern the server's client credentials, and not the token of the user
+ * (RFC 6749 section 5.2).
+ */
 const clientErrors: ReadonlySet<string> = new Set(['invalid_client', 'unauthorized_client'])
 
-/** Returns a provider that refuses a request with 403 when the issuer of credentials refuses the token of the user. */
+/**
+ * Wraps a provider so that the client receives a 403 when the token service refuses the token of the user.
+ */
 function guarded(provider: AuthProvider, warehouse: string, { identity }: UpstreamUser): ReadyProvider {
   const { onResponse } = provider
   return {

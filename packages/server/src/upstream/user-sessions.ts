@@ -5,34 +5,38 @@ import type { IdentityMode } from './identity.ts'
 import type { Upstream } from './upstream.ts'
 import type { UpstreamUser } from './user-auth.ts'
 
-/** Maximum number of sessions of users, for all upstreams together. */
+/** Maximum number of user sessions, for all upstream catalogs together. */
 const maxSessions = 10_000
 /** Maximum age of a session in ms. */
 const maxAgeMs = 900_000
 
-/** Connections and mode of a session. */
+/** Connections and identity mode that a session belongs to. */
 export interface SessionScope {
-  /** Number of the connections of one version of a warehouse. */
+  /**
+   * Number of the connections to the upstream catalog (`Connected.id`). It changes with the settings of the
+   * warehouse.
+   */
   readonly connection: number
   readonly mode: IdentityMode
 }
 
 /**
- * Sessions of users at upstreams. Each session has its own credentials, its own configuration of the upstream and its own
- * shared requests, so that no response reaches another user. A session belongs to one principal, one outermost engine
- * and, if it depends on a token of the client, to this token, with which it ends. Evicted sessions hold no connections and
- * no timers, so requests in progress finish with them.
+ * Sessions of users at upstream catalogs. Each session has its own credentials, its own copy of the catalog's
+ * configuration and its own shared requests, so that no response can reach another user. A session belongs to
+ * one principal and to the engine that acts for it. If the identity mode uses the token of the client, the
+ * session also belongs to this token and ends with it. A session holds no connections and no timers, so
+ * requests in progress can complete after it was evicted.
  */
 export class UserSessions {
   readonly #sessions: CallerCache<Upstream> = callerCache({ max: maxSessions })
   readonly #opening = new SingleFlight<Upstream>()
 
-  /** Number of sessions. */
+  /** Number of cached sessions. */
   get size(): number {
     return this.#sessions.size
   }
 
-  /** Returns the session of a user, or opens it. */
+  /** Returns the cached session of a user, or opens a new session. */
   async get(scope: SessionScope, user: UpstreamUser, open: () => Promise<Upstream>): Promise<Upstream> {
     const key = sessionKey(scope, user)
     const known = this.#sessions.get(key)

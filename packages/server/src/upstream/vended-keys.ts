@@ -2,27 +2,35 @@ import { randomUUID } from 'node:crypto'
 import { memberRanges } from '@headgate/json'
 import { HeadgateError } from '@headgate/errors'
 
-/** Storage credential of the upstream for the locations below a prefix, restricted to known properties. */
+/**
+ * Storage credential that the upstream catalog vended for the locations below a prefix. `config` contains
+ * only properties that this server knows.
+ */
 export interface VendedCredential {
-  /** Empty for a credential without a prefix. */
+  /** Prefix of the locations that the credential is for. Empty for all locations of the table. */
   readonly prefix: string
   readonly config: Readonly<Record<string, string>>
 }
 
-/** Storage credentials that the upstream returned for one table. */
+/** Storage credentials that the upstream catalog returned for one table in one response. */
 export interface VendedKeys {
-  /** Unique id of this response. */
+  /** Random id of this response. */
   readonly id: string
   readonly credentials: readonly [VendedCredential, ...VendedCredential[]]
-  /** Epoch ms. Null: long-lived keys. */
+  /** Time at which the first credential expires, in epoch ms. Null for long-lived keys. */
   readonly expiresAt: number | null
-  /** Epoch ms. */
+  /** Time at which the response was received, in epoch ms. */
   readonly fetchedAt: number
-  /** URL, absolute or relative to the upstream, at which the upstream renews them. Null: it returned none. */
+  /**
+   * URL at which the upstream catalog renews the credentials, absolute or relative. Null when it returned no
+   * URL.
+   */
   readonly refreshUrl: string | null
 }
 
-/** Lifetime in ms of the keys of a session whose expiry the upstream does not return. */
+/**
+ * Lifetime in ms that is assumed for session credentials whose expiry the upstream catalog does not return.
+ */
 const assumedLifetimeMs = 900_000
 
 const keyNames: ReadonlySet<string> = new Set([
@@ -40,16 +48,16 @@ const settingNames: ReadonlySet<string> = new Set([
   's3.path-style-access',
   'gcs.project-id',
 ])
-/** Properties of Azure Data Lake Storage. They end in the name of the account. */
+/** Properties of Azure Data Lake Storage, whose names end in the name of the storage account. */
 const accountProperty = /^adls\.sas-token(?:-expires-at-ms)?\.[\w.-]{1,255}$/
 const expiryProperty =
   /^(?:s3\.session-token-expires-at-ms|gcs\.oauth2\.token-expires-at|adls\.sas-token-expires-at-ms\..*)$/
 
 /**
- * Decodes the storage credentials in a `LoadTableResult`, `LoadCredentialsResponse` or a created table. Returns null when
- * the response contains none.
+ * Decodes the storage credentials in a `LoadTableResult` (also the response to a create request) or a
+ * `LoadCredentialsResponse`. Returns null when the response contains no credentials.
  *
- * @param now epoch ms
+ * @param now current time in epoch ms
  * @throws HeadgateError `bad-gateway` when the response is malformed
  */
 export function decodeVendedKeys(body: Buffer, now: number): VendedKeys | null {
@@ -83,7 +91,10 @@ export function decodeVendedKeys(body: Buffer, now: number): VendedKeys | null {
   }
 }
 
-/** Returns the credential for a canonical location: the one with the longest prefix, or null when none fits. */
+/**
+ * Returns the credential whose prefix contains a canonical location. If several prefixes match, returns the
+ * credential with the longest one. Returns null when no prefix matches.
+ */
 export function credentialFor({ credentials }: VendedKeys, location: string): VendedCredential | null {
   const fitting = credentials.filter(({ prefix }) => location.startsWith(prefix))
   return fitting.toSorted((a, b) => b.prefix.length - a.prefix.length)[0] ?? null
@@ -118,7 +129,10 @@ function hasKeys(config: Readonly<Record<string, string>>): boolean {
   )
 }
 
-/** Returns a prefix with the scheme s3. Catalogs also use the schemes of Hadoop. */
+/**
+ * Returns a prefix with the scheme `s3` in place of the schemes of Hadoop, such as `s3a`, which some catalogs
+ * use.
+ */
 function plainS3(prefix: string): string {
   return prefix.replace(/^s3[an]:/, 's3:')
 }
