@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 
-// Builds the page into the folder `site`. With --if-changed, only when a source is newer than the last build.
+// Builds the web page of the console into the folder `site`. With --if-changed, builds only if a source file is newer
+// than the last build.
 const root = import.meta.dirname
 const site = join(root, 'site')
 const onlyIfChanged = process.argv.includes('--if-changed')
@@ -24,7 +25,9 @@ async function isCurrent(): Promise<boolean> {
   return built.mtimeMs > Math.max(...changed)
 }
 
-/** Writes each file also in compressed form, so that the server does not compress. */
+/**
+ * Writes a Brotli and a gzip version of each file to the same folder, so that the server need not compress responses.
+ */
 async function compress(folder: string): Promise<void> {
   const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
   for (const name of await readdir(folder, { recursive: true })) {
@@ -38,7 +41,8 @@ async function compress(folder: string): Promise<void> {
 
 async function build(): Promise<void> {
   const { build: bundle } = await import('vite')
-  // Several servers of one checkout can build at the same time. The first result is used.
+  // Several servers of one checkout can build at the same time. Each builds in its own folder, and with --if-changed
+  // the first complete build is kept.
   const temporary = join(root, `.site-${process.pid}`)
   await bundle({
     configFile: false,

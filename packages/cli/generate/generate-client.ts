@@ -6,7 +6,7 @@ import { collectRefs, decoderName, renderDecoder, renderType } from './render-sc
 
 const header = '// Generated from docs/reference/management-openapi.json by `npm run docs`. Do not edit.\n\n'
 
-/** Names that generated files can import, keyed by the module that exports them. */
+/** Names that generated files can import, keyed by the path of the module that exports them. */
 const modules = {
   '@headgate/json': ['type Json'],
   zod: ['z'],
@@ -18,8 +18,8 @@ const modules = {
 } as const
 
 /**
- * Components of the OpenAPI document that `headgate apply` reads from its documents. `requests.ts` has a strict schema
- * of each.
+ * Components of the OpenAPI document that documents of `headgate apply` contain. The generated file `requests.ts` has
+ * a strict schema for each of them.
  */
 const requestComponents = ['FileStorage', 'S3Storage', 'Vending', 'WarehouseChange', 'EngineChange']
 

@@ -44,7 +44,7 @@ export interface DocumentedOperation {
   readonly responses: Readonly<Record<string, { readonly content?: Content }>>
 }
 
-/** Parts of the OpenAPI document that the generator reads. */
+/** Members of an OpenAPI document that the generator reads. */
 export interface OpenapiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentedOperation>>>>
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> }

@@ -156,9 +156,9 @@ export const commandGroups: readonly CommandGroup[] = [
 ]
 
 /**
- * Returns the groups to load for a command line: those that have a command with the name of any argument, because
- * options with values can precede the command. If no argument is the name of a command, returns all groups, for the
- * help and for errors about unknown commands.
+ * Returns the groups of commands to load for a command line: all groups that contain a command with the name of any
+ * argument, because options with values can precede the command. If no argument names a command, returns all groups,
+ * for the help and for errors about unknown commands.
  */
 export function findNeededGroups(args: readonly string[]): readonly CommandGroup[] {
   if (args.length === 1 && args[0] === '--version') return []

@@ -23,7 +23,7 @@ async function findState(): Promise<State> {
   return { kind: 'signed-in', caller: await request<WhoAmIResponse>('management/v1/whoami') }
 }
 
-/** The console: the sign-in, and then its pages. */
+/** Root component of the console: shows the sign-in page, or the shell with the current page after the sign-in. */
 export function App(): VNode {
   const { path } = usePlace()
   const [state, setState] = useState<State>({ kind: 'starting' })

@@ -5,7 +5,10 @@ import { parseObject } from './pages/securable.ts'
 import { navigate } from './router.tsx'
 import { t } from './text.ts'
 
-/** Input that leads to a warehouse, namespace or table by its full name. The key `/` moves the focus to it. */
+/**
+ * Input in the shell that opens the page of a warehouse, namespace or table whose full name the user types. The key
+ * `/` moves the focus to it.
+ */
 export function GoTo(): VNode {
   const input = useRef<HTMLInputElement>(null)
   const [text, setText] = useState('')
@@ -43,7 +46,7 @@ export function GoTo(): VNode {
   )
 }
 
-/** Returns the place of a name such as `warehouse:namespace.table`, or null for an empty text. */
+/** Returns the console path for a name such as `warehouse:namespace.table`, or null for an empty text. */
 function toPlace(text: string): string | null {
   const on = parseObject(text)
   if (on === 'server') return null

@@ -10,7 +10,7 @@ type Show = (params: Params) => VNode
 
 interface Route {
   readonly pattern: string
-  /** Loads the code of the page. */
+  /** Imports the module of the page and returns its component. */
   readonly load: () => Promise<Show>
 }
 
@@ -87,10 +87,10 @@ const routes: readonly Route[] = [
   { pattern: '/sessions', load: async () => (await import('./pages/sessions.tsx')).SessionsPage },
 ]
 
-/** Pages whose code is loaded. */
+/** Components of the pages whose modules are loaded, keyed by route. */
 const shown = new Map<Route, Show>()
 
-/** Shows the page of the current place. The code of a page is loaded when it is shown first. */
+/** Shows the page that belongs to the current URL. Loads the module of a page when it is shown for the first time. */
 export function Pages(): VNode {
   const { path } = usePlace()
   const [route, params] = findRoute(path)
@@ -131,7 +131,7 @@ function Lazy({ route, params }: { readonly route: Route; readonly params: Param
   )
 }
 
-/** Loads the code of a page. Returns false when it cannot be loaded, for example after an update of the server. */
+/** Loads the module of a page. Returns false if it cannot be loaded, for example because the server was updated. */
 async function loadPage(route: Route): Promise<boolean> {
   try {
     shown.set(route, await route.load())

@@ -1,10 +1,13 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 
-/** Path of the console in the URL, with a slash at the end. Modules are in the folder `assets` below it. */
+/**
+ * Base path of the console in the URL, with a trailing slash. Its JavaScript modules are in the folder `assets` below
+ * it.
+ */
 const base = new URL('../', import.meta.url).pathname
 
-/** Place in the console: a path below `base` that begins with a slash, and the query. */
+/** Location in the console: a path relative to the base path, with a leading slash, and the query parameters. */
 export interface Place {
   readonly path: string
   readonly query: URLSearchParams
@@ -18,12 +21,15 @@ function readPlace(): Place {
   return { path, query: new URLSearchParams(search) }
 }
 
-/** Returns the URL of a place, for links. */
+/** Returns the URL of a console path, for links and requests. */
 export function toUrl(place: string): string {
   return base + place.slice(1)
 }
 
-/** Shows a place. `replace` keeps the length of the history, for changes of filters. */
+/**
+ * Navigates to a console path. With `replace`, replaces the current entry of the browser history, for example after a
+ * change of a filter.
+ */
 export function navigate(place: string, { replace = false }: { readonly replace?: boolean } = {}): void {
   if (replace) history.replaceState(null, '', toUrl(place))
   else {
@@ -33,7 +39,10 @@ export function navigate(place: string, { replace = false }: { readonly replace?
   for (const listener of listeners) listener()
 }
 
-/** Returns the current place, and renders the component again when it changes. */
+/**
+ * Returns the current location in the console. It is a hook: the component is rendered again when the location
+ * changes.
+ */
 export function usePlace(): Place {
   const [place, setPlace] = useState(readPlace)
   useEffect(() => {
@@ -48,7 +57,10 @@ export function usePlace(): Place {
   return place
 }
 
-/** Returns the decoded parameters of a path that matches a pattern such as `/w/:warehouse`, or null. */
+/**
+ * Matches a path with a pattern such as `/w/:warehouse`. Returns the decoded parameters, or null if the path does not
+ * match.
+ */
 export function matchPath(pattern: string, path: string): Readonly<Record<string, string>> | null {
   const names = pattern.split('/')
   const parts = path.replace(/(.)\/$/, '$1').split('/')
@@ -66,7 +78,7 @@ export function matchPath(pattern: string, path: string): Readonly<Record<string
   return params
 }
 
-/** Returns a place from a template. Values are encoded. */
+/** Template tag that returns a console path. Percent-encodes the values. */
 export function place(strings: TemplateStringsArray, ...values: readonly string[]): string {
   return String.raw({ raw: strings }, ...values.map(encodeURIComponent))
 }
@@ -78,7 +90,10 @@ interface LinkProps {
   readonly children: ComponentChildren
 }
 
-/** Link to a place in the console, which the browser can also open in another tab. */
+/**
+ * Link to a console path. A click navigates without loading the page again, and modified clicks open another tab as
+ * usual.
+ */
 export function Link({ to, current = false, children, ...rest }: LinkProps): VNode {
   const follow = (event: MouseEvent): void => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return

@@ -36,7 +36,10 @@ interface ShellProps {
   readonly children: ComponentChildren
 }
 
-/** Frame of all pages after the sign-in: navigation, search, and the signed-in principal. */
+/**
+ * Frame around all pages after the sign-in: navigation, the input to open an object by name, and the signed-in
+ * principal.
+ */
 export function Shell({ caller, onSignOut, children }: ShellProps): VNode {
   return (
     <div class="shell">
@@ -66,7 +69,7 @@ export function Shell({ caller, onSignOut, children }: ShellProps): VNode {
 function Navigation(): VNode {
   const { path } = usePlace()
   const menu = useRef<HTMLElement>(null)
-  // On narrow screens the navigation is a menu, which closes after a choice.
+  // On narrow screens, the navigation is a menu, which closes after the user has chosen a page.
   useEffect(() => {
     if (menu.current?.matches(':popover-open') === true) menu.current.hidePopover()
   }, [path])

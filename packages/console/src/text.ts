@@ -1,8 +1,11 @@
-/** Translations of the texts of the page, by their English text. English needs none. */
+/**
+ * Translations of the texts of the page, keyed by the English text. The console has only English texts so far, so the
+ * map is empty.
+ */
 const translations: Readonly<Record<string, string>> = {}
 
 /**
- * Returns a text in the language of the page. `{name}` is replaced by a value.
+ * Translates an English text to the language of the page, and replaces each `{name}` by a value.
  *
  * @example
  * ```ts
@@ -17,14 +20,14 @@ export function t(text: string, values: Readonly<Record<string, string | number>
 
 const numbers = new Intl.NumberFormat('en')
 
-/** Returns a number with separators between thousands. */
+/** Formats a number with separators between thousands. */
 export function formatNumber(value: number | string): string {
   return typeof value === 'number' ? numbers.format(value) : numbers.format(BigInt(value))
 }
 
 const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
 
-/** Returns a number of bytes in the largest unit that fits. */
+/** Formats a number of bytes in the largest unit that fits, such as `1.5 GiB`. */
 export function formatBytes(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1)
   const value = bytes / 1024 ** power
@@ -40,7 +43,7 @@ const steps = [
 ] as const
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 
-/** Returns a time relative to now, such as "3 hours ago". */
+/** Formats a time relative to now, such as "3 hours ago". */
 export function formatRelative(epochMs: number, now: number = Date.now()): string {
   const seconds = Math.round((epochMs - now) / 1000)
   for (const [unit, length] of steps)

@@ -2,22 +2,22 @@ import { request as sendRequest } from 'node:http'
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { startHttpServer, type HttpTestServer, type ReceivedRequest } from './http-server.ts'
 
-/** Iceberg endpoint of AWS that a double plays. */
+/** AWS service whose Iceberg endpoint a test double simulates. */
 export type AwsIcebergKind = 'glue' | 's3tables'
 
 export interface AwsDoubleOptions {
   readonly kind: AwsIcebergKind
-  /** Base URL of the Iceberg REST catalog that does the work, before `/v1`. */
+  /** Base URL, without `/v1`, of the Iceberg REST catalog to which the double forwards requests. */
   readonly target: string
-  /** Prefix of the paths of that catalog. */
+  /** Path prefix of the warehouse at the target catalog. */
   readonly targetPrefix: string
-  /** Verifies the signature of a request. Returns the reason for a refusal, or null. */
+  /** Verifies the signature of a request. Returns the reason for a refusal, or null if the signature is valid. */
   readonly verify: (request: ReceivedRequest) => string | null
-  /** Returns headers that authenticate requests to the target. */
+  /** Returns headers that authenticate forwarded requests at the target catalog. */
   readonly headers?: () => Promise<Readonly<Record<string, string>>>
 }
 
-/** Warehouse name and path prefix of each endpoint, as AWS documents them. */
+/** Warehouse name and path prefix of each simulated service, in the form that AWS documents. */
 export const awsNames: Readonly<
   Record<AwsIcebergKind, { readonly warehouse: string; readonly prefix: string }>
 > = {
@@ -35,9 +35,9 @@ interface Refusal {
 }
 
 /**
- * Starts a server that plays the Iceberg endpoint of AWS Glue or S3 Tables in front of a complete catalog: it refuses
- * what AWS documents as unsupported, and returns errors in the form of AWS. It cannot show how the services behave where
- * their documentation is silent.
+ * Starts a test double of the Iceberg endpoint of AWS Glue or S3 Tables. It forwards requests to a complete catalog,
+ * refuses what AWS documents as unsupported, and returns errors in the form of AWS. Behavior that AWS does not
+ * document is not simulated.
  */
 export async function startAwsDouble(options: AwsDoubleOptions): Promise<HttpTestServer> {
   const { kind, target, targetPrefix, verify, headers = () => Promise.resolve({}) } = options
@@ -60,7 +60,7 @@ export async function startAwsDouble(options: AwsDoubleOptions): Promise<HttpTes
   })
 }
 
-/** Returns the error for a request that the documentation of AWS excludes. */
+/** Returns the AWS error for a request that AWS documents as unsupported, or null. */
 function findRefusal(
   kind: AwsIcebergKind,
   { method, target: path, body }: ReceivedRequest,
@@ -123,13 +123,16 @@ async function forward(
   })
 }
 
-/** Converts an error of the target. AWS names a missing object in its own way. */
+/**
+ * Converts an error response of the target catalog to the form of AWS, which uses its own error type for a missing
+ * object.
+ */
 function toAwsError(status: number, body: Buffer): Refusal {
   let error: Readonly<Record<string, unknown>> = {}
   try {
     error = toObject(toObject(JSON.parse(body.toString()))['error'])
   } catch {
-    // The body is not JSON, so the error has no type.
+    // If the body is not JSON, the error has no type.
   }
   const type = status === 404 ? 'EntityNotFoundException' : text(error['type']) || 'InternalServiceException'
   return { status, type, message: text(error['message']) }

@@ -1,4 +1,4 @@
-/** Names of inputs that are not submitted, because they cancel the login or store it in the browser. */
+/** Names of form inputs that are not submitted, because they cancel the login or store it in the browser. */
 const skippedInputs = new Set(['cancel', 'rememberMe'])
 
 /**

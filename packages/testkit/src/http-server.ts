@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A request as the server received it. */
+/** HTTP request that the test server received. */
 export interface ReceivedRequest {
   readonly method: string
   readonly target: string
@@ -10,7 +10,7 @@ export interface ReceivedRequest {
   readonly body: Buffer
 }
 
-/** An HTTP server on the loopback interface that records its requests. */
+/** HTTP server on the loopback interface that records the requests that it receives. */
 export interface HttpTestServer extends AsyncDisposable {
   readonly url: string
   readonly received: readonly ReceivedRequest[]

@@ -1,4 +1,4 @@
-/** Returns whether a process with this id exists, even if another user owns the process. */
+/** Returns whether a process with this id exists, even if it belongs to another user. */
 export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)

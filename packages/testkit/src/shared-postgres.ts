@@ -8,7 +8,10 @@ import { fileURLToPath } from 'node:url'
 const START_TIMEOUT_MS = 60_000
 const END_TIMEOUT_MS = 20_000
 
-/** Name of the file that requests the end: `shared-postgres-process.ts` stops the server when the file exists. */
+/**
+ * Name of the file that ends the shared server: the process `shared-postgres-process.ts` stops it when the file
+ * exists.
+ */
 export const endFile = 'end'
 
 /**

@@ -57,7 +57,7 @@ export interface TestIssuer extends AsyncDisposable {
   sign(claims: JWTPayload, options?: SignOptions): Promise<string>
   /** Creates a new key, which signs the next tokens. Earlier keys stay published unless `unpublish` is true. */
   rotate(options?: { readonly unpublish?: boolean; readonly alg?: string }): Promise<IssuerKey>
-  /** Makes the issuer respond to every request with this status. Null restores normal responses. */
+  /** Makes the issuer respond to every request with the given HTTP status. Null restores normal responses. */
   failWith(status: number | null): void
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { isAlive } from './is-alive.ts'
 import { endSharedPostgres } from './shared-postgres.ts'
 
-/** Mount point of a file system in memory (Linux). */
+/** Mount point of the in-memory file system of Linux. */
 const memory = '/dev/shm'
 /** Free space in bytes that the temporary files of all simultaneous tests need. */
 const spaceNeeded = 4 * 1024 ** 3
@@ -14,10 +14,10 @@ const spaceNeeded = 4 * 1024 ** 3
  * Prepares a run of vitest (`globalSetup`), in the parent process of all workers. Returns the function that vitest
  * calls after the last test.
  *
- * Temporary files are in memory if enough memory is free and programs can run there. Tests often flush files, which
- * takes more than half of the test time on a disk and is useful only after a power failure. If `TMPDIR` is set,
- * temporary files are in that directory. The compile cache of Node is kept between runs, because tests start the
- * server many times.
+ * Temporary files are in an in-memory file system if it has enough free space and programs can run there. Tests often
+ * flush files, which takes more than half of the test time on a disk and is useful only after a power failure. If
+ * `TMPDIR` is set, temporary files are in that directory. The compile cache of Node is kept between runs, because
+ * tests start the server many times.
  */
 export async function setup(): Promise<() => Promise<void>> {
   process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
@@ -35,7 +35,7 @@ export async function setup(): Promise<() => Promise<void>> {
   }
 }
 
-/** Removes the folders of test runs that were killed. The folders would use memory until the machine restarts. */
+/** Removes the temporary folders of killed test runs, which would otherwise use memory until the machine restarts. */
 async function removeLeftovers(place: string): Promise<void> {
   for (const name of await readdir(place)) {
     const [, owner] = /^headgate-tests-(\d+)-/.exec(name) ?? []

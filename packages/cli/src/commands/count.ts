@@ -7,7 +7,10 @@ import { inSession, type Session } from '../session.ts'
 
 type Kind = 'warehouse' | 'namespace'
 
-/** Registers `count` for one kind of object. */
+/**
+ * Registers `headgate warehouse count` or `headgate namespace count`, which counts the namespaces, tables and views in
+ * a warehouse or namespace.
+ */
 export function registerCount(group: Command, io: Io, kind: Kind): void {
   const where = kind === 'warehouse' ? 'of a warehouse' : 'directly in a namespace'
   group

@@ -39,8 +39,8 @@ async function health({ out, settings }: Session, { live = false }: Options): Pr
 }
 
 /**
- * Sends a request for the health of the server. If the server is not ready, throws an error with its own message,
- * because the response contains a health report and no error message.
+ * Sends a request for the health of the server. Throws an error that states only that the server is not ready if the
+ * status is 5xx, because such a response contains a health report and no error message.
  */
 async function ask(request: HttpRequest): Promise<Response> {
   try {

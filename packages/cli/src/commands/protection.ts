@@ -7,7 +7,10 @@ import { showChange } from '../show-change.ts'
 
 type Kind = 'warehouse' | 'namespace' | 'table' | 'view'
 
-/** Registers `protect` and `unprotect` for one kind of object. */
+/**
+ * Registers `protect` and `unprotect` for warehouses, namespaces, tables or views. A protected object cannot be
+ * deleted or dropped.
+ */
 export function registerProtection(group: Command, io: Io, kind: Kind): void {
   const deleted = kind === 'warehouse' ? 'deleted' : 'dropped'
   register('protect', `Protects a ${kind}: it cannot be ${deleted}.`, true)

@@ -8,7 +8,10 @@ import { inSession, type Session } from '../session.ts'
 
 type Kind = 'warehouse' | 'table'
 
-/** Registers `revoke-access` for one kind of object. */
+/**
+ * Registers `revoke-access` for warehouses or tables, which revokes the storage credentials and refresh tokens that
+ * were issued for them.
+ */
 export function registerRevocation(group: Command, io: Io, kind: Kind): void {
   const objects = kind === 'warehouse' ? 'all tables of a warehouse' : 'a table'
   group

@@ -1,7 +1,7 @@
 import type { CompletionCommand } from './completion-tree.ts'
 import { programOptions, valuesOf } from './program-options.ts'
 
-/** Returns a completion script for bash. The script needs no other package. */
+/** Returns a completion script for bash. The script does not need the package bash-completion. */
 export function bashScript(tree: readonly CompletionCommand[]): string {
   const known = tree.map(({ path }) => `'${path}'`).join(' | ')
   const words = tree.map(({ path, commands, choices }) => {

@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from 'commander'
 
-/** Words that a shell can complete after a command. */
+/** Command or group of commands, with the words that a shell can complete after it. */
 export interface CompletionCommand {
   /** Names of the groups and the command, such as `role list`. Empty for the program itself. */
   readonly path: string
@@ -23,7 +23,10 @@ export interface CompletionOption {
   readonly value: readonly string[] | 'file' | 'text' | 'none'
 }
 
-/** Returns the program and all its commands, at any depth. The options of the program are valid for all commands. */
+/**
+ * Returns the tree of the program: the program itself and all its commands, at any depth, in one list. The options of
+ * the program are valid for all commands.
+ */
 export function completionTree(program: Command): readonly CompletionCommand[] {
   return [toCompletionCommand(program, ''), ...commandsBelow(program, '')]
 }

@@ -7,8 +7,8 @@ export function programOptions(tree: readonly CompletionCommand[]): readonly str
 }
 
 /**
- * Returns the options that have a value, with keys such as `role list:--limit`. The key of an option of the program,
- * such as `:--url`, begins with the colon.
+ * Returns the options that take a value, each with a key of command and option, such as `role list:--limit`. The key
+ * of an option of the program itself begins with the colon: `:--url`.
  */
 export function valuesOf(
   tree: readonly CompletionCommand[],

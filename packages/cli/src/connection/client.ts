@@ -25,8 +25,8 @@ export interface Call {
 export interface Client {
   send(call: Call): Promise<Response>
   /**
-   * Returns the response of the token endpoint. Throws a `CliError` with the exit code `credential` if no credential
-   * is set.
+   * Requests an access token and returns the response of the token endpoint. Throws a `CliError` with the exit code
+   * `credential` if no credential is set.
    */
   token(): Promise<Response>
   /** Returns the client id of the credential, or null without a credential. */
@@ -112,7 +112,10 @@ export function createClient(
   }
 }
 
-/** Returns whether a refused request is sent again: only a read, and only if the server is starting or overloaded. */
+/**
+ * Returns whether a refused request is sent again. Only GET and HEAD requests are, and only if the server is starting
+ * or overloaded.
+ */
 function isRetryable(status: number, { method }: Call): boolean {
   return (status === 503 || status === 429) && (method === 'GET' || method === 'HEAD')
 }

@@ -17,8 +17,8 @@ export type CredentialSource =
   | { readonly kind: 'none' }
 
 /**
- * Returns the source of the credential: an option, a variable, the profile, or the default file `local`, which is null
- * if there is no default.
+ * Returns the source of the credential. In the order of precedence: the option `--credential-file`, the profile, the
+ * environment variables, and the file `local`, which is null if there is no default file.
  */
 export function findCredential(from: {
   readonly option: string | undefined

@@ -25,12 +25,12 @@ export interface List<Key extends string, Item> {
   readonly nextPage?: 'nextPageToken' | 'next-page-token'
 }
 
-/** Items of all requested pages. */
+/** Items of all requested pages of a list. */
 export interface Listed<Item> {
   readonly items: readonly Item[]
-  /** The items as the server sent them. */
+  /** Items in the JSON form that the server sent. */
   readonly raw: readonly Json[]
-  /** All pages combined to one response. Its page token is null unless the list has more items than `limit`. */
+  /** All pages combined into one response. Its page token is null unless the list has more items than `limit`. */
   readonly json: Json
   /** Whether the list has more items than `limit`. */
   readonly more: boolean
@@ -39,7 +39,7 @@ export interface Listed<Item> {
 /** Items of one page. */
 export interface ListPage<Item> {
   readonly items: readonly Item[]
-  /** The items as the server sent them. */
+  /** Items in the JSON form that the server sent. */
   readonly raw: readonly Json[]
   /** Token of the next page, or null for the last page. */
   readonly next: string | null

@@ -6,7 +6,10 @@ import { parseJson } from './response.ts'
 const icebergBody = z.object({ error: z.object({ message: z.string(), type: z.string() }) })
 const oauthBody = z.object({ error: z.string(), error_description: z.string().optional() })
 
-/** Converts a response whose status is not 2xx to an error with advice for the user that depends on the status. */
+/**
+ * Converts a response whose status is not 2xx to an error with the message of the server, and with advice for the user
+ * that depends on the status.
+ */
 export function toRefusal(status: number, text: string, retryAfter: string | null): CliError {
   const json = parseJson(text)
   const iceberg = icebergBody.safeParse(json)

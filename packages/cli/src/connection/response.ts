@@ -12,7 +12,7 @@ export interface Response {
   readonly json: Json
 }
 
-/** Response whose body can be decoded to a typed value. */
+/** Response with a body that is decoded to a typed value on first access. */
 export interface DecodedResponse<Body> extends Response {
   /** Decoded body. The first access decodes it, and throws `CliError` if the body does not match the schema. */
   readonly body: Body
@@ -21,7 +21,7 @@ export interface DecodedResponse<Body> extends Response {
 /** Parses JSON. Integers keep all their digits. Returns undefined when the text is not JSON, and null when it is empty. */
 export function parseJson(text: string): Json | undefined {
   try {
-    // The server accepts table metadata with this nesting depth, so the parser must accept it too.
+    // The parser accepts the nesting depth of table metadata that the server accepts.
     return text === '' ? null : parse(text, { maxDepth: 1000 })
   } catch {
     return undefined

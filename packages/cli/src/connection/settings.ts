@@ -18,7 +18,9 @@ export interface GlobalOptions {
   readonly yes?: boolean
 }
 
-/** Value of a setting with its source in words of the user: `--url`, `HEADGATE_URL`, `profile NAME` or `default`. */
+/**
+ * Value of a setting with its source in words that users know: `--url`, `HEADGATE_URL`, `profile NAME` or `default`.
+ */
 interface Setting {
   readonly value: string
   readonly source: string
@@ -113,7 +115,7 @@ function chooseIdentity(
   url: Setting,
   chosen: ChosenProfile | undefined,
 ): Pick<Settings, 'credential' | 'login' | 'isOfProfile'> {
-  // A secret of the profile is sent only to the server of the profile.
+  // The credential of a profile is sent only to the server of the profile.
   const own = chosen?.profile?.url === url.value ? chosen.profile : undefined
   const hasOwn = own?.login !== undefined || own?.credentialFile !== undefined
   const isExplicit = chosen?.source === '--profile'

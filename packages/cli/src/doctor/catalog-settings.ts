@@ -11,7 +11,7 @@ export interface OwnStorage {
   readonly pathStyle: boolean | undefined
   /** Keys of the store, which contain secrets. */
   readonly keys: StorageKeys | undefined
-  /** Whether the configuration lets the engine use the AWS keys of the machine. */
+  /** Whether the engine may use the AWS keys of the machine that it runs on. */
   readonly usesMachineKeys?: boolean
 }
 
@@ -26,7 +26,10 @@ export interface CatalogSettings {
   readonly engine: EngineName
   /** Version of the engine, if the user named it. */
   readonly engineVersion: string | undefined
-  /** Source of the settings, for messages: the name of a file, `flags` or `server`. */
+  /**
+   * Source of the settings, for messages: the name of the configuration file, `flags` for options of the command line,
+   * or `server` for the server of the profile.
+   */
   readonly source: string
   /** Base URL of the catalog without a trailing slash. */
   readonly uri: string
@@ -34,22 +37,28 @@ export interface CatalogSettings {
   /** Properties of an auth provider that authenticates requests in the same way as the engine. */
   readonly auth: Properties
   /**
-   * Token endpoint in the configuration. It is undefined if the engine uses `v1/oauth/tokens` of the catalog, or needs
-   * no token.
+   * Token endpoint that the configuration names. It is undefined if the engine uses the endpoint `v1/oauth/tokens` of
+   * the catalog, or needs no token.
    */
   readonly tokenEndpoint: string | undefined
   /** Headers of every request, except the header that requests storage access. */
   readonly headers: Readonly<Record<string, string>>
-  /** Kinds of storage access that the engine requests. Empty if the engine does not send the header. */
+  /**
+   * Kinds of storage access that the engine requests with the header X-Iceberg-Access-Delegation. Empty if the engine
+   * does not send this header.
+   */
   readonly delegation: readonly AccessDelegation[]
-  /** Whether the engine acts for each of its users (`session=USER`). */
+  /** Whether the engine opens a session for each of its users (Trino: `session=USER`). */
   readonly userSession: boolean
   /** Whether the engine renews tokens by exchanging them. */
   readonly exchangesTokens: boolean
   readonly storage: OwnStorage
-  /** File with certificates of authorities that the engine trusts. */
+  /**
+   * Path of a PEM file with the certificate authorities that the engine trusts, or undefined if its configuration
+   * names none.
+   */
   readonly caFile: string | undefined
-  /** Names of the settings in the configuration of this engine, for the remedies in the report. */
+  /** Names of the settings in the configuration of this engine, with which the report tells the user what to change. */
   readonly names: SettingNames
   /** Problems in the configuration itself, which are found before any request. */
   readonly problems: readonly Diagnosis[]

@@ -8,7 +8,7 @@ import { readFlags } from './readers/flags.ts'
 import { readConfiguration } from './readers/read-configuration.ts'
 import { readServer } from './readers/server.ts'
 
-/** Options that name the catalog and the engine. */
+/** Options that name the catalog and the engine to check. */
 export interface ChoiceOptions extends AuthOptions {
   readonly uri?: string
   readonly engine?: EngineName
@@ -17,8 +17,8 @@ export interface ChoiceOptions extends AuthOptions {
 }
 
 /**
- * Returns the catalog settings to check. They are from the configuration file of an engine, from options, or for the
- * server that the command line uses.
+ * Returns the catalog settings to check: from the configuration file of an engine, from options that describe a
+ * catalog, or for the server that the command line uses.
  *
  * @throws CliError for options that contradict each other, and for a file that cannot be read
  */

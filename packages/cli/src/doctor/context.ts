@@ -13,9 +13,12 @@ import type { CredentialOffer } from './credentials/credential-offer.ts'
 export interface DoctorOptions {
   /** Table to check, or null for the first table that the catalog lists. */
   readonly table: TableIdentifier | null
-  /** Name of the user as which the catalog must see the engine, or null for no expectation. */
+  /**
+   * User that the catalog must see when the engine calls it, or null if the user of the doctor expects no specific
+   * user.
+   */
   readonly user: string | null
-  /** Groups that the catalog must see for the caller. */
+  /** Groups to which the catalog must assign the caller. */
   readonly groups: readonly string[]
   /** Namespace in which the checks may create and drop a table. If null, the checks write nothing. */
   readonly scratch: Namespace | null
@@ -23,46 +26,50 @@ export interface DoctorOptions {
   readonly waitMs: number
   /** Origin of a web page that uses the catalog and its storage, for CORS checks. */
   readonly origin: string | null
-  /** URL of the same catalog without the proxies in front of it. */
+  /** URL at which the same catalog is reached without the proxies in front of it, or null if the user named none. */
   readonly direct: string | null
   /**
-   * Auth properties of an administrator. The doctor uses them only to compare what the engine sees with what an
-   * administrator sees.
+   * Auth properties of an administrator, or null. The doctor uses them only to compare what the engine sees with what
+   * an administrator sees.
    */
   readonly admin: Properties | null
-  /** Headgate server whose tokens the catalog may accept, for the check of audiences. */
+  /**
+   * Requests test tokens from the Headgate server whose tokens the catalog may accept. The check of audiences needs
+   * them. Null without such a server.
+   */
   readonly issuer: TokenIssuer | null
   /** Time limit of one request or connection, in ms. */
   readonly stepMs: number
 }
 
 /**
- * Function that requests a token for an audience that does not exist. Returns null if the server issues no such token.
+ * Function that requests a token for the given audience, which no service has. Returns null if the server issues no
+ * such token.
  */
 export type TokenIssuer = (audience: string, signal: AbortSignal) => Promise<string | null>
 
-/** Results of earlier layers, which later layers use. */
+/** Results that the check of a layer stores for the checks of later layers. */
 export interface Learned {
-  /** Response to the first request, which is sent without authentication. */
+  /** Response of the catalog to the first request, which is sent without authentication. */
   first?: RawResponse
-  /** Error of the first request. */
+  /** Error of the first request, if no response arrived. */
   firstFailure?: unknown
-  /** Auth provider of the session, which authenticates requests like the engine. */
+  /** Auth provider that authenticates requests in the same way as the engine. */
   auth?: AuthProvider
   token?: TokenFacts
   tokenValue?: Secret
-  /** Response of `getConfig` to the authenticated request. */
+  /** Response of the catalog to the authenticated request `getConfig`. */
   config?: RawResponse
   catalog?: RestCatalog
-  /** Loaded table, with the same request that the engine sends. */
+  /** Result of `loadTable` for the checked table, with the same request that the engine sends. */
   table?: LoadedTable
   /**
-   * Error with which the catalog refuses to load the table with storage access, although it loads the table without
-   * it.
+   * Error response of `loadTable` with a request for storage access, if the catalog loads the table without this
+   * request.
    */
   delegationRefusal?: Error
   /**
-   * Provider that signs requests with the AWS keys of this machine. The engine uses these keys for tables without
+   * Auth provider that signs requests with the AWS keys of this machine, which the engine uses for tables without
    * credentials.
    */
   machineKeys?: AuthProvider
@@ -81,11 +88,11 @@ export interface DoctorContext {
   readonly redactor: Redactor
   /** Function that sends requests, and adds the secrets in them to the redactor. */
   readonly fetch: Fetch
-  /** Registers an object that is closed at the end of the command. */
+  /** Registers an object that is closed when the command ends. */
   readonly closeLater: (closable: AsyncDisposable) => void
   readonly learned: Learned
-  /** Records an observation for the report. */
+  /** Adds an observation to the report. */
   readonly fact: (text: string) => void
-  /** Warnings of the auth provider since its creation. */
+  /** Warnings that the auth provider has reported since its creation. */
   readonly authWarnings: string[]
 }

@@ -23,8 +23,8 @@ export interface Diagnosis {
   /** Stable name of the problem, for scripts, such as `tls-host-name`. */
   readonly id: string
   /**
-   * `failed`: the engine cannot work, so later layers are not checked. `warning`: the engine works only now, or only
-   * in part.
+   * `failed`: the engine cannot work, and later layers are not checked. `warning`: the engine works, but only until
+   * something expires or only in part.
    */
   readonly status: 'failed' | 'warning'
   /** Observation that proves the problem. */
@@ -42,8 +42,8 @@ export interface Finding extends Diagnosis {
 
 type Details = Omit<Diagnosis, 'id' | 'status'>
 
-/** Creates a diagnosis after which no further layer is checked. */
+/** Creates a diagnosis with the status `failed`, after which no further layer is checked. */
 export const failed = (id: string, details: Details): Diagnosis => ({ id, status: 'failed', ...details })
 
-/** Creates a diagnosis after which the checks of the layers continue. */
+/** Creates a diagnosis with the status `warning`, after which the next layers are checked. */
 export const warning = (id: string, details: Details): Diagnosis => ({ id, status: 'warning', ...details })

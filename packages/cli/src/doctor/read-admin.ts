@@ -5,8 +5,8 @@ import { readAuth } from './readers/read-auth.ts'
 import type { Redactor } from './redactor.ts'
 
 /**
- * Reads the auth properties of an administrator from a file. The doctor compares what the administrator sees with what
- * the engine sees.
+ * Reads the auth properties of an administrator from a file. The doctor uses them to compare what the administrator
+ * sees with what the engine sees.
  */
 export function readAdmin({ io, out }: Session, file: string, redactor: Redactor): Properties {
   const properties = authProperties(io.cwd, { properties: file }, (text) => out.warn(text))

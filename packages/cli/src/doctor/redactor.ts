@@ -1,6 +1,6 @@
 const replacement = '[redacted]'
 
-/** Minimum length of a secret that is replaced. Shorter values can also be parts of ordinary words. */
+/** Minimum length of a secret that is replaced, in characters. Shorter values can be parts of ordinary words. */
 const minLength = 4
 
 /** Patterns of secrets that are replaced even if their values are unknown. */
@@ -15,13 +15,13 @@ const patterns: readonly (readonly [RegExp, string])[] = [
 ]
 
 /**
- * Replaces secrets in texts that people see. Each secret is added when it is read, sent or received, so that it is
- * also replaced in a server's message that quotes it.
+ * Replaces secrets in texts that users see. The caller adds each secret when it is read, sent or received, so that a
+ * server's message that quotes the secret is redacted, too.
  */
 export class Redactor {
   readonly #secrets = new Set<string>()
 
-  /** Adds a secret. Undefined and short values are ignored. */
+  /** Adds secrets that `redact` replaces. Ignores undefined and short values. */
   add(...secrets: readonly (string | undefined)[]): void {
     for (const secret of secrets) {
       if (secret === undefined) continue
@@ -37,8 +37,8 @@ export class Redactor {
 }
 
 /**
- * Returns a secret in all forms to replace: unchanged, and encoded for JSON, for a URL, for a form and for Basic
- * authentication.
+ * Returns all forms of a secret that are replaced: the unchanged secret, and its encodings for JSON, URLs, forms and
+ * Basic authentication.
  */
 function listForms(secret: string): readonly string[] {
   const form = new URLSearchParams({ _: secret }).toString().slice('_='.length)

@@ -15,7 +15,7 @@ export interface DoctorReport {
 export const listFindings = ({ layers }: DoctorReport): readonly Finding[] =>
   layers.flatMap(({ findings }) => findings)
 
-/** Converts a report to JSON. The JSON contains no secret, because secrets in the texts were replaced before. */
+/** Converts a report to JSON. The texts of the report are already redacted, so the JSON contains no secret. */
 export function toReportJson(report: DoctorReport): Json {
   const { settings, layers } = report
   const findings = listFindings(report)

@@ -1,4 +1,4 @@
-/** URLs of public reports of problems whose cause a check of the doctor would have found. */
+/** URLs of public issue reports. The doctor cites the report in which the cause is a problem that it has found. */
 export const reports = {
   noSts: 'https://github.com/apache/polaris/issues/3853',
   refusedDelegation: 'https://github.com/apache/polaris/issues/5579',

@@ -16,7 +16,7 @@ export interface LayerResult {
   readonly ms: number
 }
 
-/** Context without the function `fact`, which differs for each layer. */
+/** Context that all layers share. It lacks the function `fact`, which records observations of one layer. */
 export type SharedContext = Omit<DoctorContext, 'fact'>
 
 /**
@@ -80,7 +80,8 @@ function outOfTime({ signal }: DoctorContext): Diagnosis {
 }
 
 /**
- * Returns the problem for an error that no check expects, such as a failed request after earlier requests succeeded.
+ * Returns the diagnosis for an error that the check of a layer does not handle, such as a failed connection after
+ * earlier requests succeeded.
  */
 function unexpected({ settings }: DoctorContext, error: unknown): Diagnosis {
   const evidence = describeError(error)

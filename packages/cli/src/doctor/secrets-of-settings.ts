@@ -2,16 +2,19 @@ import { Secret } from '@headgate/auth'
 import type { CatalogSettings } from './catalog-settings.ts'
 import type { Redactor } from './redactor.ts'
 
-/** Names of auth properties whose values may be shown. The values of all other auth properties are secrets. */
+/**
+ * Matches names of auth properties whose values messages may show. The values of all other auth properties are
+ * secrets.
+ */
 const shown =
   /(-type|-uri|-url|-endpoint|-enabled|-id|-ms|-file|-path|-name|-header|-encoding|-form|region|service|scope|scopes|audience|resource|profile|type|form|payload|client_id|token_url|username|header|region-set)$/i
 
 const secretHeader = /auth|key|token|secret|cookie|password/i
 
-/** Length from which the value of any header is treated as a secret, for example as the key of a gateway. */
+/** Length in characters from which any header value counts as a secret, because it can be a key of an API gateway. */
 const longValue = 20
 
-/** Adds all secrets of a configuration to a redactor. */
+/** Adds all secrets in the configuration of an engine to the redactor. */
 export function addSecrets(redactor: Redactor, settings: CatalogSettings): void {
   for (const [name, value] of Object.entries(settings.auth)) {
     if (value === undefined || shown.test(name)) continue

@@ -14,7 +14,7 @@ export interface SourceOptions extends AuthOptions {
   readonly fromWarehouse?: string
 }
 
-/** Connection to the source catalog of an import, with the provider that authenticates its requests. */
+/** Connection to the source catalog of an import, with the auth provider of its requests. */
 export interface Source extends Side, AsyncDisposable {
   readonly warehouse: string | undefined
   readonly auth: AuthProvider

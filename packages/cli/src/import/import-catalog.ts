@@ -66,7 +66,8 @@ export async function importCatalog(
           source,
           target,
           file: options.grants,
-          // An earlier run may have moved tables, whose grants only the file contains.
+          // An earlier run may have moved tables. Their grants are then only in the existing file, so it must not be
+          // replaced.
           keepsFile: moves,
           issuer: options.grantsIssuer ?? null,
           partial: selection.include.length + selection.exclude.length > 0,
@@ -141,7 +142,10 @@ async function runWithProgress(
   }
 }
 
-/** Result for the grants, or the error that prevented the file. The results are printed before the error is thrown. */
+/**
+ * Result of the export of grants, or the error that prevented it. The command prints the results before it throws this
+ * error.
+ */
 interface WrittenGrants {
   readonly result: GrantsResult | null
   readonly error: unknown
@@ -156,7 +160,7 @@ async function writeGrants(grants: GrantsExport | null, stop: AbortSignal): Prom
   }
 }
 
-/** Returns null when the user interrupts the command. */
+/** Waits for a function, and returns null if the user interrupts the command first. */
 async function unlessStopped<Result>(stop: AbortSignal, run: () => Promise<Result>): Promise<Result | null> {
   try {
     return await run()
@@ -192,7 +196,8 @@ function showResult({ io, out }: Pick<Session, 'io' | 'out'>, result: ImportResu
 }
 
 /**
- * Warns that both catalogs can commit to the same tables, and that neither catalog would notice commits of the other.
+ * Warns the user that both catalogs can commit to the same tables, and that neither catalog detects commits of the
+ * other.
  */
 function warnAboutWriters(
   { out }: Session,

@@ -17,24 +17,27 @@ import type { PlannedPlace } from './target-access.ts'
 export interface SourceRelation {
   readonly kind: RelationKind
   readonly identifier: TableIdentifier
-  /** Kind of the object that has the same name in the target catalog, or null if there is none. */
+  /** Kind of the object in the target catalog that has the same name, or null if the target has no such object. */
   readonly targetKind: RelationKind | null
 }
 
 export interface RelationDeps {
-  /** Warehouse of the target catalog, into which the import registers tables and views. */
+  /** Warehouse of the target server into which the import registers tables and views. */
   readonly warehouse: string
   readonly source: Side
   readonly target: Side
-  /** Checks whether the target would accept the files of a table or view. Null unless the run is a dry run. */
+  /**
+   * Checks in a dry run whether the target server would accept the files of a table or view. Null if the run is not a
+   * dry run.
+   */
   readonly plan: ((identifier: TableIdentifier, state: RelationState) => Promise<PlannedPlace>) | null
   readonly move: boolean
   readonly dropViews: boolean
 }
 
 /**
- * Registers one table or view in the target catalog, unless the target already has it. With `move`, then drops it in
- * the source catalog. Returns a `RefusedError` as a result instead of throwing it.
+ * Imports one table or view: registers it in the target catalog unless the target already has it. With `move`, also
+ * drops it in the source catalog. Returns the status `failed` instead of throwing a `RefusedError`.
  */
 export async function importRelation(deps: RelationDeps, relation: SourceRelation): Promise<ImportResult> {
   const { kind, identifier } = relation
@@ -70,7 +73,10 @@ async function planOne(
   return typeof status === 'string' ? { status } : status
 }
 
-/** Registers a table or view. If the target already has an object with this name, compares the two instead. */
+/**
+ * Registers a table or view in the target catalog. If the target already has an object with this name, compares the
+ * two instead.
+ */
 async function registerOne(
   { target, warehouse }: RelationDeps,
   { kind, identifier, targetKind }: SourceRelation,
@@ -95,8 +101,8 @@ async function registerOne(
     }
   } catch (error) {
     if (!(error instanceof RefusedError) || !(error.response instanceof AlreadyExistsError)) throw error
-    // The target did not have the name when it was listed. A late request of an earlier, killed run or another import
-    // can have registered it since.
+    // The target did not have this name when its objects were listed. Another import, or a delayed request of an
+    // earlier killed run, can have registered it since.
     return await compare(kind).catch((missing: unknown) => {
       throw missing instanceof RefusedError && isMissing(missing.response) ? error : missing
     })
@@ -113,7 +119,7 @@ function noMetadataFile(kind: RelationKind): Problem {
 const isMissing = (response: unknown): boolean =>
   response instanceof NoSuchTableError || response instanceof NoSuchViewError
 
-/** Returns the result for a table or view whose name already exists in the target. */
+/** Returns the result for a table or view whose name already exists in the target catalog. */
 function toStatus(
   warehouse: string,
   identifier: TableIdentifier,

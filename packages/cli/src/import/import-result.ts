@@ -29,13 +29,13 @@ export interface ImportResult {
   readonly place?: PlannedPlace
 }
 
-/** Namespace whose tables and views could not be read or created. */
+/** Namespace whose tables and views the import could not read or create. */
 export interface NamespaceProblem {
   readonly namespace: readonly string[]
   readonly reason: string
 }
 
-/** Number of tables, or of views, with each result, and the number that was dropped in the source catalog. */
+/** Number of tables (or views) for each result, and the number of those that were dropped in the source catalog. */
 export type ImportCounts = Readonly<Record<ImportStatus, number>> & { readonly moved: number }
 
 /** All results of one run of an import. */
@@ -44,10 +44,10 @@ export interface ImportResults {
   readonly views: ImportCounts
   /** Number of tables and views that the source catalog has listed so far. */
   readonly found: number
-  /** Number of tables and views that already have a result. */
+  /** Number of tables and views whose import has ended. */
   readonly done: number
   readonly namespaces: { readonly created: number; readonly existing: number }
-  /** Conflicts and failures. */
+  /** Results of the tables and views whose import failed or had a conflict. */
   readonly problems: readonly ImportResult[]
   readonly namespaceProblems: readonly NamespaceProblem[]
   /** Tables and views that a dry run would register. Empty unless the run is a dry run. */

@@ -8,9 +8,9 @@ import { ask, type Side } from './side.ts'
 type MoveProblem = Pick<ImportResult, 'reason' | 'next'> & { readonly status: 'conflict' }
 
 /**
- * Drops a table or view in the source catalog and keeps its files. First loads it from both catalogs again, and drops
- * nothing if the target lacks a commit. If the source can unregister tables, its response names the last metadata
- * file, which shows whether a commit was made in the meantime.
+ * Drops an imported table or view in the source catalog and keeps its files. First loads it from both catalogs again,
+ * and does not drop it if the target lacks a commit of the source. If the source can unregister tables, its response
+ * names the last metadata file, which shows whether a commit was made in the meantime.
  *
  * @returns the problem, or null if the table or view was dropped
  */

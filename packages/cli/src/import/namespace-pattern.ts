@@ -3,10 +3,10 @@ import { exitCode } from '../exit-code.ts'
 import { parseDotted } from '../names/dotted.ts'
 import { visible } from '../output/visible.ts'
 
-/** Pattern of one level of a namespace: the texts before, between and after its stars. */
+/** Pattern of one level of a namespace: the texts that the stars separate, so that `a*b` is `['a', 'b']`. */
 type LevelPattern = readonly string[]
 
-/** Pattern of a namespace: one pattern for each of its first levels. */
+/** Pattern of a namespace such as `sales.*`: one pattern for each level. It also matches the namespaces below. */
 export type NamespacePattern = readonly LevelPattern[]
 
 /**
@@ -32,7 +32,7 @@ export function parsePattern(text: string): NamespacePattern {
   })
 }
 
-/** Returns whether the tables and views of a namespace are imported. */
+/** Returns whether the import includes the tables and views of a namespace. */
 export function isSelected({ include, exclude }: Selection, namespace: readonly string[]): boolean {
   return (
     (include.length === 0 || include.some((pattern) => matches(pattern, namespace))) &&
@@ -40,7 +40,10 @@ export function isSelected({ include, exclude }: Selection, namespace: readonly 
   )
 }
 
-/** Returns whether a namespace, or any namespace in it, can be selected. */
+/**
+ * Returns whether a selection can include a namespace or any namespace in it, so that the import must list its
+ * children.
+ */
 export function canContainSelected({ include, exclude }: Selection, namespace: readonly string[]): boolean {
   if (exclude.some((pattern) => matches(pattern, namespace))) return false
   return include.length === 0 || include.some((pattern) => matchesLevels(pattern, namespace))
@@ -52,7 +55,8 @@ function matches(pattern: NamespacePattern, namespace: readonly string[]): boole
 }
 
 /**
- * Returns whether the pattern matches the levels that the namespace has. Ignores levels that only one of the two has.
+ * Returns whether a pattern matches a namespace in all levels that both have. Ignores the remaining levels of the
+ * longer one.
  */
 function matchesLevels(pattern: NamespacePattern, namespace: readonly string[]): boolean {
   return pattern.every((level, index) => {

@@ -5,7 +5,10 @@ import type { ImportResult } from './import-result.ts'
 import type { FileRight, PlannedPlace } from './target-access.ts'
 import type { Cover } from './warehouse-places.ts'
 
-/** Tables and views of a dry run for which the target has the same conditions. */
+/**
+ * Tables and views of a dry run to which the same conditions apply in the target server: the same warehouse or error
+ * for their locations, and the same missing rights.
+ */
 export interface PlaceGroup {
   /** Location that contains all tables and views of the group. */
   readonly location: string
@@ -15,11 +18,11 @@ export interface PlaceGroup {
   readonly cover: Cover
   readonly files: FileRight
   readonly mayCreate: boolean
-  /** First levels of the namespaces of the tables and views. */
+  /** Names of top-level namespaces that contain the tables and views. */
   readonly namespaces: readonly string[]
 }
 
-/** Maximum number of namespaces in the proposed commands. */
+/** Maximum number of namespaces in the commands that the summary proposes. */
 const shownNamespaces = 3
 
 const rights: Readonly<Record<FileRight, string>> = {
@@ -30,8 +33,8 @@ const rights: Readonly<Record<FileRight, string>> = {
 }
 
 /**
- * Combines the tables and views of a dry run for which the target has the same conditions. Sorts the groups by
- * location.
+ * Combines the tables and views of a dry run to which the same conditions apply in the target server. Sorts the groups
+ * by location.
  */
 export function groupPlaces(plan: readonly ImportResult[]): readonly PlaceGroup[] {
   const groups = new Map<string, { readonly place: PlannedPlace; readonly results: ImportResult[] }>()
@@ -65,7 +68,7 @@ function toGroupKey(cover: Cover, location: string): unknown {
   return cover
 }
 
-/** Returns the scheme and bucket of a location, or the whole text if it cannot be parsed. */
+/** Returns the scheme and bucket of a location, such as `s3://bucket`, or the whole text if it cannot be parsed. */
 function toStore(location: string): string {
   return /^[a-z0-9+.-]+:\/{0,2}[^/]*/i.exec(location)?.[0] ?? location
 }
@@ -75,7 +78,7 @@ function toGroupLocation(cover: Cover, results: readonly ImportResult[]): string
   return commonFolder(results.map(({ place }) => place?.location ?? ''))
 }
 
-/** Returns the deepest folder that contains all locations, which must be in one store. */
+/** Returns the deepest folder that contains all given locations, which must be in one bucket or directory tree. */
 export function commonFolder(locations: readonly string[]): string {
   const [first = '', ...others] = locations.map(toFolder)
   let common = first.split('/')
@@ -88,7 +91,7 @@ export function commonFolder(locations: readonly string[]): string {
   return text.endsWith('/') ? text : `${text}/`
 }
 
-/** Returns the folder that contains a table. */
+/** Returns the parent folder of the location of a table, or the whole text if it cannot be parsed. */
 function toFolder(location: string): string {
   try {
     return canonicalPrefix(parseLocation(location)).replace(/[^/]*\/$/, '')
@@ -112,7 +115,7 @@ function describeCover(cover: Cover): string {
   }
 }
 
-/** Returns the commands to run and the decisions to make before the import. */
+/** Returns the commands that the user must run and the decisions that the user must make before the import. */
 export function toSteps(
   groups: readonly PlaceGroup[],
   warehouse: string,

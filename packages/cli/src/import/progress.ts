@@ -40,8 +40,8 @@ function terminalColumns({ stderr }: Pick<Io, 'stderr'>): number {
 }
 
 /**
- * Formats a progress bar with the counts, as wide as the terminal allows. The total grows while namespaces are listed,
- * so the bar can move back.
+ * Formats a progress bar with the counts of an import, as wide as the terminal allows. The total grows while
+ * namespaces are listed, so the bar can become shorter.
  */
 export function formatBar(state: ProgressState, seconds: number, name: string, columns: number): string {
   const share = state.found === 0 ? 0 : state.done / state.found

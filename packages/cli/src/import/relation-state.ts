@@ -11,13 +11,16 @@ export interface RelationState {
   readonly uuid: string | null
   /** Location of the metadata file, or null if the catalog does not return it. */
   readonly metadataLocation: string | null
-  /** Earlier metadata files, which the metadata of a table lists. Empty for views. */
+  /** Locations of earlier metadata files in the log of a table's metadata. Empty for views. */
   readonly earlierFiles: readonly string[]
-  /** Absolute locations that the metadata contains. Relative locations are omitted. */
+  /**
+   * Absolute locations that the metadata contains: of the table or view and of its metadata and data. Relative
+   * locations are omitted.
+   */
   readonly locations: readonly string[]
 }
 
-/** Loads the state of a table or view from a catalog, without reading the storage. */
+/** Loads a table or view from a catalog and returns its state. Does not read the storage. */
 export async function readRelation(
   catalog: RestCatalog,
   kind: RelationKind,

@@ -8,7 +8,7 @@ import { visible } from '../output/visible.ts'
 import { countInBoth, type ImportCounts, type ImportResult, type ImportResults } from './import-result.ts'
 import { groupPlaces, type PlaceGroup, toSteps } from './plan-summary.ts'
 
-/** Values of a run that the report shows, besides the results of tables and views. */
+/** Values of an import that its report shows in addition to the results of tables and views. */
 export interface ReportContext {
   readonly source: string
   readonly sourceWarehouse: string | undefined
@@ -16,12 +16,12 @@ export interface ReportContext {
   readonly warehouse: string
   readonly principal: string | null
   readonly dryRun: boolean
-  /** Null: the grants were not requested, or the run did not complete. */
+  /** Result of the export of grants. Null if the user requested no grants, or if the run did not complete. */
   readonly grants: GrantsResult | null
   readonly seconds: number
 }
 
-/** Maximum number of problems in the text for people. The output with `--json` contains all. */
+/** Maximum number of problems in the text of the report. The output with `--json` contains all problems. */
 const shownProblems = 20
 
 /** Formats the summary of an import for people. */
@@ -113,7 +113,7 @@ function formatCounts(counts: ImportCounts): string {
   return texts.length === 0 ? 'none' : texts.join(', ')
 }
 
-/** Formats what became of the grants. The values of facts are escaped when they are printed. */
+/** Formats the result of the export of grants. The values are escaped when they are printed. */
 function formatGrants(result: GrantsResult): string {
   if ('reason' in result) return `not written. ${result.reason}`
   const { file, product, principals, roles, grants, leftOut } = result

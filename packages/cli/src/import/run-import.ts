@@ -14,7 +14,7 @@ import { walkSource } from './walk-source.ts'
 export interface ImportRun {
   readonly source: Side
   readonly target: Side
-  /** Warehouse of the target catalog, into which the import registers tables and views. */
+  /** Warehouse of the target server into which the import registers tables and views. */
   readonly warehouse: string
   readonly selection: Selection
   /** Maximum number of tables and views that are imported at the same time. */
@@ -23,7 +23,10 @@ export interface ImportRun {
   readonly maxFailures: number
   readonly move: boolean
   readonly dropViews: boolean
-  /** If set, the run is a dry run. Checks whether the target would accept the files of a table or view. */
+  /**
+   * Checks in a dry run whether the target server would accept the files of a table or view. Null if the run is not a
+   * dry run.
+   */
   readonly plan: ((identifier: TableIdentifier, state: RelationState) => Promise<PlannedPlace>) | null
   /** Called for each selected namespace. */
   readonly onNamespace: (namespace: readonly string[]) => void
@@ -37,7 +40,7 @@ export interface ImportRun {
 }
 
 /**
- * Imports the selected namespaces, tables and views. Stores no state, but compares both catalogs, so that a new run
+ * Imports the selected namespaces, tables and views. Stores no state: each run compares both catalogs, so a new run
  * continues where an interrupted run stopped.
  *
  * @param results collects the results, also of a run that ends with an error

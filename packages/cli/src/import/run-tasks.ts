@@ -1,4 +1,4 @@
-/** Asynchronous step, which returns the steps to run after it. */
+/** Asynchronous function that performs one step, and returns the steps to perform after it. */
 export type Task = () => Promise<readonly Task[]>
 
 /**

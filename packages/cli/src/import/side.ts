@@ -10,14 +10,17 @@ import { toCliError } from '../auth/auth-cli-error.ts'
 import { CliError } from '../cli-error.ts'
 import { exitCode } from '../exit-code.ts'
 
-/** One of the two catalogs of an import. */
+/** Source or target catalog of an import. */
 export interface Side {
   readonly role: 'source' | 'target'
   readonly url: string
   readonly catalog: RestCatalog
 }
 
-/** Error response for one namespace, table or view. The import continues with the others. */
+/**
+ * Error for a request about one namespace, table or view that a catalog refuses. The import continues with other
+ * objects.
+ */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
   /** Catalog that refused the call. */
@@ -35,7 +38,7 @@ export class RefusedError extends Error {
 }
 
 /**
- * Calls a catalog and converts its errors.
+ * Calls a catalog of an import and converts its errors.
  *
  * @throws RefusedError for an error response that concerns only this call
  * @throws CliError when every further call would fail too, for example without a connection or a valid credential

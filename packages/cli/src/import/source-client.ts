@@ -4,7 +4,10 @@ import { parseJson } from '../connection/response.ts'
 import type { Source } from './connect-source.ts'
 import { createSourceRequest } from './source-request.ts'
 
-/** Creates the client of the management API of a source that is a Headgate server. It uses the credential of the source. */
+/**
+ * Creates a client of the management API for a source that is a Headgate server. The client uses the credential for
+ * the source.
+ */
 export function createSourceClient(source: Source, timeoutMs: number): Client {
   const request = createSourceRequest(source, timeoutMs)
   return {

@@ -5,7 +5,7 @@ import { exitCode } from '../exit-code.ts'
 import type { Source } from './connect-source.ts'
 import { toImportError } from './side.ts'
 
-/** Maximum size of a response of the management API of a source, in bytes. */
+/** Maximum size of a response of the source's management API, in bytes. */
 const maxResponseBytes = 64 * 1024 * 1024
 
 export interface SourceResponse {
@@ -15,7 +15,8 @@ export interface SourceResponse {
 }
 
 /**
- * Sends a request without a body to the source catalog, with the credential of the source. Does not follow redirects.
+ * Sends a request without a body to the source catalog, with the credential for this catalog. Does not follow
+ * redirects.
  */
 export type SourceRequest = (url: URL, method: string) => Promise<SourceResponse>
 

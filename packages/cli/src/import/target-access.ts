@@ -16,7 +16,8 @@ import {
 } from './warehouse-places.ts'
 
 /**
- * Right of the caller to register files that already exist.
+ * Right of the caller to register files that already exist, by which a dry run predicts whether the target server
+ * accepts them.
  *
  * - `administer-storage`: the caller has the privilege `administer-storage`
  * - `granted`: the locations of the files are granted to the namespace or to one of its parents
@@ -25,7 +26,7 @@ import {
  */
 export type FileRight = 'administer-storage' | 'granted' | 'missing' | 'unknown'
 
-/** Result of a dry run for one table or view: whether the target would accept its files. */
+/** Prediction of a dry run for one table or view: whether the target server would accept its files. */
 export interface PlannedPlace {
   readonly location: string
   readonly metadataLocation: string | null
@@ -35,7 +36,7 @@ export interface PlannedPlace {
   readonly mayCreate: boolean
 }
 
-/** Rights of the caller in a namespace of the target. */
+/** Rights of the caller in a namespace of the target server. */
 interface NamespaceRights {
   readonly mayCreate: boolean
   readonly administersStorage: boolean
@@ -118,7 +119,10 @@ function toFileRight(
   return locations.every((location) => isInside(location, granted)) ? 'granted' : 'missing'
 }
 
-/** Reads which locations each warehouse allows, for all warehouses whose settings the caller may see. */
+/**
+ * Reads the locations that each warehouse of the target server allows. Omits warehouses whose settings the caller may
+ * not see.
+ */
 async function readPlaces(
   session: Session,
 ): Promise<{ readonly own: WarehousePlaces | null; readonly others: readonly WarehousePlaces[] }> {

@@ -7,13 +7,16 @@ export interface NamespaceDeps {
   readonly target: Side
   readonly dryRun: boolean
   readonly warn: (text: string) => void
-  /** Called once for each namespace that the import needs in the target, with whether it existed before. */
+  /**
+   * Called once for each namespace that the import needs in the target catalog. `existed` is false if the import
+   * created it.
+   */
   readonly onNamespace: (existed: boolean) => void
 }
 
 /**
- * Returns a function that creates a namespace and its parents in the target if they do not exist, with the properties
- * that they have in the source. The function returns whether the namespace existed before. In a dry run, it creates
+ * Returns a function that creates a namespace and its parents in the target catalog if they do not exist, with the
+ * properties of the source. The function returns whether the namespace already existed. In a dry run, it creates
  * nothing.
  */
 export function createNamespaces(deps: NamespaceDeps): (namespace: Namespace) => Promise<boolean> {
@@ -41,7 +44,7 @@ export function createNamespaces(deps: NamespaceDeps): (namespace: Namespace) =>
   return ensure
 }
 
-/** Creates a namespace. Returns false if another program has created it in the meantime. */
+/** Creates a namespace in the target catalog. Returns false if another program has created it in the meantime. */
 async function create(
   target: Side,
   namespace: Namespace,
@@ -56,7 +59,10 @@ async function create(
   }
 }
 
-/** Adds properties that an existing namespace does not have. Does not change its existing properties. */
+/**
+ * Adds properties to a namespace that already exists in the target catalog. Does not change properties that the
+ * namespace already has.
+ */
 async function addProperties(
   { target, warn }: NamespaceDeps,
   namespace: Namespace,

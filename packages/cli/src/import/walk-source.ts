@@ -14,7 +14,7 @@ export interface WalkDeps {
   readonly source: Side
   readonly target: Side
   readonly selection: Selection
-  /** Creates a namespace in the target unless it exists. Returns whether it existed before. */
+  /** Creates a namespace in the target catalog if it does not exist. Returns whether it already existed. */
   readonly ensureNamespace: (namespace: Namespace) => Promise<boolean>
   /** Imports one table or view. */
   readonly onRelation: (relation: SourceRelation) => Promise<void>
@@ -27,8 +27,8 @@ export interface WalkDeps {
 }
 
 /**
- * Returns a task that lists the namespaces of the source, and returns tasks for the content of the selected ones. Each
- * task is small, so that a run can be stopped quickly.
+ * Returns a task that lists the namespaces of the source catalog. It returns tasks that import the content of the
+ * selected namespaces. Tasks are small, so that a run can be stopped quickly.
  */
 export function walkSource(deps: WalkDeps): Task {
   const { source, selection } = deps
@@ -70,15 +70,15 @@ export function walkSource(deps: WalkDeps): Task {
   return children([])
 }
 
-/** Returns whether a catalog refused a list because it does not support objects of this kind. */
+/** Returns whether a catalog refused to list tables or views because it does not support objects of this kind. */
 function isUnsupported(error: unknown): error is RefusedError {
   if (!(error instanceof RefusedError) || error.response instanceof NoSuchNamespaceError) return false
   return [400, 404, 405, 406, 501].includes(error.response.status)
 }
 
 /**
- * Returns a task that runs `task`, and that reports a refused call as a problem of the namespace instead of throwing.
- * The import continues with the other namespaces.
+ * Wraps a task. If the catalog refuses a request of the task, the returned task reports this as a problem of the
+ * namespace instead of throwing. The import continues with the other namespaces.
  */
 function reported({ onProblem }: WalkDeps, namespace: Namespace, task: Task): Task {
   return async () => {
@@ -120,8 +120,8 @@ function content(deps: WalkDeps, namespace: Namespace, lacks: { views: boolean }
 }
 
 /**
- * Returns a task that reads the next page of a list. The task returns a task for each table or view of the page, and a
- * task for the page after it.
+ * Returns a task that reads the next page of a list of tables or views. It returns one task for each table or view of
+ * the page, and one task for the page after it.
  */
 function page(
   deps: WalkDeps,
@@ -147,7 +147,7 @@ function list({ catalog }: Side, kind: RelationKind, namespace: Namespace): Page
   return kind === 'table' ? catalog.listTables(namespace) : catalog.listViews(namespace)
 }
 
-/** Reads the names of all tables and views that a namespace of the target has, with their kinds. */
+/** Lists all tables and views in a namespace of the target catalog. Returns their names with their kinds. */
 async function readNames(target: Side, namespace: Namespace): Promise<Map<string, RelationKind>> {
   const names = new Map<string, RelationKind>()
   for (const kind of ['table', 'view'] as const) {

@@ -2,7 +2,7 @@ import { isHeadgateError } from '@headgate/errors'
 import { canonicalPrefix, contains, type Location, parseLocation } from '@headgate/storage'
 import type { Warehouse } from '../management/generated/schemas.ts'
 
-/** Locations where a warehouse allows tables and views: its root and its allowed locations. */
+/** Locations at which a warehouse accepts tables and views: the root of its storage, and its allowed locations. */
 export interface WarehousePlaces {
   readonly warehouse: string
   readonly root: Location
@@ -10,7 +10,7 @@ export interface WarehousePlaces {
 }
 
 /**
- * Statement about which warehouse of the target allows a location.
+ * Whether, and by which warehouse of the target server, a location is allowed for tables and views.
  *
  * - `allowed`: the warehouse of the import allows the location; `location` is the root or allowed location that
  * contains it
@@ -31,7 +31,10 @@ export type Cover =
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'unknown' }
 
-/** Returns the locations that a warehouse allows, or null if this version does not know the type of its storage. */
+/**
+ * Returns the locations that a warehouse allows, or null if this version of the program does not know its type of
+ * storage.
+ */
 export function toWarehousePlaces({
   name,
   storage,
@@ -46,7 +49,8 @@ export function toWarehousePlaces({
 type StoredWarehouse = Pick<Warehouse, 'name' | 'storage' | 'allowedLocations'>
 
 /**
- * Returns the root of a storage in the form that clients see. Clients see a directory with a bucket name as a bucket.
+ * Returns the root of a storage as a location that clients use, such as `s3://bucket/prefix/`. A directory with a
+ * bucket name is a bucket for clients.
  */
 function toRoot({ type, root, bucket, prefix }: Warehouse['storage']): string | null {
   if (type === 'file' && typeof bucket !== 'string') return typeof root === 'string' ? root : null
@@ -55,7 +59,7 @@ function toRoot({ type, root, bucket, prefix }: Warehouse['storage']): string | 
 }
 
 /**
- * Finds the warehouse that allows a location.
+ * Finds the warehouse of the target server that allows a location.
  *
  * @param own locations that the warehouse of the import allows, or null if they are unknown
  */
@@ -92,7 +96,7 @@ export function findCover(
 
 const severity: readonly Cover['type'][] = ['allowed', 'unknown', 'other-warehouse', 'outside', 'refused']
 
-/** Returns, of the results for several locations, the one that most prevents the import. */
+/** Returns, from the results for several locations, the one that is the greatest obstacle to the import. */
 export function worstCover(covers: readonly Cover[]): Cover {
   return covers.reduce((worst, cover) =>
     severity.indexOf(cover.type) > severity.indexOf(worst.type) ? cover : worst,

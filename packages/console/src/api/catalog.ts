@@ -1,7 +1,7 @@
 import { place } from '../router.tsx'
 import { type Loaded, useGet } from './use-get.ts'
 
-/** Parts of the Iceberg REST API that the console reads. */
+/** Response of `GET /v1/config` of the Iceberg REST API, with the members that the console reads. */
 export interface CatalogConfig {
   readonly overrides: Readonly<Record<string, string>>
   readonly defaults: Readonly<Record<string, string>>
@@ -32,7 +32,7 @@ export interface IcebergSchema {
   readonly 'identifier-field-ids'?: readonly number[]
 }
 
-/** Snapshot of a table. Ids are texts when they are larger than numbers of JavaScript. */
+/** Snapshot of a table. An id is a string if it exceeds the safe integers of JavaScript. */
 export interface Snapshot {
   readonly 'snapshot-id': string | number
   readonly 'parent-snapshot-id'?: string | number
@@ -111,7 +111,7 @@ export interface NamespacePage {
   readonly 'next-page-token'?: string | null
 }
 
-/** Paths of a warehouse in the catalog API. */
+/** Functions that return the API paths of the objects in a warehouse, relative to the Iceberg REST API. */
 export interface CatalogPaths {
   namespaces(parent: readonly string[]): string
   namespace(namespace: readonly string[]): string
@@ -119,7 +119,7 @@ export interface CatalogPaths {
   relation(namespace: readonly string[], kind: 'tables' | 'views', name: string): string
 }
 
-/** Returns the paths of a warehouse, which its configuration determines. */
+/** Loads the configuration of a warehouse, and returns the functions that build the API paths of its objects. */
 export function useCatalog(warehouse: string): Loaded<CatalogPaths> {
   const { data, ...rest } = useGet<CatalogConfig>(`v1/config?warehouse=${encodeURIComponent(warehouse)}`)
   return { ...rest, data: data === undefined ? undefined : toPaths(data, warehouse) }
@@ -138,10 +138,10 @@ function toPaths({ overrides, defaults }: CatalogConfig, warehouse: string): Cat
   }
 }
 
-/** Separates the parts of a namespace in URLs of the console. */
+/** Separator of the levels of a namespace in URLs of the console. */
 const unit = '\u001F'
 
-/** Returns the place of a warehouse, namespace, table or view. */
+/** Returns the console path of the page that shows a warehouse, namespace, table or view. */
 export function toObjectPlace(
   warehouse: string,
   namespace: readonly string[] = [],
@@ -155,7 +155,7 @@ export function toObjectPlace(
   return namespace.length === 0 ? place`/w/${warehouse}` : place`/w/${warehouse}/n/${path}`
 }
 
-/** Parses the namespace in a URL of the console. */
+/** Splits the namespace in a URL of the console into its levels. */
 export function parseNamespace(text: string): readonly string[] {
   return text.split(unit)
 }

@@ -6,24 +6,24 @@ export interface ListPage<Row> {
   readonly nextPageToken: string | null
 }
 
-/** Maximum number of pages in memory. Other pages are loaded again when they are shown. */
+/** Maximum number of pages in memory. An evicted page is loaded again when its rows are shown. */
 const maxPages = 12
 
 /**
- * Rows of a list that the server sends in pages. Keeps the tokens of all pages and the rows of the last shown pages, so
- * that a long list needs little memory.
+ * Rows of a list that the server sends in pages. Keeps the page tokens of all pages, but only the rows of the pages
+ * that were shown last, so that a long list needs little memory.
  */
 export class PagedRows<Row> {
   readonly #toPath: (pageToken: string | null) => string
   readonly #toPage: (response: unknown) => ListPage<Row>
   readonly #onChange: () => void
-  /** Rows by page, in the order of their last use. */
+  /** Rows of the pages in memory, keyed by page number, with the most recently used page last. */
   readonly #pages = new Map<number, readonly Row[]>()
-  /** Token and first row of each known page. */
+  /** Page token and index of the first row of each known page. */
   readonly #starts: { readonly token: string | null; readonly row: number }[] = [{ token: null, row: 0 }]
   readonly #loading = new Set<number>()
   readonly #stop = new AbortController()
-  /** Number of rows of all known pages. */
+  /** Number of rows in all pages that were loaded at least once. */
   count = 0
   isComplete = false
   error: Error | undefined
@@ -48,14 +48,17 @@ export class PagedRows<Row> {
     return this.#pages.get(page)?.[index - (this.#starts[page]?.row ?? 0)]
   }
 
-  /** Loads the pages of the rows from `first` to `last`, and the next page when `last` is near the end. */
+  /**
+   * Loads the pages with the rows from `first` to `last`. Also loads the next unknown page if `last` is within 50 rows
+   * of the last known row.
+   */
   show(first: number, last: number): void {
     if (this.error !== undefined) return
     for (let page = this.#findPage(first); page <= this.#findPage(last); page += 1) void this.#load(page)
     if (!this.isComplete && last + 50 >= this.count) void this.#load(this.#starts.length - 1)
   }
 
-  /** Loads the rows again after an error. */
+  /** Clears the error, so that the shown rows are loaded again. */
   retry(): void {
     this.error = undefined
     this.#onChange()

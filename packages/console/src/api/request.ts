@@ -13,16 +13,16 @@ export class ApiError extends Error {
   }
 }
 
-/** Returns a thrown value as an error. */
+/** Returns a thrown value if it is an error, otherwise an error with the value as its message. */
 export function toError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 
 const timeLimitMs = 30_000
-// Called when the server refuses a request because the session has ended.
+// Function that is called when the server refuses a request because the session has ended.
 let onSignedOut = (): void => undefined
 
-/** Sets the function that is called when the session has ended. */
+/** Sets the function that is called when the server refuses a request because the session has ended. */
 export function whenSignedOut(listener: () => void): void {
   onSignedOut = listener
 }
@@ -34,8 +34,8 @@ export interface RequestOptions {
 }
 
 /**
- * Sends a request to the management API (`management/v1/…`) or the catalog (`v1/…`) in the session of the browser. The
- * result has the type that the API documents.
+ * Sends a request to the management API (`management/v1/…`) or the catalog (`v1/…`) in the session of the browser.
+ * Returns the body, which is not checked against the type `T`.
  *
  * @throws ApiError for an error response
  */
@@ -43,7 +43,10 @@ export function request<T>(path: string, options: RequestOptions = {}): Promise<
   return send<T>(`/api/${path}`, options)
 }
 
-/** Sends a request to a path of the console. */
+/**
+ * Sends a request to a path below the URL of the console and returns the parsed body. Throws `ApiError` for an error
+ * response.
+ */
 export async function send<T>(place: string, { method = 'GET', body, signal }: RequestOptions): Promise<T> {
   const signals = [AbortSignal.timeout(timeLimitMs), ...(signal === undefined ? [] : [signal])]
   const response = await fetch(toUrl(place), {
@@ -60,7 +63,10 @@ export async function send<T>(place: string, { method = 'GET', body, signal }: R
   throw new ApiError(response.status, readMessage(json), response.headers.get('x-request-id'))
 }
 
-/** Parses JSON. Integers that a number of JavaScript cannot represent, such as snapshot ids, become texts. */
+/**
+ * Parses JSON. Converts integers beyond the safe integers of JavaScript, such as snapshot ids, to strings. Returns
+ * null for an empty or invalid text.
+ */
 function parseJson(text: string): unknown {
   if (text === '') return null
   try {

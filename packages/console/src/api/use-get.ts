@@ -11,12 +11,18 @@ interface Entry {
 
 /** Maximum number of cached responses. */
 const maxEntries = 200
-/** Age in ms from which a cached response is shown and loaded again. */
+/**
+ * Age in ms from which a cached response is loaded again when a component shows it. The old response stays visible in
+ * the meantime.
+ */
 const freshMs = 4_000
 
 const cache = new Map<string, Entry>()
 
-/** Response of a GET request, which may be older than `freshMs` while a newer one is loading. */
+/**
+ * State of a GET request: its cached response, or its error. The response may be outdated while a newer one is
+ * loading.
+ */
 export interface Loaded<T> {
   readonly data: T | undefined
   readonly error: Error | undefined
@@ -24,7 +30,10 @@ export interface Loaded<T> {
   reload(): void
 }
 
-/** Loads a path of the API, and returns its cached response. Null loads nothing. */
+/**
+ * Loads an API path and returns the state of its cached response. It is a hook: the component is rendered again when
+ * the response changes. A path of null loads nothing.
+ */
 export function useGet<T>(path: string | null): Loaded<T> {
   const [, render] = useState(0)
   useEffect(() => {
@@ -49,7 +58,10 @@ export function useGet<T>(path: string | null): Loaded<T> {
   }
 }
 
-/** Loads every cached path that begins with a prefix again. Paths that no component shows are removed. */
+/**
+ * Invalidates the cached responses whose path begins with a prefix. Responses that a component shows are loaded again,
+ * and all others are removed.
+ */
 export function invalidate(prefix: string): void {
   for (const [path, entry] of cache) {
     if (!path.startsWith(prefix)) continue
@@ -58,7 +70,7 @@ export function invalidate(prefix: string): void {
   }
 }
 
-/** Removes all cached responses, after a sign-in or sign-out. */
+/** Removes all cached responses. Called when another user may have signed in. */
 export function clearCache(): void {
   cache.clear()
 }

@@ -3,18 +3,18 @@ import { PagedRows } from './paged-rows.ts'
 
 const pageSize = 500
 
-/** Returns the token of the next page in a list of the management API. */
+/** Returns the token of the next page in a list response of the management API, or null for the last page. */
 export function nextPageToken(page: { readonly nextPageToken: string | null }): string | null {
   return page.nextPageToken
 }
 
-/** Returns the token of the next page in a list of the catalog. */
+/** Returns the token of the next page in a list response of the Iceberg REST API, or null for the last page. */
 export function nextCatalogToken(page: { readonly 'next-page-token'?: string | null }): string | null {
   return page['next-page-token'] ?? null
 }
 
 /**
- * Returns the rows of a list.
+ * Returns the rows of the paged list at an API path. It is a hook: the component is rendered again when rows arrive.
  *
  * @param toRows returns the rows of a page
  * @param toToken returns the token of the page after a page

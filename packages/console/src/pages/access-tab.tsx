@@ -21,7 +21,7 @@ import { Empty, Shown } from '../ui/states.tsx'
 import { GrantDialog } from './grant-dialog.tsx'
 import { nameGrantee, nameObject, privileges, toGranteePlace, toQuery } from './securable.ts'
 
-/** Grants on an object, and who holds a privilege on it for any reason. */
+/** Tab that shows the grants on an object, and all principals that hold a privilege on it. */
 export function AccessTab({ on }: { readonly on: SecurableName }): VNode {
   const path = `management/v1/grants?${toQuery(on)}&pageSize=1000`
   const loaded = useGet<ListGrantsResponse>(path)
@@ -44,7 +44,10 @@ export function AccessTab({ on }: { readonly on: SecurableName }): VNode {
   )
 }
 
-/** Returns a text that changes with the grants. */
+/**
+ * Returns a text that differs for different lists of grants. It is the key that makes a component load again after a
+ * change of grants.
+ */
 function listHolders(grants: readonly Grant[] = []): string {
   return grants.map(({ to, privilege }) => `${to.id} ${privilege}`).join()
 }
@@ -134,7 +137,7 @@ function RevokeDialog({ grant: { privilege, to }, on, onClose }: RevokeProps): V
   )
 }
 
-/** Principals that hold a privilege on an object, by any grant, role, group or ownership. */
+/** Lists the principals that hold a selected privilege on an object, by a grant, a role, a group or ownership. */
 function WhoCan({ on }: { readonly on: SecurableName }): VNode {
   const [privilege, setPrivilege] = useState('select')
   const path = `management/v1/access/who-can?privilege=${privilege}&${toQuery(on)}`

@@ -12,7 +12,7 @@ import { EventRow, Outcome } from './event-list.tsx'
 import { Explanation } from './explain.tsx'
 import { parseObject, toQuery } from './securable.ts'
 
-/** Shows an audit event: the identity that arrived, the decision then and now, and the request. */
+/** Page of an audit event: the identity of the caller, the decision at that time and now, and the request. */
 export function AuditEventPage({ event: id }: { readonly event: string }): VNode {
   const loaded = useGet<ExplainEventResponse>(`management/v1/audit/${encodeURIComponent(id)}/explanation`)
   return (
@@ -41,7 +41,7 @@ const unexplained: Readonly<Record<string, string>> = {
   'no-privilege': t('The request needs no privilege.'),
 }
 
-/** The decision with the current grants, and what changed since the event. */
+/** Shows the decision for the same caller and object with the current grants, and the changes since the event. */
 function Now({
   answer: { now, unexplained: reason, changes },
 }: {
@@ -67,7 +67,9 @@ function Now({
 
 interface EventDetailsProps {
   readonly event: AuditEvent
-  /** Whether the issuer that a refused token claims is configured. Null: no token was refused. */
+  /**
+   * Whether the issuer in the claims of the refused token is configured on the server. Null if no token was refused.
+   */
   readonly isClaimedKnown: boolean | null
 }
 
@@ -128,7 +130,10 @@ function EventDetails({ event, isClaimedKnown }: EventDetailsProps): VNode {
   )
 }
 
-/** Links from an event to its explanation, to the credentials of its caller, and to the other events of its query. */
+/**
+ * Shows links from an event to the explanation of its decision, to the storage credentials of its caller, and to the
+ * other events with its query id.
+ */
 function Journeys({ event }: { readonly event: AuditEvent }): VNode | null {
   const { principalId, actors, privilege, object, securableKind, queryId } = event
   if (principalId === null) return null
@@ -151,7 +156,10 @@ function Journeys({ event }: { readonly event: AuditEvent }): VNode | null {
   )
 }
 
-/** Returns the object of an event, or null when the event has another kind of object. */
+/**
+ * Parses the object of an event by its kind. Returns null if the object is not the server, a warehouse, a namespace, a
+ * table or a view.
+ */
 function parseSecurable(object: string, kind: string | null): SecurableName | null {
   if (kind === 'server') return 'server'
   const named = parseObject(object)
@@ -161,7 +169,7 @@ function parseSecurable(object: string, kind: string | null): SecurableName | nu
   return { warehouse, namespace: relation === undefined ? namespace : [...namespace, relation] }
 }
 
-/** Claims of a token that was refused. */
+/** Shows the unverified claims of a token that the server refused. */
 function Claimed({ token }: { readonly token: Json }): VNode {
   if (typeof token !== 'object' || token === null || Array.isArray(token)) return <></>
   return (

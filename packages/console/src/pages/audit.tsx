@@ -15,7 +15,7 @@ const filters = [
   ['object', t('Object'), 'lakehouse:sales.orders'],
 ] as const
 
-/** Shows the audit log with filters, and follows it. */
+/** Page that lists audit events with filters, and can show new events as they are written. */
 export function AuditPage(): VNode {
   const { query } = usePlace()
   const isLive = query.get('live') === 'true'

@@ -13,7 +13,7 @@ import { Badge, Time } from '../ui/small.tsx'
 import { Empty, Shown } from '../ui/states.tsx'
 import { nameObject } from './securable.ts'
 
-/** Shows which storage credentials exist, for whom, and until when. */
+/** Page that lists the issued storage credentials: their holders, their tables, and their expiry. */
 export function CredentialsPage(): VNode {
   const { query } = usePlace()
   return (
@@ -63,7 +63,7 @@ function FilterForm({ query }: { readonly query: URLSearchParams }): VNode {
   )
 }
 
-/** Storage credentials that have not expired, with buttons that revoke them. */
+/** Lists storage credentials that have not expired, with buttons that revoke them. */
 export function CredentialList({ query }: { readonly query: string }): VNode {
   const loaded = useGet<ListStorageAccessResponse>(`management/v1/storage-access?pageSize=500&${query}`)
   const [revoked, setRevoked] = useState<StorageAccess | null>(null)

@@ -9,7 +9,7 @@ import { Dialog, Field } from '../ui/dialog.tsx'
 import { Badge, Time } from '../ui/small.tsx'
 import { Empty, Shown } from '../ui/states.tsx'
 
-/** Dropped tables and views of a warehouse, which can still be restored. */
+/** Tab of a warehouse that lists its dropped tables and views, which can still be restored. */
 export function DroppedTab({ warehouse }: { readonly warehouse: string }): VNode {
   const path = `management/v1/warehouses/${encodeURIComponent(warehouse)}/dropped`
   const loaded = useGet<ListDroppedResponse>(`${path}?pageSize=1000`)

@@ -8,7 +8,7 @@ import { Page } from '../ui/page.tsx'
 import { Badge, Copyable, Facts, Section, Time } from '../ui/small.tsx'
 import { Empty, Shown } from '../ui/states.tsx'
 
-/** Lists engines: clients that may act for users. */
+/** Page that lists engines, which are clients that may act for users. */
 export function EnginesPage(): VNode {
   const loaded = useGet<ListEnginesResponse>('management/v1/engines?pageSize=1000')
   return (
@@ -64,7 +64,7 @@ function describeProofs({ assertions, unsignedSubjects }: Engine): readonly stri
   ]
 }
 
-/** Shows an engine: what it may state, for whom, and its limits. */
+/** Page of an engine: the users for whom it may act, how it must prove the user, and its limits. */
 export function EnginePage({ engine: id }: { readonly engine: string }): VNode {
   const loaded = useGet<Engine>(`management/v1/engines/${encodeURIComponent(id)}`)
   return (

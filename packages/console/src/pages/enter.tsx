@@ -9,12 +9,12 @@ interface EnterProps {
   readonly onOtherWay: () => void
 }
 
-/** Signs in with the code in the fragment of the URL, which `headgate console` has opened. */
+/** Page that `headgate console` opens: signs in with the one-time code in the fragment of the URL. */
 export function EnterPage({ onSignedIn, onOtherWay }: EnterProps): VNode {
   const [error, setError] = useState<Error | null>(null)
   useEffect(() => {
     const code = location.hash.slice(1)
-    // The code stays neither in the address bar nor in the history.
+    // Removes the code from the address bar and from the history of the browser.
     history.replaceState(null, '', location.pathname)
     send('/session', { method: 'POST', body: { code } }).then(onSignedIn, (problem: unknown) =>
       setError(toError(problem)),

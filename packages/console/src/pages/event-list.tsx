@@ -7,7 +7,7 @@ import { Rows } from '../ui/rows.tsx'
 import { Badge, Time } from '../ui/small.tsx'
 import { Empty } from '../ui/states.tsx'
 
-/** Audit events, the newest first. */
+/** Lists the audit events that a query selects, the newest first. */
 export function EventList({ query }: { readonly query: string }): VNode {
   const rows = usePages<AuditEvent, QueryAuditResponse>(
     `management/v1/audit?order=newest&${query}`,
@@ -26,7 +26,7 @@ export function EventList({ query }: { readonly query: string }): VNode {
   )
 }
 
-/** One audit event in a list, with a link to its details. */
+/** Row of a list for one audit event, with a link to the page of the event. */
 export function EventRow({ event }: { readonly event: AuditEvent }): VNode {
   const { id, at, principal, actors, operation, object, outcome, count } = event
   return (

@@ -17,7 +17,7 @@ interface Question {
   readonly on: SecurableName
 }
 
-/** Answers whether a principal has a privilege on an object, and why. */
+/** Page that answers whether a principal has a privilege on an object, and explains the decision. */
 export function ExplainPage(): VNode {
   const { query } = usePlace()
   const question = readQuestion(query)
@@ -130,7 +130,10 @@ function Answer({ question }: { readonly question: Question }): VNode {
   return answer instanceof Error ? <ErrorNote error={answer} /> : <Explanation of={answer} />
 }
 
-/** The answer: a sentence, the deciding grant, the rights along the path, and who can change them. */
+/**
+ * Shows the explanation of an access decision: a sentence, the deciding grant, the rights on the object and on each
+ * object above it, and who can change them.
+ */
 export function Explanation({ of }: { readonly of: AccessExplanation }): VNode {
   const isAllowed = of.outcome === 'allow'
   const values = {

@@ -12,7 +12,7 @@ interface GrantDialogProps {
   readonly onClose: () => void
 }
 
-/** Grants a privilege on an object to a principal or role. */
+/** Dialog that grants a privilege on an object to a principal or role. */
 export function GrantDialog({ on, onClose }: GrantDialogProps): VNode {
   const [kind, setKind] = useState<'principal' | 'role'>('principal')
   const [name, setName] = useState('')

@@ -4,7 +4,7 @@ import { t } from '../text.ts'
 import { EventList } from './event-list.tsx'
 import { toQuery } from './securable.ts'
 
-/** Audit events of an object. */
+/** Tab that lists the audit events of an object. */
 export function HistoryTab({ filter }: { readonly filter: Exclude<SecurableName, 'server'> }): VNode {
   return (
     <>

@@ -10,7 +10,10 @@ const pauseMs = 2_000
 /** Maximum number of events that the page shows. */
 const maxEvents = 500
 
-/** Shows events as they are written, the newest first. Pauses while the page is hidden. */
+/**
+ * Shows new audit events as the server writes them, the newest first. Requests no events while the browser tab is
+ * hidden.
+ */
 export function LiveTail({ query }: { readonly query: string }): VNode {
   const [events, setEvents] = useState<readonly AuditEvent[]>([])
   const [error, setError] = useState<Error | null>(null)

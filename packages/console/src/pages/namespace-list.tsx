@@ -12,7 +12,7 @@ interface NamespaceListProps {
   readonly parent: readonly string[]
 }
 
-/** Lists the namespaces directly below a warehouse or a namespace. */
+/** Lists the top-level namespaces of a warehouse, or the namespaces directly below a namespace. */
 export function NamespaceList({ warehouse, parent }: NamespaceListProps): VNode {
   const catalog = useCatalog(warehouse)
   return (

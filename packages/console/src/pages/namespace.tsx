@@ -12,7 +12,7 @@ import { HistoryTab } from './history-tab.tsx'
 import { NamespaceList } from './namespace-list.tsx'
 import { RelationList } from './relation-list.tsx'
 
-/** Returns the way to an object: the warehouses, its warehouse, and its namespaces. */
+/** Returns the breadcrumbs of an object: the list of warehouses, its warehouse, and its namespaces. */
 export function toCrumbs(warehouse: string, namespace: readonly string[]): readonly Crumb[] {
   return [
     { name: t('Warehouses'), to: '/' },
@@ -26,11 +26,11 @@ export function toCrumbs(warehouse: string, namespace: readonly string[]): reado
 
 interface NamespaceProps {
   readonly warehouse: string
-  /** Namespace as in the URL. */
+  /** Levels of the namespace, joined by U+001F as in the URL. */
   readonly namespace: string
 }
 
-/** Shows a namespace: its tables, views and namespaces, its properties and grants. */
+/** Page of a namespace: its tables, views and child namespaces, its properties and its grants. */
 export function NamespacePage({ warehouse, namespace: text }: NamespaceProps): VNode {
   const namespace = parseNamespace(text)
   const on = { warehouse, namespace }

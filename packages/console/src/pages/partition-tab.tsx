@@ -4,7 +4,7 @@ import { t } from '../text.ts'
 import { DataTable } from '../ui/data-table.tsx'
 import { Section } from '../ui/small.tsx'
 
-/** Partition spec and sort order of a table. */
+/** Tab that shows the partition spec and the sort order of a table. */
 export function PartitionTab({ metadata }: { readonly metadata: TableMetadata }): VNode {
   const specs = metadata['partition-specs'] ?? []
   const current = specs.find((spec) => spec['spec-id'] === metadata['default-spec-id'])
@@ -58,7 +58,7 @@ export function PartitionTab({ metadata }: { readonly metadata: TableMetadata })
   )
 }
 
-/** Returns the names of a field and of the fields of nested structs, by id. */
+/** Returns pairs of field id and full name for a field and, if it is a struct, for all fields in it. */
 function listNames({ id, name, type }: IcebergField, above: string): readonly (readonly [number, string])[] {
   const path = above + name
   if (typeof type === 'string' || type.type !== 'struct') return [[id, path]]

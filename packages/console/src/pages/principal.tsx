@@ -20,7 +20,7 @@ import { CredentialList } from './credentials.tsx'
 import { EventList } from './event-list.tsx'
 import { nameObject, toSecurablePlace } from './securable.ts'
 
-/** Shows a principal: its rights, its credentials and its requests. */
+/** Page of a principal: its rights, its credentials and its requests. */
 export function PrincipalPage({ principal: id }: { readonly principal: string }): VNode {
   const path = `management/v1/principals/${encodeURIComponent(id)}`
   const loaded = useGet<GetPrincipalResponse>(path)
@@ -64,7 +64,7 @@ export function PrincipalPage({ principal: id }: { readonly principal: string })
   )
 }
 
-/** Grants to a principal or role. */
+/** Lists the grants to a principal or role. */
 export function GrantedTo({ query }: { readonly query: string }): VNode {
   const loaded = useGet<ListGrantsResponse>(`management/v1/grants?${query}&pageSize=1000`)
   return (

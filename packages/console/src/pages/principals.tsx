@@ -9,7 +9,7 @@ import { Rows } from '../ui/rows.tsx'
 import { Badge } from '../ui/small.tsx'
 import { Empty } from '../ui/states.tsx'
 
-/** Lists principals: the users and services that the server knows. */
+/** Page that lists the principals: the users and services that the server knows. */
 export function PrincipalsPage(): VNode {
   const rows = usePages<Principal, ListPrincipalsResponse>(
     'management/v1/principals',

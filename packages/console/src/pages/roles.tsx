@@ -13,7 +13,7 @@ import { Tabs } from '../ui/tabs.tsx'
 import { GrantedTo } from './principal.tsx'
 import { nameGrantee, toGranteePlace } from './securable.ts'
 
-/** Lists roles. */
+/** Page that lists the roles of the server. */
 export function RolesPage(): VNode {
   const rows = usePages<Role, ListRolesResponse>('management/v1/roles', ({ roles }) => roles, nextPageToken)
   return (
@@ -39,7 +39,7 @@ export function RolesPage(): VNode {
   )
 }
 
-/** Shows a role: its members and grants. */
+/** Page of a role: its members and grants. */
 export function RolePage({ role: id }: { readonly role: string }): VNode {
   const path = `management/v1/roles/${encodeURIComponent(id)}`
   const loaded = useGet<Role>(path)

@@ -15,7 +15,7 @@ interface FieldRow {
   readonly id: number | undefined
 }
 
-/** Columns of a table or view, with the fields of nested types below their column. */
+/** Shows the columns of a table or view. The fields of a nested type follow its column, indented. */
 export function SchemaTable({ schema }: { readonly schema: IcebergSchema | undefined }): VNode {
   const rows = schema?.fields.flatMap((field) => toRows(field, 0, '')) ?? []
   if (rows.length === 0) return <Empty title={t('The schema has no columns')} />
@@ -59,7 +59,7 @@ function toRows(
   return [row, ...nestedFields(type).flatMap((field) => toRows(field, depth + 1, path))]
 }
 
-/** Returns the fields inside a type. Elements of lists and maps are shown without an own row when they are primitive. */
+/** Returns the fields of a struct, or of the structs inside a list or map. Returns no field for a primitive type. */
 function nestedFields(type: IcebergType): readonly IcebergField[] {
   if (typeof type === 'string') return []
   if (type.type === 'struct') return type.fields

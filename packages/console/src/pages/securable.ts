@@ -14,7 +14,7 @@ export function toQuery(on: SecurableName): string {
   ]).toString()
 }
 
-/** Returns the name of an object for people. */
+/** Returns the display name of an object, such as `warehouse:namespace.table`. */
 export function nameObject(on: SecurableName): string {
   if (on === 'server') return t('the server')
   const { warehouse, namespace = [], relation } = on
@@ -23,8 +23,9 @@ export function nameObject(on: SecurableName): string {
 }
 
 /**
- * Parses the name of an object as `nameObject` returns it, also with a period after the warehouse. One name after the
- * warehouse is a namespace, and the last of several is a table or view. An empty text is the server.
+ * Parses the display name of an object, such as `warehouse:namespace.table`. A period after the warehouse is accepted,
+ * too. A single name after the warehouse is a namespace; of several names, the last is a table or view. An empty text
+ * is the server.
  */
 export function parseObject(text: string): SecurableName {
   const [warehouse = '', ...rest] = text.trim().split(/[:.]/)
@@ -34,23 +35,26 @@ export function parseObject(text: string): SecurableName {
   return { warehouse, namespace: rest.slice(0, -1), relation: rest.at(-1) }
 }
 
-/** Returns the place of an object, or null for the server. Tables and views have the same names, so a relation leads to its namespace. */
+/**
+ * Returns the console path of the page that shows an object, or null for the server. For a table or view, this is the
+ * page of its namespace, because the name does not state which of the two it is.
+ */
 export function toSecurablePlace(on: SecurableName): string | null {
   return on === 'server' ? null : toObjectPlace(on.warehouse, on.namespace)
 }
 
-/** Returns the name of a grantee for people. */
+/** Returns the display name of a grantee. A deleted grantee has only an id. */
 export function nameGrantee({ name, id }: Pick<Grantee, 'id' | 'name'>): string {
   return name ?? t('deleted ({id})', { id })
 }
 
-/** Returns the place of a grantee, or null for a group. */
+/** Returns the console path of the page of a principal or role, or null for a group, which has no page. */
 export function toGranteePlace({ kind, id }: Pick<Grantee, 'kind' | 'id'>): string | null {
   if (kind === 'principal') return place`/principals/${id}`
   return kind === 'role' ? place`/roles/${id}` : null
 }
 
-/** Privileges that can be granted, the weakest first, with what they allow. */
+/** Privileges that can be granted, in ascending order, each with a description of what it allows. */
 export const privileges: readonly (readonly [name: string, about: string])[] = [
   ['use', t('See that it exists')],
   ['select', t('Read')],

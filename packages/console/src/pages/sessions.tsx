@@ -11,7 +11,7 @@ import { Page } from '../ui/page.tsx'
 import { Time } from '../ui/small.tsx'
 import { Empty, Shown } from '../ui/states.tsx'
 
-/** Lists the sessions of the console, and ends them. */
+/** Page that lists the sign-in sessions of the console, with buttons that end them. */
 export function SessionsPage(): VNode {
   const loaded = useGet<ListConsoleSessionsResponse>('management/v1/console-sessions?pageSize=1000')
   const [ended, setEnded] = useState<ConsoleSession | null>(null)

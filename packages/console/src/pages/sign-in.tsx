@@ -5,7 +5,7 @@ import { t } from '../text.ts'
 import { Field } from '../ui/dialog.tsx'
 import { ErrorNote } from '../ui/states.tsx'
 
-/** Asks for a client id and secret. */
+/** Page that requests the client id and client secret of the user. */
 export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => void }): VNode {
   const [clientId, setClientId] = useState('')
   const [clientSecret, setClientSecret] = useState('')
@@ -45,7 +45,8 @@ export function SignInPage({ onSignedIn }: { readonly onSignedIn: () => void }):
               value={clientId}
               onInput={(event) => setClientId(event.currentTarget.value)}
               onPaste={(event) => {
-                // The file admin-credential contains id and secret in one line.
+                // The file `admin-credential` contains CLIENT_ID:CLIENT_SECRET in one line, which a user may paste
+                // into the first input.
                 const [, client, secret] =
                   /^([^:\s]+):(\S+)\s*$/.exec(event.clipboardData?.getData('text') ?? '') ?? []
                 if (client === undefined || secret === undefined) return

@@ -8,7 +8,7 @@ import { Empty } from '../ui/states.tsx'
 /** Number of snapshots that the page shows. */
 const maxShown = 500
 
-/** Snapshots of a table, the newest first, with the branches and tags that refer to them. */
+/** Tab that lists the snapshots of a table, the newest first, with the branches and tags that refer to them. */
 export function SnapshotTab({ metadata }: { readonly metadata: TableMetadata }): VNode {
   const snapshots = (metadata.snapshots ?? []).toSorted((a, b) => b['timestamp-ms'] - a['timestamp-ms'])
   if (snapshots.length === 0)
@@ -81,7 +81,7 @@ export function SnapshotTab({ metadata }: { readonly metadata: TableMetadata }):
   )
 }
 
-/** Number of added and removed rows or files. */
+/** Shows the numbers of added and deleted rows or files in the summary of a snapshot. */
 function Change({ of = {}, name }: { readonly of: Snapshot['summary']; readonly name: string }): VNode {
   const added = of[`added-${name}`]
   const removed = of[`deleted-${name}`]

@@ -16,12 +16,12 @@ import { SnapshotTab } from './snapshot-tab.tsx'
 
 interface TableProps {
   readonly warehouse: string
-  /** Namespace as in the URL. */
+  /** Levels of the namespace, joined by U+001F as in the URL. */
   readonly namespace: string
   readonly table: string
 }
 
-/** Shows a table. */
+/** Page of an Iceberg table: its schema, partitioning, snapshots, properties and grants. */
 export function TablePage({ warehouse, namespace: text, table }: TableProps): VNode {
   const namespace = parseNamespace(text)
   const catalog = useCatalog(warehouse)
@@ -98,7 +98,7 @@ function toTableQuery({ warehouse, namespace, relation }: TableName): string {
   return new URLSearchParams([['warehouse', warehouse], ...parts, ['table', relation]]).toString()
 }
 
-/** Numbers of the current snapshot. */
+/** Shows the totals of the current snapshot: rows, data files and size. */
 function Summary({ metadata }: { readonly metadata: TableMetadata }): VNode {
   const current = metadata.snapshots?.find(
     (snapshot) => snapshot['snapshot-id'] === metadata['current-snapshot-id'],

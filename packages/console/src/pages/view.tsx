@@ -14,12 +14,12 @@ import { SchemaTable } from './schema-table.tsx'
 
 interface ViewProps {
   readonly warehouse: string
-  /** Namespace as in the URL. */
+  /** Levels of the namespace, joined by U+001F as in the URL. */
   readonly namespace: string
   readonly view: string
 }
 
-/** Shows a view. */
+/** Page of an Iceberg view. */
 export function ViewPage({ warehouse, namespace: text, view }: ViewProps): VNode {
   const namespace = parseNamespace(text)
   const { data: paths } = useCatalog(warehouse)

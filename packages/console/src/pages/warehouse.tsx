@@ -15,7 +15,7 @@ import { DroppedTab } from './dropped-tab.tsx'
 import { HistoryTab } from './history-tab.tsx'
 import { NamespaceList } from './namespace-list.tsx'
 
-/** Shows a warehouse: its namespaces, storage, grants and dropped tables. */
+/** Page of a warehouse: its namespaces, storage, grants and dropped tables. */
 export function WarehousePage({ warehouse }: { readonly warehouse: string }): VNode {
   const path = `management/v1/warehouses/${encodeURIComponent(warehouse)}`
   return (

@@ -9,7 +9,7 @@ import { Page } from '../ui/page.tsx'
 import { Badge } from '../ui/small.tsx'
 import { Empty, Shown } from '../ui/states.tsx'
 
-/** Lists the warehouses that the user may see. */
+/** Page that lists the warehouses that the user may see. */
 export function WarehousesPage(): VNode {
   const loaded = useGet<ListWarehousesResponse>('management/v1/warehouses?pageSize=1000')
   return (

@@ -15,7 +15,7 @@ interface DataTableProps<Row> {
   readonly toKey: (row: Row, index: number) => string
 }
 
-/** Table of a bounded number of rows. On narrow screens it scrolls by itself. */
+/** Table of rows that are all in memory. If it is wider than the screen, it scrolls horizontally within its frame. */
 export function DataTable<Row>({ label, rows, columns, toKey }: DataTableProps<Row>): VNode {
   return (
     <div class="table-frame" tabIndex={0} role="region" aria-label={label}>

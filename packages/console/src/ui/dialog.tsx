@@ -10,12 +10,12 @@ interface DialogProps {
   readonly confirm: string
   readonly tone?: 'bad'
   readonly onClose: () => void
-  /** Called when the user confirms. The dialog closes when it succeeds, and shows its error otherwise. */
+  /** Called when the user confirms. The dialog closes if the promise resolves, and shows the error if it rejects. */
   readonly onConfirm: () => Promise<void>
   readonly children: ComponentChildren
 }
 
-/** Dialog that asks for input or a confirmation. */
+/** Modal dialog that requests input or a confirmation. */
 export function Dialog({ title, confirm, tone, onClose, onConfirm, children }: DialogProps): VNode {
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
@@ -59,7 +59,7 @@ interface FieldProps {
   readonly children: (id: string) => VNode
 }
 
-/** Label and hint of an input. */
+/** Label and hint around an input of a form. */
 export function Field({ label, hint, children }: FieldProps): VNode {
   const id = useId()
   return (

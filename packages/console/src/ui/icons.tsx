@@ -19,7 +19,7 @@ const paths = {
 
 export type IconName = keyof typeof paths
 
-/** Decorative icon: the text beside it has the same meaning. */
+/** Decorative icon, hidden from screen readers: the text beside it has the same meaning. */
 export function Icon({ name }: { readonly name: IconName }): VNode {
   return (
     <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">

@@ -4,7 +4,7 @@ import { Link } from '../router.tsx'
 import { t } from '../text.ts'
 import { Icon, type IconName } from './icons.tsx'
 
-/** Name and place of an object above the one that a page shows. */
+/** Breadcrumb: the name and the console path of an object that contains the object of the page. */
 export interface Crumb {
   readonly name: string
   readonly to: string
@@ -13,14 +13,14 @@ export interface Crumb {
 interface PageProps {
   readonly title: string
   readonly icon?: IconName
-  /** Sentence below the title. */
+  /** Sentence below the title, which describes the page. */
   readonly about?: ComponentChildren
   readonly crumbs?: readonly Crumb[]
   readonly actions?: ComponentChildren
   readonly children: ComponentChildren
 }
 
-/** Frame of a page: the way to it, its title and its actions. */
+/** Frame of a page: its breadcrumbs, its title and its buttons. */
 export function Page({ title, icon, about, crumbs = [], actions, children }: PageProps): VNode {
   useEffect(() => {
     document.title = `${title} · Headgate`

@@ -4,11 +4,11 @@ import type { PagedRows } from '../api/paged-rows.ts'
 import { formatNumber, t } from '../text.ts'
 import { ErrorNote, Skeleton } from './states.tsx'
 
-/** Height of a row in CSS pixels. The style sheet has the same value. */
+/** Height of a row in CSS pixels. Must be equal to the value in the style sheet. */
 const rowHeight = 36
-/** Number of rows that are rendered above and below the visible part. */
+/** Number of rows that are rendered above and below the visible part of the list. */
 const margin = 20
-/** Largest height in CSS pixels that all browsers support. */
+/** Maximum height of an element in CSS pixels that all browsers support. */
 const maxHeight = 15_000_000
 
 interface RowsProps<Row> {
@@ -19,12 +19,15 @@ interface RowsProps<Row> {
   readonly children: (row: Row) => ComponentChildren
 }
 
-/** Long list, of which only the visible rows are in the document. Their pages are loaded when they are shown. */
+/**
+ * Virtualized list: only the visible rows are in the DOM. The pages of a list are loaded when their rows become
+ * visible.
+ */
 export function Rows<Row>({ rows, label, empty, toKey, children }: RowsProps<Row>): VNode {
   const list = useRef<HTMLDivElement>(null)
   const [scrolled, setScrolled] = useState(0)
   const height = Math.min(rows.count * rowHeight, maxHeight)
-  // A list that is too high for the browser moves by more than the user scrolls.
+  // If the full height of the list exceeds the maximum, each scrolled pixel moves the list by more than one pixel.
   const scale = Math.max(1, (rows.count * rowHeight) / maxHeight)
   const visible = Math.ceil(innerHeight / rowHeight)
   useEffect(() => {

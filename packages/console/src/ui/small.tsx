@@ -4,7 +4,7 @@ import { formatRelative, t } from '../text.ts'
 
 type Tone = 'good' | 'bad' | 'warn' | 'plain'
 
-/** Short state of an object. */
+/** Label with a short state of an object, such as `disabled`. */
 export function Badge({
   tone = 'plain',
   children,
@@ -15,7 +15,7 @@ export function Badge({
   return <span class={`badge ${tone}`}>{children}</span>
 }
 
-/** Time relative to now. Its title has the exact time. */
+/** Shows a time relative to now, with the exact time as tooltip. */
 export function Time({ at }: { readonly at: string | number }): VNode {
   const date = new Date(at)
   return (
@@ -25,7 +25,7 @@ export function Time({ at }: { readonly at: string | number }): VNode {
   )
 }
 
-/** Technical text, such as a path or an id, with a button that copies it. */
+/** Shows a technical text, such as a path or an id, with a button that copies it. */
 export function Copyable({ text }: { readonly text: string }): VNode {
   const [isCopied, setCopied] = useState(false)
   const copy = (): void => {
@@ -42,7 +42,7 @@ export function Copyable({ text }: { readonly text: string }): VNode {
   )
 }
 
-/** Copies a text. Returns false when the browser does not allow it. */
+/** Copies a text to the clipboard. Returns false if the browser does not allow it. */
 async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)
@@ -52,7 +52,7 @@ async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** Names with values. */
+/** Shows pairs of name and value as a definition list. Omits pairs without a value. */
 export function Facts({
   of,
 }: {
@@ -72,14 +72,14 @@ export function Facts({
   )
 }
 
-/** Properties of an object, sorted by name. */
+/** Shows the properties of an object, sorted by name. */
 export function Properties({ of }: { readonly of: Readonly<Record<string, string>> }): VNode {
   const names = Object.keys(of).toSorted()
   if (names.length === 0) return <p class="muted">{t('No properties are set.')}</p>
   return <Facts of={names.map((name) => [name, <code key={name}>{of[name]}</code>])} />
 }
 
-/** Heading and content of a part of a page. */
+/** Section of a page, with a heading, buttons and content. */
 export function Section({
   title,
   actions,

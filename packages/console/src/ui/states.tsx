@@ -3,7 +3,7 @@ import type { Loaded } from '../api/use-get.ts'
 import { ApiError } from '../api/request.ts'
 import { t } from '../text.ts'
 
-/** Message in the place of content that does not exist. */
+/** Message that is shown if a list or page has no content. */
 export function Empty({
   title,
   children,
@@ -19,7 +19,10 @@ export function Empty({
   )
 }
 
-/** Grey lines in the place of content that is loading. They appear after a short time, so that quick loads do not flicker. */
+/**
+ * Placeholder lines while content is loading. They appear after a short delay, so that fast responses cause no
+ * flicker.
+ */
 export function Skeleton({ lines = 6 }: { readonly lines?: number }): VNode {
   return (
     <div class="skeleton" role="status" aria-label={t('Loading')}>
@@ -30,7 +33,7 @@ export function Skeleton({ lines = 6 }: { readonly lines?: number }): VNode {
   )
 }
 
-/** Error of a request, with a button that sends it again. */
+/** Shows the error of a request, with a button that sends the request again. */
 export function ErrorNote({
   error,
   onRetry,
@@ -56,7 +59,7 @@ export function ErrorNote({
   )
 }
 
-/** Shows a response, or its loading or error state. */
+/** Shows the content of a response, or else its error or a placeholder while it is loading. */
 export function Shown<T>({
   of,
   children,

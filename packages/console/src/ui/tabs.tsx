@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import { Link, usePlace } from '../router.tsx'
 import { t } from '../text.ts'
 
-/** Part of a page, which the URL names. */
+/** Tab of a page. Its name is the value of `tab` in the URL. */
 export interface Tab {
   readonly name: string
   readonly label: string
@@ -10,7 +10,7 @@ export interface Tab {
   readonly show: () => VNode
 }
 
-/** Parts of a page, of which it shows one. Each part has its own URL. */
+/** Tab bar of a page, and the content of the selected tab. Each tab has its own URL. */
 export function Tabs({ tabs }: { readonly tabs: readonly Tab[] }): VNode {
   const { path, query } = usePlace()
   const current = tabs.find(({ name }) => name === query.get('tab')) ?? tabs[0]

@@ -6,7 +6,10 @@ import { type PrincipalEntry, principalEntry } from './principal-entry.ts'
 import { type RoleEntry, roleEntry } from './role-entry.ts'
 import { type WarehouseEntry, warehouseEntry } from './warehouse-entry.ts'
 
-/** Sections of a document of `headgate apply`. Each section depends only on those before it. */
+/**
+ * Names of the sections of a document of `headgate apply`, in the order of dependencies: the objects of a section
+ * depend only on objects of earlier sections.
+ */
 export const sections = ['principals', 'roles', 'warehouses', 'namespaces', 'engines', 'grants'] as const
 
 export type Section = (typeof sections)[number]

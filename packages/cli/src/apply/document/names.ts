@@ -40,7 +40,7 @@ const noWarehouse = 'names no warehouse'
 type Check = (text: string) => string | undefined | void
 
 /**
- * Returns a zod schema of texts in one form.
+ * Returns a zod schema that accepts the texts in the given form, such as `namespace:WAREHOUSE/NAME`.
  *
  * @param pattern pattern in the JSON schema, with which editors check a text. Names may contain line breaks, which `.` does
  *   not match

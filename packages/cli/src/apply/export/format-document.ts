@@ -5,7 +5,10 @@ import type { ExportedDocument } from './to-document.ts'
 export const schemaUrl =
   'https://raw.githubusercontent.com/headgate/headgate/main/docs/reference/apply.schema.json'
 
-/** Formats a document as YAML. Its comments list the environment variables of the secrets that it needs. */
+/**
+ * Formats an exported document as YAML. Its comments list the environment variables that must contain its secrets when
+ * it is applied.
+ */
 export function formatDocument({ document, secrets }: ExportedDocument): string {
   const comments = [
     `# yaml-language-server: $schema=${schemaUrl}`,

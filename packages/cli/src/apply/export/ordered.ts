@@ -1,6 +1,6 @@
 /**
- * Returns a copy of a map with the members in `first` before all others, which are sorted by name. Members in
- * responses of the server have no such order.
+ * Returns a copy of a map, in which the members that `first` names come first, in this order, and all others follow,
+ * sorted by name. Makes exports comparable, because the server returns members in no fixed order.
  */
 export function ordered<Value>(
   map: Readonly<Record<string, Value>>,

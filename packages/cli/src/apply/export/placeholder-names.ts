@@ -5,10 +5,15 @@ export interface Placeholder {
   readonly description: string
 }
 
-/** Names of the environment variables of the secrets of a document. Each name is unique in the document. */
+/**
+ * Allocates names of environment variables for the secrets of an exported document. Each name is unique in the
+ * document.
+ */
 export interface PlaceholderNames {
   readonly all: readonly Placeholder[]
-  /** Returns a new name from its parts, such as `CLIENT_SECRET_ETL`. */
+  /**
+   * Returns a name that is not allocated yet, from a prefix and the name of the object, such as `CLIENT_SECRET_ETL`.
+   */
   add(prefix: string, name: string, description: string): string
 }
 

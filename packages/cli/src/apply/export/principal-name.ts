@@ -3,7 +3,7 @@ interface PrincipalIds {
   readonly subject: string
 }
 
-/** Returns whether a principal is a client that the server authenticates itself, and not a user of another issuer. */
+/** Returns whether a principal is a client of this server, and not a user of another issuer. */
 export function isOwn({ issuer }: Pick<PrincipalIds, 'issuer'>): boolean {
   return issuer === 'headgate'
 }

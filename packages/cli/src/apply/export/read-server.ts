@@ -21,7 +21,7 @@ import type { NamespaceSnapshot, PrincipalSnapshot, RoleSnapshot, ServerSnapshot
 
 const maxParallel = 8
 
-/** Reads from a server the objects of the wanted sections of a document. */
+/** Reads the objects of a server that belong to the requested sections of a document of `headgate apply`. */
 export async function readServer(session: Session, wanted: ReadonlySet<Section>): Promise<ServerSnapshot> {
   const { client } = session
   const needsNames =

@@ -10,19 +10,19 @@ export interface StorageDifference {
   readonly store: string | undefined
   /** New permission bits of files, or undefined if they do not change. */
   readonly fileMode: string | undefined
-  /** Whether the document contains other storage keys than the warehouse. */
+  /** Whether the storage keys in the document differ from those of the warehouse. */
   readonly keys: boolean
 }
 
-/** Settings that never change: they identify the location of a warehouse, or how the server connects to it. */
+/** Storage settings that cannot be changed after the creation of a warehouse, by type of storage. */
 const fixedSettings = {
   s3: ['bucket', 'prefix', 'endpoint', 'region', 'pathStyle', 'credentials'],
   file: ['root', 'bucket'],
 } as const
 
 /**
- * Compares the storage in a document with the storage of the existing warehouse. A setting that the document does not
- * contain counts as equal, except the prefix: without a prefix, the location is the whole bucket.
+ * Compares the storage in a document with the storage of the existing warehouse. A setting that the document omits
+ * counts as equal, except the prefix: without a prefix, the location is the whole bucket.
  *
  * @param accessKeyId access key id of the document, or undefined if the document has none or its variable or file is
  * missing

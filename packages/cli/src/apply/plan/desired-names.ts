@@ -6,7 +6,10 @@ import type { DesiredState } from '../read/merge-documents.ts'
 export interface DesiredNames {
   readonly principals: ReadonlySet<string>
   readonly roles: ReadonlySet<string>
-  /** Warehouses and namespaces in the form of {@link formatSecurable}. */
+  /**
+   * Names of warehouses and namespaces in the form of {@link formatSecurable}, such as `warehouse:lake` and
+   * `namespace:lake/sales`.
+   */
   readonly objects: ReadonlySet<string>
 }
 

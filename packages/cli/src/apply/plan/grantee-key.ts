@@ -3,8 +3,8 @@ import type { Grantee, GranteeName } from '../../management/generated/schemas.ts
 import type { PlanContext } from './plan-context.ts'
 
 /**
- * Identifies a grantee of the server or of the documents. A key contains the id of a principal, because names of users
- * are not unique.
+ * Key that identifies a grantee, so that grantees of the server and of the documents can be compared. The key of a
+ * principal contains its id, because names of users are not unique.
  */
 export type GranteeKey = string
 
@@ -51,12 +51,12 @@ export function isGrantee(grantee: Grantee, key: GranteeKey): boolean {
   return keyOfGrantee(grantee) === key || `name of ${grantee.kind}:${grantee.name}` === key
 }
 
-/** Returns a reference by id to a grantee that the server returned, because names of users are not unique. */
+/** Returns a reference to a grantee by its id, because names of users are not unique. */
 export function toGranteeId({ kind, id }: Pick<Grantee, 'kind' | 'id'>): GranteeName {
   return kind === 'group' ? { group: id } : kind === 'role' ? { role: id } : { principal: id }
 }
 
-/** Formats a grantee as documents contain it. */
+/** Formats a grantee as documents contain it, such as `role:analysts`. */
 export function formatGranteeName(to: GranteeName): string {
   if ('group' in to) return `group:${to.group}`
   return 'role' in to ? `role:${to.role}` : `principal:${to.principal}`

@@ -16,8 +16,8 @@ export async function checkOwner(context: PlanContext, { name, owner, source }: 
 }
 
 /**
- * Returns the owner of an existing object, for the list of kept settings, if the document names another owner. Owners
- * do not change.
+ * Returns the line `owner NAME` for the list of kept settings if a document names another owner than the object has.
+ * The list is empty otherwise. `headgate apply` does not change owners.
  */
 export function keptOwner(
   { owner }: Pick<OwnedEntry, 'owner'>,

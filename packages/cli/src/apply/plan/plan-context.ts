@@ -12,7 +12,7 @@ export interface PlanOptions {
   readonly prune: ReadonlySet<Prunable>
   /** Whether to skip grants on tables and views that do not exist. */
   readonly skipMissingTables: boolean
-  /** Whether the server creates warehouses, and changes their keys, without testing access to the storage. */
+  /** Whether the server skips the test of access to the storage when it creates a warehouse or changes its keys. */
   readonly skipProbe: boolean
 }
 
@@ -26,9 +26,9 @@ export interface PlanContext {
   readonly server: ServerState
   /** Reasons why the documents cannot be applied: `FILE:LINE: reason`. */
   readonly problems: string[]
-  /** Secrets that changes need, and whose environment variable or file is missing. */
+  /** Descriptions of secrets that changes need, but whose environment variable or file is missing. */
   readonly missingSecrets: string[]
-  /** Skipped grants, whose tables or views do not exist, as `GRANTEE on TABLE`. */
+  /** Skipped grants on tables or views that do not exist, as `GRANTEE on TABLE`. */
   readonly skipped: string[]
 }
 

@@ -13,12 +13,12 @@ import { planWarehouses } from './plan-warehouses.ts'
 import type { PlannedItem } from './planned-item.ts'
 import { createServerState } from './server-state.ts'
 
-/** Plan of the changes after which a server matches the documents. */
+/** Plan of `headgate apply`: the changes after which the server matches the documents. */
 export interface Plan {
   readonly items: readonly PlannedItem[]
-  /** Secrets that the changes need, and whose environment variable or file is missing. */
+  /** Descriptions of secrets that changes need, but whose environment variable or file is missing. */
   readonly missingSecrets: readonly string[]
-  /** Skipped grants, because their tables or views do not exist. */
+  /** Skipped grants on tables or views that do not exist, as `GRANTEE on TABLE`. */
   readonly skipped: readonly string[]
 }
 

@@ -39,9 +39,7 @@ async function planEngine(context: PlanContext, entry: Entry): Promise<PlannedIt
   ])
 }
 
-/**
- * Returns whether a setting of an engine has the wanted value. The order of warehouses and privileges does not matter.
- */
+/** Returns whether a setting of an engine already has the desired value. Ignores the order of lists. */
 function isSame(name: string, wanted: unknown, existing: Engine): boolean {
   if (name === 'warehouses') return isSameLimit(wanted, existing.warehouses)
   if (name === 'privileges') return isSameLimit(wanted, existing.privileges)

@@ -29,8 +29,8 @@ export async function planGrants(context: PlanContext): Promise<readonly Planned
 }
 
 /**
- * Returns the objects whose grants are compared: objects of grants, and with `--prune` also all warehouses and
- * namespaces of the documents.
+ * Returns the objects whose grants are compared with the server: the objects of grants in the documents, and with
+ * `--prune` also all their warehouses and namespaces.
  */
 function allObjects({ desired, options }: PlanContext): readonly SecurableName[] {
   const named = desired.grants.map(({ on }) => on)
@@ -42,7 +42,7 @@ function allObjects({ desired, options }: PlanContext): readonly SecurableName[]
   ]
 }
 
-/** Returns the keys of the grantees that the documents contain: principals, roles, and grantees of grants. */
+/** Returns the keys of all grantees that the documents contain: principals, roles, and grantees of grants. */
 async function namedGrantees(context: PlanContext): Promise<ReadonlySet<GranteeKey>> {
   const { desired } = context
   const names: readonly GranteeName[] = [
@@ -108,8 +108,8 @@ function planGrantee(
 }
 
 /**
- * Plans what happens with the grants of a grantee that has no grant on the object in the documents: they are kept or
- * removed.
+ * Plans whether a grantee keeps its grants on an object if the documents contain no grant of the grantee on this
+ * object. They are removed only with `--prune grants`, and only if the documents contain the grantee.
  */
 function planOthers(
   context: PlanContext,

@@ -62,7 +62,7 @@ async function planChanges(context: PlanContext, entry: Entry, existing: Namespa
   return plannedItem('namespace', entry.name, changes, kept)
 }
 
-/** Records a problem when the warehouse or the parent of a new namespace does not exist and is not created. */
+/** Records a problem for a new namespace whose warehouse or parent neither exists nor is created by the same run. */
 async function checkParent(context: PlanContext, { name, warehouse, levels, source }: Entry): Promise<void> {
   const { server, names, problems } = context
   const parent = levels.slice(0, -1)

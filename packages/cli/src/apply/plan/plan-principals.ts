@@ -50,7 +50,7 @@ async function planPrincipal(context: PlanContext, entry: Entry): Promise<Planne
 
 function register({ session, desired }: PlanContext, { name, displayName }: Entry): PlannedChange {
   const { issuer, subject } = isClient(name) ? { issuer: undefined, subject: name } : parseUser(name)
-  // The server does not know this issuer yet if a later change creates the engine that names its users.
+  // The engine that names the issuer may be created later in the same run, so the server may not know the issuer yet.
   const allowUnknownIssuer = desired.engines.some(
     ({ namesIssuer }) => namesIssuer === issuer && issuer !== undefined,
   )

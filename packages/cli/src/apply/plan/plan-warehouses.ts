@@ -13,7 +13,7 @@ import { settingsChange } from './warehouse-settings.ts'
 
 type Entry = Sourced<WarehouseEntry>
 
-/** Plans warehouses with their settings. */
+/** Plans the creation of warehouses and the changes of their settings. */
 export function planWarehouses(context: PlanContext): Promise<PlannedItem[]> {
   return mapBounded(context.desired.warehouses, maxParallel, (entry) => planWarehouse(context, entry))
 }
@@ -59,7 +59,7 @@ function planChanges(context: PlanContext, entry: Entry, existing: Warehouse): P
       context.problems.push(
         `${source.at}: the storage of a warehouse does not change, and that of ${name} differs: ${each}`,
       )
-    // The server takes a change of the store name only by itself.
+    // The server accepts a change of the store name only in a request without other changes.
     if (store !== undefined) changes.push(send(`set storage.store to ${store}`, { store }, 0))
     if (fileMode !== undefined) changes.push(send(`set storage.fileMode to ${fileMode}`, { fileMode }, 1))
     if (keys && storage.type === 's3') {
@@ -74,7 +74,10 @@ function planChanges(context: PlanContext, entry: Entry, existing: Warehouse): P
 
 type StorageKeys = Pick<S3Storage, 'accessKeyId' | 'secretAccessKey' | 'sessionToken'>
 
-/** Reads the keys of a storage. Records those that are missing. */
+/**
+ * Reads the storage keys from the document and from the environment variables and files that it names. Records each
+ * missing variable or file as a missing secret.
+ */
 function resolveKeys(context: PlanContext, entry: Entry, storage: S3StorageEntry): StorageKeys {
   const { accessKeyId, secretAccessKey, sessionToken } = storage
   const read = (label: string, reference: SecretReference | undefined): string | undefined => {
@@ -91,7 +94,10 @@ function resolveKeys(context: PlanContext, entry: Entry, storage: S3StorageEntry
   }
 }
 
-/** Returns the access key id. Undefined: the document has none, or its place is empty. */
+/**
+ * Returns the access key id of the storage in a document. Returns undefined if the document contains none, or if the
+ * environment variable or file that it names is missing.
+ */
 function findAccessKeyId(
   { session }: PlanContext,
   { source }: Entry,
@@ -104,7 +110,7 @@ function findAccessKeyId(
 }
 
 function toStorage(storage: StorageEntry | undefined, keys: StorageKeys): Storage {
-  // A plan with a problem is not carried out.
+  // The problem is already recorded, and a plan with problems is never run.
   if (storage === undefined) throw new Error('the plan contains a new warehouse without storage settings')
   if (storage.type === 'file') return storage
   const { accessKeyId, secretAccessKey, sessionToken } = keys

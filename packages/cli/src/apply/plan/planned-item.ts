@@ -6,7 +6,10 @@ import type { Kind } from './kind.ts'
  */
 export type Action = 'create' | 'change' | 'delete' | 'none' | 'keep'
 
-/** Stages of a run of `headgate apply`, in order. Changes of one stage depend on each other only through `depth`. */
+/**
+ * Stages of a run of `headgate apply`, in order. All changes of a stage can be made simultaneously, except changes
+ * with different `depth`.
+ */
 export const stages = [
   'principals',
   'credentials',
@@ -25,7 +28,10 @@ export type Stage = (typeof stages)[number]
 /** One request that changes the server. */
 export interface PlannedChange {
   readonly stage: Stage
-  /** Position within the stage, so that a namespace is created after its parent. The default is 0. */
+  /**
+   * Order within the stage: changes with a lower depth are made first, so that a namespace is created after its
+   * parent. Default: 0.
+   */
   readonly depth?: number
   /** Description of the change for people, without secrets, such as `add member principal:etl`. */
   readonly text: string

@@ -13,8 +13,9 @@ export interface SettingsChange {
 }
 
 /**
- * Returns the change that a document makes to the settings of a warehouse. A list or map in the change also contains
- * the present entries, because the server replaces it as a whole. The vending settings are replaced.
+ * Returns the request that changes the settings of a warehouse to those in a document. A list or map in the request
+ * contains the entries of the server and of the document, because the server replaces it as a whole. The vending
+ * settings of the document replace those of the server.
  */
 export function settingsChange(wanted: WarehouseSettings, existing: Warehouse): SettingsChange {
   const parts = [

@@ -25,7 +25,7 @@ export function resolveSecret(
   }
 }
 
-/** Returns the secret of a text that is either the secret, or a credential in the form `CLIENT_ID:CLIENT_SECRET`. */
+/** Returns a client secret from a text that contains either only the secret or `CLIENT_ID:CLIENT_SECRET`. */
 export function withoutClientId(text: string, clientId: string): string {
   return text.startsWith(`${clientId}:`) ? text.slice(clientId.length + 1) : text
 }

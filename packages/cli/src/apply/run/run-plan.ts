@@ -7,7 +7,7 @@ export type ChangeState = 'planned' | 'done' | 'failed'
 /** Result of a run: the state of each change, and the failed change. */
 export interface Run {
   readonly states: ReadonlyMap<PlannedChange, ChangeState>
-  /** The failed change that ended the run, with its error, or undefined if all changes were made. */
+  /** Failed change that ended the run, with its error, or undefined if all changes were made. */
   readonly failure:
     { readonly item: PlannedItem; readonly change: PlannedChange; readonly error: unknown } | undefined
 }
@@ -55,8 +55,8 @@ export async function runPlan(
 }
 
 /**
- * Returns the changes in ordered groups. Changes of one group do not depend on each other and can be made
- * simultaneously.
+ * Splits the changes into groups that are made one after another. The changes of one group do not depend on each
+ * other, so they are made simultaneously.
  */
 function inOrder(steps: readonly Step[]): readonly (readonly Step[])[] {
   const groups = Map.groupBy(

@@ -55,7 +55,10 @@ function eventFacts(event: AuditEvent): readonly Fact[] {
   ]
 }
 
-/** Returns what the refused tokens of the request claim. */
+/**
+ * Returns the lines `token NAME: VALUE` for the claims of the refused tokens of a request, such as their issuer and
+ * subject.
+ */
 function claimedFacts({ event, claimedIssuerConfigured }: ExplainEventResponse): readonly Fact[] {
   const claimed: unknown = event.detail?.['claimed']
   const list: readonly unknown[] = Array.isArray(claimed) ? claimed : []

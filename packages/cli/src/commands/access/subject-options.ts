@@ -15,7 +15,7 @@ export function addSubjectOptions(command: Command): Command {
     .option('--engine <engine>', 'examine the access that the principal has through this engine')
 }
 
-/** Returns the members of the request that name the caller. */
+/** Converts the options to the members of the request that name the caller whose access is examined. */
 export function toSubject({ as, engine }: SubjectOptions): { principal?: string; engine?: string } {
   return { ...(as === undefined ? {} : { principal: as }), ...(engine === undefined ? {} : { engine }) }
 }

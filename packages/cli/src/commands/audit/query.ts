@@ -70,7 +70,7 @@ function toObjectQuery(text: string, defaultWarehouse: string): QueryAuditQuery 
   return securable === 'server' ? { securableId: serverId } : securable
 }
 
-/** Id that the server has as an object of grants. */
+/** Id by which the server itself is the object of grants and audit events. */
 const serverId = '00000000-0000-0000-0000-000000000000'
 
 function parseTimeOption(text: string): string {

@@ -21,7 +21,7 @@ interface Options {
 
 const colours: Readonly<Record<string, 'red' | 'yellow'>> = { revoked: 'red', ended: 'yellow' }
 
-/** Columns of the table. `--json` also shows all other members. */
+/** Columns of the table of issued storage credentials. The option `--json` also shows all other members. */
 const columns: readonly Column<StorageAccess>[] = [
   {
     heading: 'principal',

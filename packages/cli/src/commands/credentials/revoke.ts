@@ -9,7 +9,10 @@ import { formatTime } from '../../output/times.ts'
 import { visible } from '../../output/visible.ts'
 import { inSession, type Session } from '../../session.ts'
 
-/** Options that name what is revoked. Exactly one of them is set. */
+/**
+ * Options of `headgate credentials revoke`, which select the storage credentials to revoke. Exactly one of them is
+ * set.
+ */
 interface Options {
   readonly principal?: string
   readonly engine?: string

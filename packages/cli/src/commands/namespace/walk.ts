@@ -6,7 +6,10 @@ import type { Session } from '../../session.ts'
 
 const namespacesDecoder = z.object({ namespaces: z.array(z.array(z.string())) })
 
-/** Reads the namespaces directly below another one, or the outermost ones of the warehouse, by name. */
+/**
+ * Lists the children of a namespace, or the top-level namespaces of the warehouse if `parent` is empty. Returns the
+ * levels of each name.
+ */
 export async function childNamespaces(
   session: Session,
   warehouse: string,
@@ -22,7 +25,7 @@ export async function childNamespaces(
   })
 }
 
-/** Yields all namespaces below another one, each before those that it contains. */
+/** Yields the levels of all namespaces below `parent`, at any depth. Each namespace precedes its children. */
 export async function* walkNamespaces(
   session: Session,
   warehouse: string,

@@ -31,7 +31,10 @@ const changes: readonly StateChange[] = [
   },
 ]
 
-/** Registers `enable`, `disable` and `stop-sessions`. */
+/**
+ * Registers `headgate principal enable`, `disable` and `stop-sessions`, which allow a principal to authenticate,
+ * prevent it, or invalidate its current tokens.
+ */
 export function registerStateChanges(group: Command, io: Io): void {
   for (const { verb, description, request } of changes) {
     group

@@ -42,7 +42,10 @@ async function metrics(session: Session, name: string, { limit }: { readonly lim
   ])
 }
 
-/** Returns the value of a counter of the report: of a scan, or of a commit. */
+/**
+ * Returns the value of a counter in a metrics report: the counter `ofScan` of a scan report, or `ofCommit` of a commit
+ * report. Returns null if the report does not contain it.
+ */
 function counter({ kind, report }: MetricsReport, ofScan: string, ofCommit: string): string | null {
   const { metrics } = report
   const found = isObject(metrics) ? metrics[kind === 'scan' ? ofScan : ofCommit] : undefined

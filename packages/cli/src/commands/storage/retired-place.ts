@@ -22,7 +22,10 @@ export const retiredColumns: readonly Column<RetiredPlace>[] = [
   { heading: 'held for', cell: ({ ownerId }) => ownerId },
 ]
 
-/** Reads the retired locations of the warehouse: all of them, or only those at and below `location`. */
+/**
+ * Lists the retired locations of the warehouse, which the server keeps reserved because files or credentials may
+ * remain there: all of them, or only those at and below `location`.
+ */
 export function readRetired(
   session: Session,
   location?: string,

@@ -10,7 +10,8 @@ export interface CredentialOffer {
   /** Names of the members of the response that contain keys. */
   readonly members: readonly KeyMember[]
   /**
-   * Properties that the engine uses: those of the chosen credential, and further ones from the `config` of the table.
+   * Storage properties that the engine uses: the properties of the chosen credential, and properties in the `config`
+   * of the table that this credential does not contain.
    */
   readonly properties: Config
   /** Prefixes of the storage credentials. Empty if the keys are in `config` and apply to the whole table. */
@@ -28,7 +29,7 @@ const expiryName =
   /^(s3\.session-token-expires-at-ms|gcs\.oauth2\.token-expires-at|adls\.sas-token-expires-at-ms(\..+)?)$/
 const endpointName = /^(client|gcs\.oauth2|adls)\.refresh-credentials-endpoint$/
 
-/** Returns whether properties contain keys of a store. */
+/** Returns whether a map of properties contains keys of a store. */
 export const hasKeys = (config: Config): boolean =>
   Object.entries(config).some(
     ([name, value]) => value !== '' && (keyNames.includes(name) || sasName.test(name)),

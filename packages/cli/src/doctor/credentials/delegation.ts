@@ -9,7 +9,7 @@ import { hasKeys, type CredentialOffer } from './credential-offer.ts'
 import { toStorageKind } from './locations.ts'
 import { addConfigSecrets, addTableSecrets } from './table-secrets.ts'
 
-/** Returns the problem of a catalog that refuses to load a table if the client requests storage access. */
+/** Returns the diagnosis for a catalog that refuses to load a table if the client requests storage access. */
 export function describeRefusal({ settings, traits }: DoctorContext, error: Error): Diagnosis {
   const requested = settings.delegation.join(', ')
   const noKeys = /no credentials are available|subscoped|\bSTS\b|assume.?role/i.test(error.message)
@@ -60,7 +60,7 @@ export async function diagnoseMissing(
   const own = describeMachine(machine)
   const better =
     settings.delegation.length === 0 ? await headerMissing(context, own) : await headerLost(context)
-  // With the status "untested", the store could not be reached. The storage layer reports that.
+  // The status "untested" means that the store could not be reached, which the storage layer reports.
   if (better !== null || machine.status === 'untested') return better
   if (settings.delegation.length === 0) {
     return failed('no-storage-access', {
@@ -98,7 +98,8 @@ function judgeSigning({ settings, traits }: DoctorContext): Diagnosis | null {
 }
 
 /**
- * Returns the problem of an engine that does not request storage access although the catalog would offer it, or null.
+ * Returns a diagnosis if the engine does not request storage access and the catalog would offer keys on request,
+ * otherwise null.
  */
 async function headerMissing(context: DoctorContext, own: string): Promise<Diagnosis | null> {
   const { settings, traits } = context
@@ -112,7 +113,7 @@ async function headerMissing(context: DoctorContext, own: string): Promise<Diagn
 }
 
 /**
- * Returns the problem that the header X-Iceberg-Access-Delegation is lost in a proxy or ignored by the catalog, or
+ * Returns a diagnosis if a proxy removes the header X-Iceberg-Access-Delegation or the catalog ignores it, otherwise
  * null.
  */
 async function headerLost(context: DoctorContext): Promise<Diagnosis | null> {

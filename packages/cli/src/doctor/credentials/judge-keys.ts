@@ -6,7 +6,8 @@ import type { TableLocations } from './locations.ts'
 import { isBefore } from './version.ts'
 
 /**
- * Checks storage keys: the member of the response that contains them, their parts, their expiry, and their prefixes.
+ * Checks the storage keys in a response of `loadTable`: the member of the response that contains them, their parts,
+ * their expiry, and the prefixes that they cover.
  */
 export function judgeKeys(
   context: DoctorContext,
@@ -72,7 +73,10 @@ function judgeExpiry({ traits }: DoctorContext, { keys, expiresAt }: CredentialO
   })
 }
 
-/** Finds a location of the table that no storage credential covers by its prefix. */
+/**
+ * Returns a diagnosis if no storage credential covers, by its prefix, the folder of the table or of its data files,
+ * otherwise null.
+ */
 function judgePrefixes(
   { prefixes, members }: CredentialOffer,
   { table, data }: TableLocations,

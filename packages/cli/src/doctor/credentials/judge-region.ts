@@ -3,7 +3,10 @@ import { reports } from '../reports.ts'
 import type { DoctorContext } from '../context.ts'
 import type { CredentialOffer } from './credential-offer.ts'
 
-/** Checks that the engine finds the region and the endpoint of the store. */
+/**
+ * Checks whether the engine knows the region and the endpoint of the store, from the catalog or from its own
+ * configuration.
+ */
 export function judgeRegion(context: DoctorContext, offer: CredentialOffer): readonly Diagnosis[] {
   const { traits } = context
   if (offer.mode === 'none') return []
@@ -11,7 +14,10 @@ export function judgeRegion(context: DoctorContext, offer: CredentialOffer): rea
   return problem === null ? [] : [problem]
 }
 
-/** Returns the properties of the table, and further properties from the configuration of the catalog. */
+/**
+ * Returns the properties that a client of the catalog has: those in the response of `getConfig`, overridden by those
+ * of the loaded table.
+ */
 export function allProperties(
   { learned }: Pick<DoctorContext, 'learned'>,
   { properties }: CredentialOffer,
@@ -50,7 +56,8 @@ function vendedRegion(context: DoctorContext, offer: CredentialOffer): Diagnosis
 }
 
 /**
- * Compares the endpoint and region of the store in the configuration of an engine with those that the catalog sends.
+ * Returns a diagnosis if the engine takes no endpoint or region from the catalog and its own configuration contains
+ * none, otherwise null.
  */
 function ownLocation(context: DoctorContext, offer: CredentialOffer): Diagnosis | null {
   const { settings, traits } = context

@@ -64,7 +64,8 @@ export async function renewKeys(context: DoctorContext, offer: CredentialOffer):
 }
 
 /**
- * Returns the problem of a refresh endpoint on another host, to which clients would send their token for the catalog.
+ * Returns the diagnosis for a refresh endpoint on another host. Clients would send their token for the catalog to that
+ * host.
  */
 function foreignEndpoint({ settings }: DoctorContext, url: URL | null): Diagnosis {
   return failed('renewal-endpoint-foreign', {

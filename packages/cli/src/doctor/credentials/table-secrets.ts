@@ -5,7 +5,7 @@ const secretProperty =
   /secret|token|password|sas|connection-string|credential|refresh-credentials-endpoint|credentials\.uri|signer/i
 const publicProperty = /enabled|expires|access-key-id/i
 
-/** Adds the secrets of a loaded table to a redactor. */
+/** Adds the secrets in a loaded table to the redactor, which removes them from all output. */
 export function addTableSecrets(
   redactor: Redactor,
   { config, storageCredentials }: Pick<LoadedTable, 'config' | 'storageCredentials'>,
@@ -25,8 +25,8 @@ export function addConfigSecrets(redactor: Redactor, config: Readonly<Record<str
 }
 
 /**
- * Returns the secrets in the value of a property. Of an endpoint, only the values in its query are secrets, so that
- * its path can be shown.
+ * Returns the secrets in the value of a property. In the URL of an endpoint, only the query values are secrets, so
+ * that messages can show its path.
  */
 function listSecretParts(name: string, value: string): readonly string[] {
   if (!/endpoint$|uri$/i.test(name)) return /^(true|false|\d+)$/.test(value) ? [] : [value]

@@ -11,14 +11,14 @@ import { findTarget, parseS3Location, toUrl } from '../s3/s3-target.ts'
 import type { CredentialOffer } from './credential-offer.ts'
 import type { TableLocations } from './locations.ts'
 
-/** Time in ms after the expiry of a credential, at which the check tries the credential. */
+/** Time in ms between the expiry of a credential and the request that tries the expired credential. */
 const afterEndMs = 1_500
-/** Time in ms for which catalogs usually accept an expired token, because clocks differ. */
+/** Time in ms for which catalogs usually accept an expired token, to tolerate differences between clocks. */
 const leewayMs = 8_000
 
 /**
- * Waits until the token has expired, if it expires within the limit of the user, and checks how the catalog refuses
- * it.
+ * Waits until the token has expired, and checks how the catalog refuses it. Does not wait if the token expires after
+ * the time limit of the user.
  */
 export async function checkExpiredToken(context: DoctorContext): Promise<readonly Diagnosis[]> {
   const { learned, settings, traits } = context
@@ -57,8 +57,8 @@ export async function checkExpiredToken(context: DoctorContext): Promise<readonl
 }
 
 /**
- * Sends an expired token. If the catalog still accepts it, because it tolerates a difference of clocks, waits and
- * sends it again.
+ * Sends an expired token. If the catalog accepts it because it tolerates differences between clocks, waits and sends
+ * it again.
  */
 async function sendEndedToken(context: DoctorContext, token: string): Promise<RawResponse> {
   const { settings, options, signal } = context
@@ -71,8 +71,8 @@ async function sendEndedToken(context: DoctorContext, token: string): Promise<Ra
 }
 
 /**
- * Waits until the keys have expired, if they expire within the limit of the user, and checks how the storage refuses
- * them.
+ * Waits until the storage keys have expired, and checks how the storage refuses them. Does not wait if the keys expire
+ * after the time limit of the user.
  */
 export async function checkExpiredKeys(
   context: DoctorContext,
@@ -97,7 +97,7 @@ export async function checkExpiredKeys(
   ]
 }
 
-/** Waits until a time, if it is within the limit of the user. Returns whether the time was reached. */
+/** Waits until a time in epoch ms. Returns false without waiting if the time is after the time limit of the user. */
 async function waitUntil(
   { options, signal, fact }: DoctorContext,
   end: number,

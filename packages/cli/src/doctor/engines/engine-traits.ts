@@ -1,4 +1,4 @@
-/** Engines that the doctor knows. `any` is a client of which only the protocol is known. */
+/** Names of the engines that the doctor knows. The name `any` means a client about which only the protocol is known. */
 export const engineNames = [
   'spark',
   'flink',
@@ -18,7 +18,7 @@ export type EngineName = (typeof engineNames)[number]
 /** Member of the response of `loadTable` that can contain storage keys. */
 export type KeyMember = 'config' | 'storage-credentials'
 
-/** Properties of an engine's use of the protocol that decide whether a catalog works with the engine. */
+/** Behavior of an engine that decides whether a catalog works with it. */
 export interface EngineTraits {
   readonly label: string
   /** Members of the response in which current versions of the engine look for storage keys. */
@@ -28,10 +28,11 @@ export interface EngineTraits {
   /** Whether the engine refuses or ignores keys without a session token. */
   readonly needsSessionToken: boolean
   /**
-   * Properties from which current versions read the region. Empty if they read it only from their own configuration.
+   * Properties from which current versions of the engine read the region of the store. Empty if they read it only from
+   * their own configuration.
    */
   readonly regionProperties: readonly string[]
-  /** Properties from which older versions read the region. */
+  /** Properties from which older versions of the engine read the region of the store. */
   readonly olderRegionProperties?: readonly string[]
   /** Whether the engine takes the endpoint, the path style and the region of the store from the catalog. */
   readonly takesLocation: boolean
@@ -39,17 +40,22 @@ export interface EngineTraits {
   readonly renewsKeys: 'endpoint' | 'reload' | 'never'
   /** Whether the engine uses the AWS keys of the machine for tables without credentials. */
   readonly usesMachineKeys: boolean
-  /** Whether the engine can let the catalog sign its storage requests. */
+  /** Whether the engine supports remote signing, in which the catalog signs its storage requests. */
   readonly signs: boolean
-  /** Whether the engine first stages a new table, or a table of CREATE TABLE AS. */
+  /**
+   * Whether the engine creates a new table, or the table of CREATE TABLE AS, with a staged create before it commits
+   * the table.
+   */
   readonly stagesCreates: boolean
-  /** Whether the engine commits writes with the operation for several tables (`transactions/commit`). */
+  /** Whether the engine commits writes with `transactions/commit`, the operation for several tables. */
   readonly usesTransactions: boolean
-  /** Whether status 419 makes the engine request a new token. */
+  /** Whether the engine requests a new token after a response with status 419. */
   readonly understands419: boolean
-  /** Whether error bodies that do not follow the specification make operations fail. */
+  /**
+   * Whether operations of the engine fail if an error response has no body in the form of the Iceberg specification.
+   */
   readonly needsErrorBodies: boolean
-  /** Sentence that tells the user how to make the engine trust another certificate authority. */
+  /** Sentence that tells the user how to make the engine trust an additional certificate authority. */
   readonly trust: string
 }
 

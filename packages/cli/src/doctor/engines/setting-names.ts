@@ -1,6 +1,6 @@
 /**
- * Names of the settings in the configuration of an engine, for the remedies in the report. Undefined if the engine has
- * no such setting.
+ * Names of the settings in the configuration of an engine, with which the report tells the user what to change. A
+ * member is undefined if the engine has no such setting.
  */
 export interface SettingNames {
   readonly uri: string
@@ -8,18 +8,21 @@ export interface SettingNames {
   readonly credential: string
   readonly scope: string | undefined
   readonly tokenEndpoint: string | undefined
-  /** Setting with which the engine requests storage access, with its value. */
+  /**
+   * Setting that makes the engine request storage access, in the form in which users write it, such as
+   * `NAME=vended-credentials`.
+   */
   readonly requestAccess: string | undefined
-  /** Setting with which the engine requests no storage access, with its value. */
+  /** Setting that stops the engine from requesting storage access, in the form in which users write it. */
   readonly requestNoAccess: string | undefined
   readonly endpoint: string | undefined
   readonly region: string | undefined
   readonly pathStyle: string | undefined
-  /** Setting that contains the keys of the store. */
+  /** Settings that contain the keys of the store. */
   readonly keys: string
   /**
-   * Setting with which the engine requests new tokens with its credential instead of exchanging tokens, with its
-   * value.
+   * Setting that makes the engine request new tokens with its client credentials instead of exchanging its token, in
+   * the form in which users write it.
    */
   readonly withoutExchange: string | undefined
   readonly signingName: string | undefined
@@ -28,7 +31,10 @@ export interface SettingNames {
   readonly user: string
 }
 
-/** Returns the names of Iceberg's properties with a prefix, in the spelling of Spark, Flink and PyIceberg. */
+/**
+ * Returns the names of Iceberg's catalog properties with a prefix such as `spark.sql.catalog.lake.`. Spark, Flink and
+ * PyIceberg share the spelling of these names.
+ */
 export function icebergNames(prefix: string, user: string): SettingNames {
   const header = `${prefix}header.X-Iceberg-Access-Delegation`
   return {

@@ -24,7 +24,7 @@ export function readErrorBody({ json }: Pick<RawResponse, 'json'>): ErrorBody {
   }
 }
 
-/** Describes a response in one line: status, type and message of the server. */
+/** Describes a response in one line: its status, and the type and message of its error. */
 export function describeResponse(
   response: Pick<RawResponse, 'status' | 'json' | 'text' | 'headers'>,
 ): string {
@@ -44,7 +44,7 @@ export function isHtml({ headers, text }: Pick<RawResponse, 'headers' | 'text'>)
   return /html/i.test(headers.get('content-type') ?? '') || /^\s*<(!doctype|html)/i.test(text)
 }
 
-/** Converts a text that a server sent to one line of limited length. */
+/** Converts a text from a server to one line, and shortens a long text. */
 export function oneLine(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim()
   return line.length <= maxLength ? line : `${line.slice(0, maxLength)}…`

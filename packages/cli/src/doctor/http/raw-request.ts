@@ -8,7 +8,7 @@ export interface RawRequest {
   readonly url: string
   readonly headers?: HeaderList
   readonly body?: Uint8Array
-  /** Provider that authenticates the request. If absent, the request has no credentials. */
+  /** Auth provider that authenticates the request. If absent, the request has no credentials. */
   readonly auth?: AuthProvider | undefined
 }
 
@@ -26,7 +26,10 @@ export interface RawResponse {
 
 const maxResponseBytes = 16 * 1024 * 1024
 
-/** Sends one request with the headers of the configuration. Does not retry it and does not follow redirects. */
+/**
+ * Sends one request with the headers in the configuration of the engine. Does not retry the request and does not
+ * follow redirects.
+ */
 export async function rawRequest(
   { settings, fetch, options, signal }: Pick<DoctorContext, 'settings' | 'fetch' | 'options' | 'signal'>,
   { method, url, headers = [], body, auth }: RawRequest,

@@ -7,7 +7,7 @@ export interface Handshake {
   readonly protocol: string
   readonly subject: string
   readonly issuer: string
-  /** Host names for which the certificate is valid. */
+  /** Host names in the certificate, as a text for messages. */
   readonly names: string
   /** End of the validity of the certificate, in epoch ms. */
   readonly validTo: number

@@ -15,8 +15,8 @@ import {
 } from './token-request.ts'
 
 /**
- * Returns the reason why the issuer issued no token. To find it, sends the token request of the engine again, and
- * variations of this request.
+ * Finds out why the issuer issued no token, and returns the diagnosis. Sends the token request of the engine again,
+ * and variations of it.
  */
 export async function diagnoseTokenError(context: DoctorContext, error: unknown): Promise<Diagnosis> {
   const client = findTokenClient(context.settings)
@@ -33,7 +33,7 @@ export async function diagnoseTokenError(context: DoctorContext, error: unknown)
 }
 
 /**
- * Returns the problem for an error of an auth provider. The message of the error contains the remedy, if a remedy is
+ * Returns the diagnosis for an error of an auth provider. The message of the error contains the remedy, if a remedy is
  * known.
  */
 function describeAuthError({ settings }: DoctorContext, error: unknown): Diagnosis {
@@ -96,7 +96,7 @@ async function invalidScope(
   })
 }
 
-/** Lists the scopes that the metadata of the catalog and of the issuer contain. */
+/** Lists the scopes in the metadata documents of the catalog and of the issuer. */
 async function listScopes(context: DoctorContext, { endpoint }: TokenClient): Promise<readonly string[]> {
   const metadata = await readResourceMetadata(context)
   const issuers = [...new Set([...guessIssuers(endpoint), ...(metadata?.issuers ?? [])])].slice(0, 4)
@@ -105,8 +105,8 @@ async function listScopes(context: DoctorContext, { endpoint }: TokenClient): Pr
 }
 
 /**
- * Returns a scope with which the issuer issues a token. Returns null if it issues a token without a scope, and
- * undefined if no scope works.
+ * Tries token requests with different scopes. Returns the first scope with which the issuer issues a token, null if it
+ * issues a token without a scope, or undefined if no request succeeds.
  */
 async function findWorkingScope(
   context: DoctorContext,

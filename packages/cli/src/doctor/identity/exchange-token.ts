@@ -6,7 +6,10 @@ export const tokenTypes = {
   jwt: 'urn:ietf:params:oauth:token-type:jwt',
 } as const
 
-/** Returns the token endpoint at which a client with these settings exchanges its token, or null if there is none. */
+/**
+ * Returns the token endpoint at which an engine with these settings exchanges its token, or null if the settings name
+ * none.
+ */
 export function findExchangeEndpoint({ uri, auth }: DoctorContext['settings']): string | null {
   if (auth['rest.auth.type'] !== 'iceberg-legacy') return null
   const server = auth['oauth2-server-uri']

@@ -8,7 +8,10 @@ import { staticToken } from './static-token.ts'
 import { readTokenFacts, type TokenFacts } from './token-facts.ts'
 import { findTokenClient } from './token-request.ts'
 
-/** Creates the auth provider of the session, and stores the claims of its token for later layers. */
+/**
+ * Creates the auth provider that authenticates requests like the engine, and stores the claims of its token for later
+ * layers.
+ */
 export async function openSession(
   context: DoctorContext,
   loginProvider: ProviderSource,
@@ -53,7 +56,7 @@ async function openProvider(context: DoctorContext, loginProvider: ProviderSourc
   return auth
 }
 
-/** Adds the expiry that the issuer stated to the claims of a token that does not contain it. */
+/** Returns the claims of a token with the expiry from the token response, if the token itself contains no expiry. */
 const withExpiry = (facts: TokenFacts, expiresAt: number | undefined): TokenFacts => ({
   ...facts,
   expiresAt: facts.expiresAt ?? (facts.readable ? undefined : expiresAt),

@@ -8,8 +8,8 @@ import { readTokenFacts, type TokenFacts } from './token-facts.ts'
 import { findToken, findTokenClient, requestToken } from './token-request.ts'
 
 /**
- * Renews the token immediately, with the request that the engine sends when its token expires. Returns the problems of
- * this renewal.
+ * Renews the token immediately, with the request that the engine sends when its token expires. Returns a diagnosis for
+ * each problem.
  */
 export async function renewToken(context: DoctorContext): Promise<readonly Diagnosis[]> {
   const { settings, learned, redactor, fact } = context
@@ -37,8 +37,8 @@ export async function renewToken(context: DoctorContext): Promise<readonly Diagn
 }
 
 /**
- * Returns the problem of an issuer that refuses to exchange a token. It ends the session of clients that renew tokens
- * by exchange.
+ * Returns the diagnosis for an issuer that refuses to exchange a token. Clients that renew tokens by exchange lose
+ * their session when the token expires.
  */
 function exchangeRefused({ traits, settings }: DoctorContext, response: RawResponse): Diagnosis {
   const { withoutExchange } = settings.names

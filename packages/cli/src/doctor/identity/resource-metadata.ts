@@ -10,8 +10,8 @@ export interface ResourceMetadata {
 }
 
 /**
- * Reads the metadata of the catalog, at the URL in the authentication challenge of the first response, or at the
- * well-known path.
+ * Reads the protected resource metadata of the catalog, from the URL in the authentication challenge of the first
+ * response, or from the well-known path.
  */
 export async function readResourceMetadata(context: DoctorContext): Promise<ResourceMetadata | null> {
   const { settings, learned } = context
@@ -63,7 +63,10 @@ export async function readIssuerMetadata(
   }
 }
 
-/** Returns the possible URLs of the issuer to which a token endpoint belongs. */
+/**
+ * Returns the URLs of issuers to which a token endpoint may belong: its URL without known suffixes such as
+ * `/protocol/openid-connect/token`, and its origin.
+ */
 export function guessIssuers(tokenEndpoint: string): readonly string[] {
   const { origin, pathname } = new URL(tokenEndpoint)
   const path = pathname.replace(
@@ -80,8 +83,8 @@ async function readDocument(
 ): Promise<ReturnType<typeof toObject> | null> {
   if (!URL.canParse(url)) return null
   try {
-    // The headers of the configuration are not sent, because they can contain keys and this host may belong to another
-    // service.
+    // The headers in the configuration of the engine are not sent, because they can contain keys and this host may
+    // belong to another service.
     const settings = { ...context.settings, headers: {} }
     const { status, json } = await rawRequest({ ...context, settings }, { method: 'GET', url })
     return status === 200 && json !== undefined ? toObject(json) : null

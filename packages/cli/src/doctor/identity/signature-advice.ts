@@ -4,13 +4,13 @@ import type { RawResponse } from '../http/raw-request.ts'
 import { reports } from '../reports.ts'
 import type { CatalogSettings } from '../catalog-settings.ts'
 
-/** Service and region in the name of an AWS host. */
+/** Service and region that the name of an AWS host contains, such as `glue` and `us-east-1`. */
 interface AwsName {
   readonly service: string
   readonly region: string
 }
 
-/** Returns the signing name and region of an AWS host, or null for all other hosts. */
+/** Returns the signing name and the region that the name of an AWS host contains, or null for any other host. */
 export function findAwsName(host: string): AwsName | null {
   const labels = host.toLowerCase().replace(/\.amazonaws\.com(\.cn)?$/, '')
   if (labels === host.toLowerCase()) return null
@@ -20,13 +20,14 @@ export function findAwsName(host: string): AwsName | null {
   return region === undefined || service === undefined ? null : { service, region }
 }
 
-/** Returns whether requests of this configuration are signed. */
+/** Returns whether the engine signs its requests to the catalog with AWS Signature Version 4. */
 export const isSigned = ({ auth }: CatalogSettings): boolean =>
   /^sigv4a?$|RESTSigV4/.test(String(auth['rest.auth.type'] ?? '')) ||
   String(auth['rest.sigv4-enabled'] ?? '').toLowerCase() === 'true'
 
 /**
- * Compares the signing name and region in the configuration with the name of the host. Returns the problem, or null.
+ * Compares the signing name and region in the configuration with the host name of the catalog. Returns a diagnosis if
+ * they differ, otherwise null.
  */
 export function checkSigningName(settings: CatalogSettings): Diagnosis | null {
   if (!isSigned(settings)) return null
@@ -52,7 +53,7 @@ type Advice = readonly [
   remedy: (match: RegExpExecArray, settings: CatalogSettings) => string,
 ]
 
-/** Known refusals of signed requests, in the words of AWS and of compatible servers. */
+/** Known error messages about signed requests, from AWS and compatible servers, with the remedy for each. */
 const advices: readonly Advice[] = [
   [
     /correct service: '?([\w-]+)'?/i,
@@ -94,8 +95,7 @@ const advices: readonly Advice[] = [
 ]
 
 /**
- * Returns the problem and the remedy for the refusal of a signed request, or null if the wording of the refusal is not
- * known.
+ * Returns the diagnosis for a response that refuses a signed request, or null if the error message is not a known one.
  */
 export function adviseOnSignature(settings: CatalogSettings, response: RawResponse): Diagnosis | null {
   const { message = '', type = '' } = readErrorBody(response)

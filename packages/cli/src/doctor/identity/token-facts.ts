@@ -1,4 +1,4 @@
-/** Claims of a token that explain the decisions of a catalog, without the token itself. */
+/** Claims of a token by which a catalog identifies the caller, without the token itself. */
 export interface TokenFacts {
   /** Whether the token is a JWT, whose claims can be read. If false, all other members are empty. */
   readonly readable: boolean
@@ -8,7 +8,7 @@ export interface TokenFacts {
   /** Actors that act for the subject, outermost actor first (RFC 8693 section 4.1). */
   readonly actors: readonly string[]
   readonly groups: readonly string[]
-  /** Further names of the user: `preferred_username`, `email`, `upn`. */
+  /** Values of the claims `preferred_username`, `email` and `upn`, which also name the user. */
   readonly names: readonly string[]
   readonly scope: string | undefined
   /** Expiry of the token in epoch ms. */

@@ -4,8 +4,8 @@ import { toObject } from '../http/describe-response.ts'
 import type { DoctorContext } from '../context.ts'
 
 /**
- * Method by which a client authenticates at a token endpoint: `post` in the form, like most clients of Iceberg, or
- * `basic` with HTTP Basic.
+ * Method by which a client authenticates at a token endpoint: `post` sends the client id and secret in the form, like
+ * most clients of Iceberg, and `basic` sends them with HTTP Basic.
  */
 export type ClientMethod = 'post' | 'basic'
 
@@ -19,7 +19,10 @@ export interface TokenClient {
   readonly method: ClientMethod
 }
 
-/** Returns the token client of a configuration that uses client credentials, or null for all other configurations. */
+/**
+ * Returns the token endpoint, client id and secret of a configuration that uses client credentials, or null for any
+ * other configuration.
+ */
 export function findTokenClient({ uri, auth }: DoctorContext['settings']): TokenClient | null {
   const find = (...names: readonly string[]): string | undefined => {
     const value = names.map((name) => auth[name]).find((each) => each !== undefined)
@@ -51,7 +54,7 @@ export function findTokenClient({ uri, auth }: DoctorContext['settings']): Token
   }
 }
 
-/** Differences between a token request and the request of the engine. */
+/** Members in which a token request differs from the token request of the engine. */
 export interface TokenVariation {
   /** Authentication method. Default: the method of the engine. */
   readonly method?: ClientMethod
@@ -91,7 +94,7 @@ export async function requestToken(
   )
 }
 
-/** Encodes a client id or secret like a form value, which RFC 6749 section 2.3.1 requires for HTTP Basic. */
+/** Encodes a client id or secret as a form value, which RFC 6749 section 2.3.1 requires for HTTP Basic. */
 const encodeValue = (text: string): string => new URLSearchParams({ _: text }).toString().slice('_='.length)
 
 /** Returns the access token in a token response, or null if it contains none. */

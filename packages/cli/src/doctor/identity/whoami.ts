@@ -3,7 +3,7 @@ import { toObject } from '../http/describe-response.ts'
 import { rawRequest } from '../http/raw-request.ts'
 import type { DoctorContext } from '../context.ts'
 
-/** Identity as the catalog sees it. Only Headgate servers return it. */
+/** Identity of the caller as a Headgate server identifies it. Other catalogs have no operation that returns it. */
 export interface ArrivedIdentity {
   readonly principal: string
   /** All names of the principal: its name, its subject and its login. */
@@ -14,7 +14,7 @@ export interface ArrivedIdentity {
   readonly method: string
 }
 
-/** Requests from the catalog how it identifies the caller. Returns null if the catalog does not have this operation. */
+/** Requests from the catalog which caller it identifies. Returns null if the catalog has no such operation. */
 export async function askWhoAmI(
   context: DoctorContext,
   auth: AuthProvider | undefined,

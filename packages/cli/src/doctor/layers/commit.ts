@@ -12,8 +12,8 @@ import type { Layer } from './layer.ts'
 const schema = { type: 'struct', fields: [{ id: 1, name: 'id', type: 'long', required: false }] } as const
 
 /**
- * Layer that creates, writes, commits and drops a table in the scratch namespace, with the requests that the engine
- * sends.
+ * Layer that checks commits: creates, writes, commits and drops a table in a scratch namespace, with the requests that
+ * the engine sends.
  */
 export const commitLayer: Layer = {
   name: 'commit',
@@ -71,8 +71,7 @@ async function tryTable(
 }
 
 /**
- * Commits to the table. The first commit creates a staged table. Uses the operation for several tables if the engine
- * uses it.
+ * Commits a property of the new or staged table. If the engine uses `transactions/commit`, checks this operation, too.
  */
 async function commit(
   context: DoctorContext,

@@ -11,7 +11,7 @@ import { connectHost } from './connection.ts'
 import type { Layer } from './layer.ts'
 import { unresolved } from './name.ts'
 
-/** Operations without which an engine cannot read a table. */
+/** Operations that an engine needs to read a table. */
 const needed: readonly OperationId[] = ['listNamespaces', 'listTables', 'loadTable']
 
 /** Layer that checks the response to `getConfig`, and the form of the catalog's error responses. */
@@ -41,8 +41,8 @@ export const configurationLayer: Layer = {
 }
 
 /**
- * Returns whether the engine acts for users but the command names no user. Catalogs then allow the engine only few
- * requests.
+ * Returns whether the engine acts for users but the command line names no user. Catalogs allow an engine without a
+ * user only few requests.
  */
 const isWithoutUser = ({ settings, options }: DoctorContext): boolean =>
   settings.userSession && options.user === null
@@ -74,8 +74,8 @@ function judgeStatus({ learned, settings }: DoctorContext): Diagnosis | null {
 }
 
 /**
- * Checks the URL to which the catalog directs its clients. Iceberg's clients use the property `uri` in the response to
- * `getConfig`.
+ * Checks the URL to which the response of `getConfig` directs clients (property `uri`). Returns a diagnosis if clients
+ * cannot connect to it, or if it has another origin than the configured URL, otherwise null.
  */
 async function checkAddress({ learned, settings, options }: DoctorContext): Promise<Diagnosis | null> {
   const body = toObject(learned.config?.json)

@@ -18,7 +18,7 @@ export const connectionLayer: Layer = {
   },
 }
 
-/** Connects to all IP addresses of a host. Returns the problem, or null if all addresses accept connections. */
+/** Connects to every IP address of a host. Returns a diagnosis if any address accepts no connection, otherwise null. */
 export async function connectHost(
   host: Host,
   ms: number,
@@ -41,7 +41,7 @@ export async function connectHost(
 }
 
 /**
- * Returns the problem of a host of which some IP addresses do not accept connections. Returns null for `localhost`,
+ * Returns the diagnosis for a host with some IP addresses that accept no connection. Returns null for `localhost`,
  * which often has an unused address.
  */
 function partlyReachable(host: Host, address: string, error: string | null): Diagnosis | null {

@@ -8,8 +8,8 @@ import { checkAudience } from '../identity/wrong-audience.ts'
 import type { Layer } from './layer.ts'
 
 /**
- * Layer that compares the identity that the catalog sees with the expected user, and checks whether the catalog checks
- * audiences.
+ * Layer that compares the identity that the catalog sees with the expected user, and checks that the catalog refuses
+ * tokens for other audiences.
  */
 export const identityLayer: Layer = {
   name: 'identity',

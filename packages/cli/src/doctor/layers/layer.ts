@@ -2,8 +2,8 @@ import type { DoctorContext } from '../context.ts'
 import type { Diagnosis, LayerName } from '../finding.ts'
 
 /**
- * Layer between an engine and its tables, with its check. The check returns problems, and stores values for later
- * layers.
+ * Layer between an engine and its tables, with a function that checks it. This function returns the problems, and
+ * stores values for later layers in the context.
  */
 export interface Layer {
   readonly name: LayerName

@@ -11,7 +11,9 @@ import { readTokenFacts } from '../identity/token-facts.ts'
 import { configUrl } from './clock.ts'
 import type { Layer } from './layer.ts'
 
-/** Creates the layer that logs in with the requests of the engine, and sends the first authenticated request. */
+/**
+ * Creates the layer that obtains a token with the requests of the engine, and sends the first authenticated request.
+ */
 export function loginLayer(loginProvider: ProviderSource): Layer {
   return {
     name: 'login',
@@ -36,8 +38,8 @@ export function loginLayer(loginProvider: ProviderSource): Layer {
 }
 
 /**
- * Sends an expired token of the configuration, because engines send it too. An auth provider would not send it.
- * Returns the problem, or null.
+ * Sends the token of the configuration if it has expired, because engines send it, too, and an auth provider would
+ * not. Returns a diagnosis if the catalog refuses the token, otherwise null.
  */
 async function tryEndedToken(context: DoctorContext): Promise<Diagnosis | null> {
   const { settings, learned } = context
@@ -76,8 +78,8 @@ function noCredential({ settings, learned }: DoctorContext, response: RawRespons
 }
 
 /**
- * Returns the problem of a catalog that responds with status 419. It is a valid response to an expired token, but many
- * clients do not handle it.
+ * Returns the diagnosis for a catalog that responds with status 419. The specification allows this response to an
+ * expired token, but many clients do not handle it.
  */
 function timedOut({ settings, traits, learned }: DoctorContext, response: RawResponse): Diagnosis {
   const end = learned.token?.expiresAt

@@ -20,7 +20,7 @@ export const nameLayer: Layer = {
   },
 }
 
-/** Returns the problem of a host name that this machine does not resolve. */
+/** Returns the diagnosis for a host name that this machine does not resolve. */
 export function unresolved(host: Host, code: string, id = 'name-unresolved'): Diagnosis {
   const evidence = `This machine does not resolve ${host.name}, the host of the ${host.role} (${code}).`
   const isSilent = code === 'EAI_AGAIN' || code === 'ETIMEDOUT'

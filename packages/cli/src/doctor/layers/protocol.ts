@@ -7,7 +7,7 @@ import { shakeHands } from '../http/tls-handshake.ts'
 import type { DoctorContext } from '../context.ts'
 import type { Layer } from './layer.ts'
 
-/** Paths below which known catalogs serve the Iceberg REST protocol. */
+/** URL paths at which known catalogs serve the Iceberg REST protocol. */
 const knownPaths = [
   '',
   '/api/catalog',
@@ -88,7 +88,7 @@ async function findCatalog(context: DoctorContext): Promise<string | null> {
       const response = await rawRequest(context, { method: 'GET', url: `${candidate}/v1/config` })
       if (isCatalog(response)) return candidate
     } catch {
-      // No catalog responds at this path, so the next path is tried.
+      // No catalog responds at this path. The next path is tried.
     }
   }
   return null

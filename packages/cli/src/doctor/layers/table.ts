@@ -57,7 +57,10 @@ async function findTable(
   return { identifier: null, namespaces: queue.length }
 }
 
-/** Compares a catalog that lists no table with the tables that an administrator sees. Returns the problem, or null. */
+/**
+ * Lists the tables again as an administrator, if the engine sees none. Returns a diagnosis if the administrator sees a
+ * table, otherwise null.
+ */
 async function compareLists(context: DoctorContext): Promise<Diagnosis | null> {
   const admin = await openAdmin(context)
   if (admin === null) return null
@@ -94,7 +97,7 @@ async function load(
   }
 }
 
-/** Loads a table without a request for storage access. */
+/** Loads a table without requesting storage access. */
 const loadPlain = async (catalog: RestCatalog, identifier: TableIdentifier): Promise<LoadedTable> =>
   await catalog.loadTable(identifier, { accessDelegation: [] })
 
@@ -134,7 +137,10 @@ async function diagnoseLoad(
   })
 }
 
-/** Returns the remedy for a known refusal of a specific catalog product, or null. */
+/**
+ * Returns the diagnosis for an error message that a specific catalog product is known to send, or null for any other
+ * message.
+ */
 function adviseOnLoad(evidence: string): Diagnosis | null {
   if (/EXTERNAL[ _]USE[ _]SCHEMA/i.test(evidence)) {
     return failed('external-use-schema', {

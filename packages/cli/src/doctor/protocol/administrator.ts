@@ -8,7 +8,10 @@ import { reports } from '../reports.ts'
 import type { DoctorContext } from '../context.ts'
 import { connectCatalog } from './connect-catalog.ts'
 
-/** Connects to the catalog as the administrator that the user named. Returns null if the user named none. */
+/**
+ * Connects to the catalog with the auth properties of an administrator. Returns null if the user named no
+ * administrator.
+ */
 export async function openAdmin(context: DoctorContext): Promise<RestCatalog | null> {
   const { options, settings, fetch, signal, env } = context
   if (options.admin === null) return null
@@ -26,9 +29,9 @@ export async function openAdmin(context: DoctorContext): Promise<RestCatalog | n
 }
 
 /**
- * Returns the problem that a table does not exist, or that it is hidden from the caller. To distinguish the two, loads
- * the table as the administrator, and requests an explanation from a Headgate server. Returns null if neither is
- * possible.
+ * Returns the diagnosis for a table that the catalog reports as missing: it does not exist, or it is hidden from the
+ * caller. To distinguish the two, loads the table as the administrator, and requests an explanation from a Headgate
+ * server. Returns null if neither is possible.
  */
 export async function diagnoseHidden(
   context: DoctorContext,

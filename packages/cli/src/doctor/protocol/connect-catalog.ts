@@ -2,7 +2,7 @@ import type { AuthProvider } from '@headgate/auth'
 import { RestCatalog } from '@headgate/iceberg/client'
 import type { DoctorContext } from '../context.ts'
 
-/** Values that replace those of the engine's session for one connection. */
+/** Values with which one connection differs from the session of the engine, such as another auth provider. */
 export interface ConnectOverrides {
   readonly uri?: string
   readonly auth?: AuthProvider

@@ -3,7 +3,7 @@ import { rawRequest, type RawResponse } from '../http/raw-request.ts'
 import { reports } from '../reports.ts'
 import type { DoctorContext } from '../context.ts'
 
-/** Checks that pages of the expected origin may call the catalog (Fetch standard, "CORS protocol"). */
+/** Checks that web pages of the origin in `--origin` may call the catalog (Fetch standard, "CORS protocol"). */
 export async function checkCatalogCors(context: DoctorContext): Promise<readonly Diagnosis[]> {
   const { options, settings } = context
   const { origin } = options
@@ -24,7 +24,7 @@ export async function checkCatalogCors(context: DoctorContext): Promise<readonly
   ]
 }
 
-/** Checks that pages of the expected origin may read and write the storage. */
+/** Checks that web pages of the origin in `--origin` may read and write the storage. */
 export async function checkStorageCors(context: DoctorContext, url: string): Promise<readonly Diagnosis[]> {
   const { origin } = context.options
   if (origin === null) return []

@@ -86,7 +86,7 @@ function readAttach(statement: readonly SqlToken[]): Attached | null {
   return { warehouse, name: (as === -1 ? undefined : statement[as + 1]?.text) ?? warehouse, options }
 }
 
-/** Returns the secret that ATTACH names, or else the only secret of type iceberg. */
+/** Returns the options of the secret that ATTACH names, or else of the only secret of type iceberg. */
 function findSecret(options: Entries, secrets: Readonly<Record<string, Entries>>): Entries {
   const named = options['secret']
   if (named !== undefined) return secrets[named] ?? {}

@@ -15,8 +15,8 @@ export interface FlagSettings {
 }
 
 /**
- * Returns the settings of a client that follows the specification of the protocol, for the catalog that the options
- * describe.
+ * Returns the settings of a client that follows the Iceberg REST specification, for the catalog that the command-line
+ * options describe.
  */
 export function readFlags({
   engine,

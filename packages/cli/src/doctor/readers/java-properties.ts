@@ -1,8 +1,8 @@
 import type { Entries } from './reader.ts'
 
 /**
- * Parses the lines of a properties file of Java: `name=value`, `name: value` and `name value`. Skips comments and
- * lines without a value. If a name occurs several times, the last value applies.
+ * Parses the lines of a Java properties file: `name=value`, `name: value` and `name value`. Skips comments and lines
+ * without a value. If a name occurs several times, the last value applies.
  */
 export function parseJavaProperties(text: string): Entries {
   const joined = text.replaceAll(/\\\r?\n\s*/g, '')

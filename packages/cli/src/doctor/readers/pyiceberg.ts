@@ -6,7 +6,7 @@ import { chooseCatalog, unreadable } from './read-error.ts'
 import type { EngineReader, Entries, ReaderInput } from './reader.ts'
 
 /**
- * Reader of `.pyiceberg.yaml`, and of the environment variables `PYICEBERG_CATALOG__…` that replace values of this
+ * Reader of `.pyiceberg.yaml`, and of the environment variables `PYICEBERG_CATALOG__…`, which override values of this
  * file.
  */
 export const pyiceberg: EngineReader = {
@@ -76,7 +76,10 @@ function readObject(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 }
 
-/** Converts nested objects to one map, whose names join the nested names with dots, like PyIceberg. */
+/**
+ * Flattens nested objects to one map, in which each name is the path of a value, joined by dots. PyIceberg does the
+ * same.
+ */
 function flatten(value: Readonly<Record<string, unknown>>, prefix = ''): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, inner]): [string, string][] => {

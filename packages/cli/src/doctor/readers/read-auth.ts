@@ -14,14 +14,15 @@ const legacyNames = [
   'token-exchange-enabled',
 ]
 
-/** Values of `rest.auth.type` that select the token requests of Iceberg's clients before 2.0. */
+/** Values of the property `rest.auth.type` with which Iceberg's clients send token requests as before version 2.0. */
 const legacyTypes = new Set(['oauth2', 'legacyoauth2', 'org.apache.iceberg.rest.auth.OAuth2Manager'])
 
 /** Settings of PyIceberg's OAuth2 manager that do not change its token requests. */
 const ignored = new Set(['auth.oauth2.refresh_margin', 'auth.oauth2.expires_in', 'auth.oauth2.scope'])
 
 /**
- * Returns the properties of the auth provider that sends the same requests as the client with these Iceberg properties.
+ * Converts the authentication properties of an Iceberg client to the properties of an auth provider that sends the
+ * same requests.
  *
  * @param renewsToken whether the client exchanges a configured token for a new one, as Iceberg for Java does
  */

@@ -9,9 +9,9 @@ export type IcebergSettings = Pick<
   'warehouse' | 'auth' | 'tokenEndpoint' | 'headers' | 'delegation' | 'exchangesTokens' | 'storage'
 >
 
-/** Default behavior of a client, which its properties do not contain. */
+/** Behavior of a client for which its configuration contains no property. */
 export interface IcebergDefaults {
-  /** Kinds of storage access that the client requests if no property sets the header. */
+  /** Kinds of storage access that the client requests if its configuration contains no value of the header. */
   readonly delegation: readonly AccessDelegation[]
   /** Whether the client renews tokens by exchanging them, as Iceberg for Java does. */
   readonly exchangesTokens: boolean
@@ -19,7 +19,7 @@ export interface IcebergDefaults {
 
 const delegationHeader = 'x-iceberg-access-delegation'
 
-/** Reads the properties that all of Iceberg's clients share. */
+/** Converts the properties that all Iceberg clients share to catalog settings. */
 export function readIceberg(properties: Entries, defaults: IcebergDefaults): IcebergSettings {
   const all = Object.entries(properties).flatMap(([name, value]) => {
     const header = /^headers?\.(.+)$/.exec(name)?.[1]
@@ -38,7 +38,7 @@ export function readIceberg(properties: Entries, defaults: IcebergDefaults): Ice
   }
 }
 
-/** Reads the S3 settings, which have the property names of Iceberg. */
+/** Reads the S3 settings from properties with Iceberg's names, such as `s3.endpoint`. */
 function readStorage(properties: Entries): OwnStorage {
   return {
     endpoint: properties['s3.endpoint'],

@@ -17,13 +17,13 @@ export interface ReaderInput {
 /** Reads the configuration of one engine. Throws `CliError` if the configuration contains no catalog. */
 export type Reader = (input: ReaderInput) => CatalogSettings
 
-/** Values of the settings in a configuration, keyed by name. */
+/** Settings of a configuration file: values keyed by the name of the setting. */
 export type Entries = Readonly<Record<string, string>>
 
-/** Reader of configurations, with the engines that use this form of configuration. */
+/** Reader of one format of configuration, with the engines that use this format. */
 export interface EngineReader {
   readonly engine: EngineName
   readonly read: Reader
-  /** Returns whether a text is a configuration of this engine. */
+  /** Returns whether a text is a configuration in this format. */
   readonly matches: (text: string) => boolean
 }

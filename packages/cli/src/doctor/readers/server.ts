@@ -5,7 +5,7 @@ import type { Session } from '../../session.ts'
 import { icebergNames } from '../engines/setting-names.ts'
 import { noStorage } from '../catalog-settings.ts'
 
-/** Returns the settings of a client of the server that `--url`, a profile or the environment names. */
+/** Returns the settings of a client for the server that `--url`, a profile or the environment names. */
 export function readServer({ settings, warehouse }: Session): CatalogSettings {
   const uri = settings.url.value
   return {

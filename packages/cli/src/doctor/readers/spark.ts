@@ -8,7 +8,7 @@ import { resolveVariables } from './variables.ts'
 
 const root = 'spark.sql.catalog.'
 
-/** Reader of `spark-defaults.conf`, of a properties file, or of a command with `--conf` options. */
+/** Reader of Spark configurations: `spark-defaults.conf`, a properties file, or a command with `--conf` options. */
 export const spark: EngineReader = {
   engine: 'spark',
   matches: (text) => /\bspark\.sql\.catalog\.[^.\s=]+\.\S/.test(text),

@@ -4,7 +4,7 @@ import { chooseCatalog, unreadable } from './read-error.ts'
 import type { EngineReader, Entries } from './reader.ts'
 import { isWord, parseOptions, splitStatements, tokenizeSql, type SqlToken } from './sql-tokens.ts'
 
-/** Property names of one engine that creates catalogs with `CREATE CATALOG … PROPERTIES (…)`. */
+/** Property names of an engine in which users create a catalog with `CREATE CATALOG … PROPERTIES (…)`. */
 interface Spelling {
   readonly engine: 'starrocks' | 'doris'
   /** Pattern of property names that only this engine has. */
@@ -66,7 +66,7 @@ const dorisSpelling: Spelling = {
 export const starrocks: EngineReader = sqlReader(starrocksSpelling)
 export const doris: EngineReader = sqlReader(dorisSpelling)
 
-/** Creates the reader of `CREATE [EXTERNAL] CATALOG name PROPERTIES (…)`. */
+/** Creates the reader of `CREATE [EXTERNAL] CATALOG name PROPERTIES (…)` for one engine. */
 function sqlReader(spelling: Spelling): EngineReader {
   const { engine, pattern } = spelling
   return {

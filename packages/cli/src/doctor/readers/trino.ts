@@ -68,7 +68,10 @@ function readAuth(entries: Entries): Properties {
   return { 'rest.auth.type': security === 'GOOGLE' ? 'google' : 'none' }
 }
 
-/** Returns the auth properties for signatures. Trino signs requests to the catalog with its S3 settings. */
+/**
+ * Converts settings of a Trino catalog file to auth properties for signed requests. Trino signs requests to the
+ * catalog with its S3 settings.
+ */
 function readSigV4(entries: Entries): Properties {
   const key = entries['s3.aws-access-key']
   const secret = entries['s3.aws-secret-key']
@@ -92,7 +95,7 @@ function readStorage(entries: Entries): CatalogSettings['storage'] {
   }
 }
 
-/** Reads `Name:value,Name:value`. */
+/** Parses headers in the form `Name:value,Name:value`. */
 function readHeaders(text = ''): Readonly<Record<string, string>> {
   return Object.fromEntries(
     text.split(',').flatMap((pair): [string, string][] => {

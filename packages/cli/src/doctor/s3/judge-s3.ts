@@ -5,7 +5,9 @@ import type { DoctorContext } from '../context.ts'
 import { describeS3, readS3Error, type S3Error } from './s3-error.ts'
 import type { S3Target } from './s3-target.ts'
 
-/** Returns the reason why the store refused to return the metadata file, or null if the file was read. */
+/**
+ * Returns a diagnosis with the reason why the store refused to return the metadata file, or null if the file was read.
+ */
 export function judgeRead(
   context: DoctorContext,
   target: S3Target,

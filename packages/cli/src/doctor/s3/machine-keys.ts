@@ -9,12 +9,12 @@ import { findTarget, parseS3Location, toUrl } from './s3-target.ts'
 /** Time limit in ms for the search for keys, because a metadata server that does not exist never responds. */
 const searchMs = 3_000
 
-/** Result of the search for AWS keys of this machine. */
+/** Result of the search for AWS keys on this machine, and of the attempt to read the table with them. */
 export type MachineKeys =
   | { readonly status: 'missing' }
-  /** The store accepted the keys for a read of the table. */
+  /** The store accepted the keys for reading the table. */
   | { readonly status: 'usable' }
-  /** The store could not be reached. The storage layer reports that. */
+  /** The store could not be reached, which the storage layer reports. */
   | { readonly status: 'untested' }
   | { readonly status: 'refused'; readonly error: string }
 

@@ -9,7 +9,7 @@ import { encodeSegment, parseS3Location, toUrl, type S3Target } from './s3-targe
 
 const firstByte = [['range', 'bytes=0-0']] as const
 
-/** Checks that the storage keys allow reads in the folder of data files. */
+/** Checks that the vended storage keys allow reads in the folder of data files. */
 export async function probeData(
   context: DoctorContext,
   target: S3Target,

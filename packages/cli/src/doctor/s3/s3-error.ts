@@ -1,7 +1,7 @@
 import { oneLine } from '../http/describe-response.ts'
 import type { RawResponse } from '../http/raw-request.ts'
 
-/** Error of a store, from the XML document in its response. */
+/** Error that an S3 store returned, from the status and the XML body of the response. */
 export interface S3Error {
   readonly status: number
   readonly code: string | undefined

@@ -12,7 +12,8 @@ export interface S3Request {
 }
 
 /**
- * Sends a request to the store. The request is signed with the keys of the target, or by the catalog (remote signing).
+ * Sends a request to the store. The request is signed with the storage keys, or by the catalog (remote signing) if
+ * there are no keys.
  */
 export async function s3Request(
   context: DoctorContext,
@@ -20,8 +21,8 @@ export async function s3Request(
   request: S3Request,
 ): Promise<RawResponse> {
   const signed = await sign(context, target, request)
-  // The headers of the configuration are not sent to the store, because they are for the catalog and can contain
-  // secrets.
+  // The headers in the configuration of the engine are not sent to the store, because they are meant for the catalog
+  // and can contain secrets.
   const settings = { ...context.settings, headers: {} }
   return await rawRequest({ ...context, settings }, signed)
 }

@@ -5,24 +5,24 @@ import { allProperties } from '../credentials/judge-region.ts'
 
 /** S3 store, with the endpoint and keys that the engine uses. */
 export interface S3Target {
-  /** URL of the store, or undefined for Amazon. */
+  /** URL of the store, or undefined for Amazon S3. */
   readonly endpoint: string | undefined
   readonly region: string
   readonly pathStyle: boolean
   /** Keys that the engine uses, or undefined if the catalog signs the requests. */
   readonly keys: StorageKeys | undefined
-  /** Name of the setting that contains the endpoint. */
+  /** Name of the engine setting that contains the endpoint. */
   readonly endpointSetting: string
   readonly regionSetting: string
 }
 
-/** Bucket and key of a location. */
+/** Bucket and object key of a location such as `s3://bucket/key`. */
 export interface S3Object {
   readonly bucket: string
   readonly key: string
 }
 
-/** Returns the store that the engine uses for a table. */
+/** Returns the store that the engine connects to for the files of a table. */
 export function findTarget(context: DoctorContext, offer: CredentialOffer): S3Target {
   const { settings, traits } = context
   const { storage, names } = settings

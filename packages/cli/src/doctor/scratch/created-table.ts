@@ -11,7 +11,8 @@ import { s3Request } from '../s3/s3-request.ts'
 import { findTarget, parseS3Location, toUrl } from '../s3/s3-target.ts'
 
 /**
- * Checks the storage access of a newly staged table: its keys, a write with these keys, and the renewal of the keys.
+ * Checks the storage access of a staged table, which is not committed yet: its keys, a write with these keys, and the
+ * renewal of the keys.
  */
 export async function checkStaged(context: DoctorContext, table: LoadedTable): Promise<readonly Diagnosis[]> {
   const offer = readCreatedOffer(context, table)
@@ -33,7 +34,7 @@ export async function checkStaged(context: DoctorContext, table: LoadedTable): P
   ]
 }
 
-/** Checks the storage access of a newly created table: its keys, and a write with these keys. */
+/** Checks the storage access of a committed new table: its keys, and a write with these keys. */
 export async function checkCreated(
   context: DoctorContext,
   table: LoadedTable,
@@ -71,7 +72,10 @@ async function checkOffer(
     : []
 }
 
-/** Writes, reads and deletes a file in the folder of data files. */
+/**
+ * Checks that the storage keys of a new table allow the engine to write, read and delete a file in the folder of data
+ * files.
+ */
 async function writeFile(
   context: DoctorContext,
   table: LoadedTable,

@@ -7,7 +7,7 @@ import { unresolved } from '../layers/name.ts'
 import { checkTls } from '../layers/tls.ts'
 import type { S3Target } from '../s3/s3-target.ts'
 
-/** Resolves the host name of the store, connects to the store, and checks its certificate. */
+/** Checks that this machine can resolve the host name of the store, connect to it, and trust its certificate. */
 export async function reachStore(
   context: DoctorContext,
   url: URL,

@@ -2,8 +2,8 @@
 export type ObjectKind = 'warehouse' | 'namespace' | 'table' | 'view'
 
 /**
- * Capabilities by which rights of different catalogs are compared, with a description of each for the comments in the
- * document.
+ * Capabilities, such as reading table data, by which the rights of different catalogs are compared. The texts describe
+ * them in the comments of the review document.
  */
 export const capabilities = {
   list: 'listing names',
@@ -29,7 +29,10 @@ export type Capability = keyof typeof capabilities
 
 const all = Object.keys(capabilities) as readonly Capability[]
 
-/** Capabilities that a right on an object of each kind can include, also on everything in the object. */
+/**
+ * Capabilities that a right can include, keyed by the kind of the object on which it is granted. They apply to the
+ * object and to everything in it.
+ */
 const relevant: Readonly<Record<ObjectKind, readonly Capability[]>> = {
   warehouse: all,
   namespace: all.filter((each) => each !== 'delete-warehouse'),
@@ -44,7 +47,7 @@ export function relevantCapabilities(
   return new Set(relevant[kind].filter((each) => held.has(each)))
 }
 
-/** Returns all capabilities that a right on an object of this kind can include. */
+/** Returns all capabilities that a right on an object of the given kind can include. */
 export function everyCapability(kind: ObjectKind): ReadonlySet<Capability> {
   return new Set(relevant[kind])
 }

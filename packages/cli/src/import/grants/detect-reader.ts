@@ -14,10 +14,13 @@ import { sourcePath } from './source-path.ts'
 import { SourceRefusedError } from './source-refused-error.ts'
 import { createUnityReader } from './unity-catalog/read-unity.ts'
 
-/** Reader for the grants of a source catalog, or the reason (a sentence) why they cannot be read. */
+/** Reader of the grants in a source catalog, or the reason, as a sentence, why its grants cannot be read. */
 export type Detection = { readonly reader: GrantsReader } | { readonly reason: string }
 
-/** Detects which management API a source catalog has. Each API has a response that no other API has. */
+/**
+ * Detects which product a source catalog is, from a response that only the management API of this product returns.
+ * Returns the reader of its grants.
+ */
 export async function detectReader(session: Session, source: Source): Promise<Detection> {
   const url = source.url.replace(/\/+$/, '')
   const client = createSourceClient(source, session.settings.timeoutMs)
@@ -77,7 +80,10 @@ function unknown(url: string): string {
   return `The source at ${url} has no management API that this command knows (Headgate, Polaris, Lakekeeper with OpenFGA, Unity Catalog).`
 }
 
-/** Returns the response to a request, or null if the source refuses the request or its response has another form. */
+/**
+ * Returns the response to a request, or null if the source catalog refuses the request or its response has another
+ * form.
+ */
 async function orNull<Body>(request: () => Promise<Body>): Promise<Body | null> {
   try {
     return await request()

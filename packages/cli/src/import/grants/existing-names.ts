@@ -6,8 +6,8 @@ import type { ExistingNames } from './review-document.ts'
 import type { SourceGrants } from './source-grants.ts'
 
 /**
- * Returns which principals and roles of a document already exist in the target, or null if the caller may not read
- * them.
+ * Returns which principals and roles of a review document already exist in the target server, or null if the caller
+ * may not read them.
  */
 export async function findExistingNames(
   client: Client,

@@ -1,22 +1,22 @@
 import { type Capability, everyCapability, type ObjectKind, relevantCapabilities } from './capability.ts'
 
-/** Privilege of a Headgate server, to which a right of another catalog can be mapped. */
+/** Privilege of a Headgate server to which a right of another catalog can be mapped. */
 export type TargetPrivilege = 'use' | 'select' | 'modify' | 'create' | 'manage'
 
 /** Privileges to which a right of another catalog is mapped, and the differences between them and the right. */
 export interface Fit {
-  /** Privileges to grant. Empty if every privilege would allow too much. */
+  /** Privileges to grant. Empty if every privilege would allow more than the right. */
   readonly privileges: readonly TargetPrivilege[]
   /**
-   * Capabilities that the privileges have and the right lacks. They never include reading and writing data, drops and
-   * grants.
+   * Capabilities that the privileges have and the right lacks. They are never reading or writing data, dropping
+   * objects or granting rights.
    */
   readonly wider: readonly Capability[]
   /** Capabilities that the right has and the privileges lack. */
   readonly narrower: readonly Capability[]
   /**
-   * Privileges that allow everything that the right allows, and more, or null if `privileges` already allow
-   * everything.
+   * Privileges that include all capabilities of the right, and the capabilities that they have in addition. Null if
+   * `privileges` already include all.
    */
   readonly complete: {
     readonly privileges: readonly TargetPrivilege[]
@@ -35,7 +35,10 @@ const modify: readonly Capability[] = [
 ]
 const create: readonly Capability[] = [...use, 'create-tables', 'create-views', 'create-namespaces']
 
-/** Capabilities that each privilege includes on an object and everything in it, from `docs/reference/privileges.md`. */
+/**
+ * Capabilities that each privilege of a Headgate server includes, on an object and everything in it. Source:
+ * `docs/reference/privileges.md`.
+ */
 const allowed: Readonly<Record<TargetPrivilege, readonly Capability[]>> = {
   use,
   select,
@@ -45,8 +48,8 @@ const allowed: Readonly<Record<TargetPrivilege, readonly Capability[]>> = {
 }
 
 /**
- * Capabilities that a right must have so that the privilege is granted. The other capabilities of a privilege matter
- * less (names, properties of namespaces, definitions of views), and the document states them as wider.
+ * Capabilities that a right must have to be mapped to a privilege. A right may lack the other capabilities of the
+ * privilege, such as reading namespace properties, and the review document then lists them in a comment.
  */
 const essential: Readonly<Record<TargetPrivilege, readonly Capability[]>> = {
   use: ['list'],
@@ -56,7 +59,10 @@ const essential: Readonly<Record<TargetPrivilege, readonly Capability[]>> = {
   manage: allowed.manage.filter((each) => each !== 'read-namespaces' && each !== 'delete-warehouse'),
 }
 
-/** Capabilities that a right on a view, which has no data, must have so that the privilege is granted. */
+/**
+ * Capabilities that a right on a view must have to be mapped to a privilege. A view has no data, so these differ from
+ * the capabilities for tables.
+ */
 const essentialOfView: Readonly<Record<TargetPrivilege, readonly Capability[]>> = {
   ...essential,
   select: ['list', 'describe-views'],
@@ -65,7 +71,7 @@ const essentialOfView: Readonly<Record<TargetPrivilege, readonly Capability[]>> 
 
 const creations: readonly Capability[] = ['create-tables', 'create-views', 'create-namespaces']
 
-/** Sets of privileges without redundant ones, ordered by the number of their capabilities, the fewest first. */
+/** Sets of privileges to choose from, ordered by their number of capabilities, the smallest first. */
 const sets: readonly (readonly TargetPrivilege[])[] = [
   ['use'],
   ['select'],
@@ -77,9 +83,9 @@ const sets: readonly (readonly TargetPrivilege[])[] = [
 ]
 
 /**
- * Maps a right to the closest privileges: the largest set of privileges that the right covers. Never chooses a
- * privilege that would let its holder read or write data, drop objects or grant rights if the right does not allow
- * this.
+ * Maps a right of another catalog to privileges: the largest set of privileges whose essential capabilities the right
+ * has. Never returns a privilege that lets its holder read or write data, drop objects or grant rights if the right
+ * does not allow this.
  */
 export function fitPrivileges(held: ReadonlySet<Capability>, kind: ObjectKind): Fit {
   const right = relevantCapabilities(kind, held)

@@ -5,12 +5,12 @@ import type { ReviewEntry } from './review-line.ts'
 import { objectKey, type SourceGrant, type SourceObject } from './source-grants.ts'
 
 /**
- * Objects of the target on which grants on the source's warehouse are made: the warehouse of the target, or namespaces
- * in it.
+ * Objects in the target on which a grant on the warehouse of the source is repeated: the target warehouse, or
+ * namespaces in it.
  */
 export type Anchors = 'warehouse' | readonly (readonly string[])[]
 
-/** Returns the document entries for all grants, ordered by object and grantee. */
+/** Returns the entries of the review document for all grants, ordered by object and grantee. */
 export function grantEntries(
   grants: readonly SourceGrant[],
   warehouse: string,
@@ -40,8 +40,8 @@ function sortKey(grant: SourceGrant | undefined): string {
 }
 
 /**
- * Returns a grant of the source as grants on objects of the target. A grant on the warehouse becomes a grant on each
- * anchor.
+ * Converts a grant of the source catalog to grants in the target. A grant on the warehouse becomes one grant on each
+ * anchor, and any other grant is unchanged.
  */
 function place(grant: SourceGrant, anchors: Anchors): readonly SourceGrant[] {
   if (grant.on.kind !== 'warehouse' || anchors === 'warehouse') return [grant]
@@ -90,7 +90,10 @@ function sourceComments(group: readonly SourceGrant[], name: string, to: string)
   ]
 }
 
-/** Returns the comments that state how the privileges differ from the right. */
+/**
+ * Returns the comments of the review document that state how the mapped privileges differ from the right in the source
+ * catalog.
+ */
 function fitComments({ privileges, wider, narrower, complete }: Fit): readonly string[] {
   const gained = wider.length === 0 ? [] : [`Wider: also allows ${formatCapabilities(wider)}.`]
   if (complete === null) return gained

@@ -17,11 +17,14 @@ export type GrantsResult =
   | ({ readonly file: string; readonly product: string } & Omit<ReviewDocument, 'text'>)
   | { readonly reason: string }
 
-/** Collects the objects that an import visits, each once, and then writes the grants on them to a file. */
+/**
+ * Collects the objects that an import visits, and then writes the grants on them to a file, which an administrator
+ * reviews.
+ */
 export interface GrantsExport {
   addNamespace(namespace: readonly string[]): void
   addRelation(relation: SourceObject): void
-  /** Reads the grants on the collected objects and writes the file. */
+  /** Reads the grants on the collected objects from the source catalog, and writes the review document to the file. */
   write(): Promise<GrantsResult>
 }
 
@@ -29,22 +32,22 @@ export interface GrantsExportDeps {
   readonly session: Session
   readonly source: Source
   readonly target: Side
-  /** File to write. */
+  /** Path of the file to write. */
   readonly file: string
   /** Whether to refuse the command if the file exists, instead of replacing the file. */
   readonly keepsFile: boolean
-  /** Issuer of the users of the source catalog, or null if it is unknown. */
+  /** Identity provider (URL) of the users of the source catalog, or null if it is unknown. */
   readonly issuer: string | null
   /** Whether the import visits only some of the namespaces. */
   readonly partial: boolean
-  /** Maximum number of simultaneous requests. */
+  /** Maximum number of simultaneous requests to the source catalog. */
   readonly parallel: number
   readonly stop: AbortSignal
 }
 
 /**
- * Detects, before the import starts, which grants of the source can be read. Returns the export, or the reason why
- * none is possible.
+ * Opens the export of grants before the import starts: detects how the grants of the source catalog are read. If they
+ * cannot be read, the result of `write` is the reason.
  */
 export async function openGrantsExport(deps: GrantsExportDeps): Promise<GrantsExport> {
   const { session, source, file, parallel } = deps
@@ -92,9 +95,9 @@ function describe({ url, warehouse }: Source): string {
 }
 
 /**
- * Returns the objects on which grants on the source's warehouse are made. This is the warehouse of the target only if
- * everything in it was visited. Otherwise a right on the warehouse would apply to more objects than in the source, so
- * the visited namespaces are used.
+ * Returns the objects on which a grant on the warehouse of the source is repeated in the target. This is the target
+ * warehouse only if the import visited everything in it, because a grant on the warehouse would otherwise apply to
+ * more objects than in the source. In all other cases, returns the visited namespaces.
  */
 async function findAnchors(
   { target, partial }: GrantsExportDeps,
@@ -109,7 +112,10 @@ async function findAnchors(
   return !partial && (await hasOnly(target, visited)) ? 'warehouse' : outermost
 }
 
-/** Returns whether a catalog has no other outermost namespaces. Returns false if the catalog refuses to list them. */
+/**
+ * Returns whether all top-level namespaces of a catalog have one of the given keys. Returns false if the catalog
+ * refuses to list them.
+ */
 async function hasOnly(side: Side, keys: ReadonlySet<string>): Promise<boolean> {
   try {
     return await ask(side, async (catalog) => {
@@ -123,7 +129,10 @@ async function hasOnly(side: Side, keys: ReadonlySet<string>): Promise<boolean> 
   }
 }
 
-/** Writes the file. Only its owner may read the file, even if it existed before with other permissions. */
+/**
+ * Writes the review document to its file. Only the owner may read the file, even if it existed before with other
+ * permissions.
+ */
 async function save({ session, file, keepsFile }: GrantsExportDeps, text: string): Promise<void> {
   const path = resolve(session.io.cwd, file)
   try {

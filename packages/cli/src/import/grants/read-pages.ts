@@ -1,10 +1,10 @@
 import { CliError } from '../../cli-error.ts'
 import { exitCode } from '../../exit-code.ts'
 
-/** Maximum number of pages of one list. The limit ends the reading if a source returns pages without an end. */
+/** Maximum number of pages of one list. Prevents an endless loop if a source catalog always returns a next page. */
 const maxPages = 10_000
 
-/** Page of a list that a source returns. */
+/** Page of a list that the management API of a source catalog returns. */
 export interface SourcePage<Item> {
   readonly items: readonly Item[]
   /** Token of the next page. It is absent, null or empty for the last page. */
@@ -12,7 +12,7 @@ export interface SourcePage<Item> {
 }
 
 /**
- * Reads all pages of a list.
+ * Reads all pages of a list from the management API of a source catalog.
  *
  * @throws CliError when the source returns a token twice, or more than 10,000 pages
  */

@@ -4,7 +4,7 @@ import { comment, formatSection, type ReviewEntry } from './review-line.ts'
 import type { SourceGrants, SourcePrincipal, SourceRole } from './source-grants.ts'
 import { withoutCycles } from './without-cycles.ts'
 
-/** Names of principals and roles that already exist in the target. */
+/** Names of principals and roles that already exist in the target server. */
 export interface ExistingNames {
   readonly principals: ReadonlySet<string>
   readonly roles: ReadonlySet<string>
@@ -12,29 +12,33 @@ export interface ExistingNames {
 
 export interface ReviewInput {
   readonly product: string
-  /** Text with the URL and the warehouse of the source. */
+  /** URL and warehouse of the source catalog, as text. */
   readonly source: string
-  /** Name of the warehouse of the target. */
+  /** Name of the target warehouse. */
   readonly warehouse: string
   readonly grants: SourceGrants
   readonly anchors: Anchors
-  /** Existing names, or null if the caller may not read principals and roles of the target. */
+  /** Names that exist in the target server, or null if the caller may not read its principals and roles. */
   readonly existing: ExistingNames | null
 }
 
-/** Document for review, and the number of its entries. */
+/**
+ * Document with the grants of a source catalog, which an administrator reviews before `headgate apply` reads it. Also
+ * has the number of its entries.
+ */
 export interface ReviewDocument {
   readonly text: string
   readonly principals: number
   readonly roles: number
   readonly grants: number
-  /** Number of grants that are only comments, because they would allow too much or have no counterpart. */
+  /**
+   * Number of grants that the document contains only as comments, because the mapped privileges would allow too much
+   * or the right has no counterpart.
+   */
   readonly leftOut: number
 }
 
-/**
- * Creates a document with the rights of the source. An administrator reviews it, and `headgate apply` then reads it.
- */
+/** Creates the review document from the principals, roles and grants of a source catalog. */
 export function createReviewDocument(input: ReviewInput): ReviewDocument {
   const { grants, warehouse, anchors, existing } = input
   const principals = byName(grants.principals).map((each) => principalEntry(each, existing))

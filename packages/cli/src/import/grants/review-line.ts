@@ -1,16 +1,19 @@
 import { visible } from '../../output/visible.ts'
 
-/** Entry of the document for review, or only comments in place of an entry. */
+/** Entry of the review document of `headgate import --grants`, or only comments in place of an entry. */
 export interface ReviewEntry {
-  /** Sentences of the comments above the entry. */
+  /** Sentences that are written as comments above the entry. */
   readonly comments: readonly string[]
-  /** Members of the entry, or null if there are only comments. */
+  /** Members of the YAML entry, or null if the entry consists only of comments. */
   readonly members: Readonly<Record<string, string | boolean | readonly string[]>> | null
-  /** Whether `headgate apply` reads the entry. If false, the entry is written as a comment. */
+  /** Whether `headgate apply` reads the entry. If false, the whole entry is written as a YAML comment. */
   readonly active: boolean
 }
 
-/** Formats a section of the document. A section without active entries is a comment, because YAML reads it as null. */
+/**
+ * Formats a section of the review document. A section without active entries is written as a comment, because YAML
+ * would read its value as null.
+ */
 export function formatSection(name: string, entries: readonly ReviewEntry[]): readonly string[] {
   if (entries.length === 0) return []
   const isActive = entries.some(({ active, members }) => active && members !== null)

@@ -11,7 +11,7 @@ import { SourceRefusedError } from './source-refused-error.ts'
 
 type Query = Readonly<Record<string, string | number | undefined>>
 
-/** Sends requests to the management API of a source with the credential of the source. */
+/** Client of the management API of a source catalog, with the credential for this catalog. */
 export interface SourceApi {
   /**
    * Requests a path below a base URL and decodes the response.
@@ -51,7 +51,7 @@ function toTexts(query: Query): Readonly<Record<string, string | undefined>> {
 const body = z.object({ error: z.object({ message: z.string() }) })
 const flatBody = z.object({ message: z.string() })
 
-/** Returns the message in an error response, in the form of the Iceberg REST API or of Unity Catalog. */
+/** Returns the message in an error response with the form of the Iceberg REST API or of Unity Catalog. */
 function findMessage(json: Json | undefined): string {
   return body.safeParse(json).data?.error.message ?? flatBody.safeParse(json).data?.message ?? ''
 }

@@ -2,7 +2,7 @@ import { visible } from '../../output/visible.ts'
 import { SourceRefusedError } from './source-refused-error.ts'
 
 /**
- * Returns the path of a URL, with each name of the source percent-encoded. It is a template tag.
+ * Returns the path of a URL, in which each name of the source catalog is percent-encoded. It is a template tag.
  *
  * @throws SourceRefusedError for names that would change the path, and for names that cannot be encoded
  *

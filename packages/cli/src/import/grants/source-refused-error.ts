@@ -1,9 +1,9 @@
 import { visible } from '../../output/visible.ts'
 
-/** Maximum length of a message of a source in a comment. The rest of the message is omitted. */
+/** Maximum length of an error message of a source catalog in a comment, in characters. The rest is omitted. */
 const maxMessage = 300
 
-/** Error for a request that the management API of a source refuses. */
+/** Error for a request that the management API of a source catalog refuses. */
 export class SourceRefusedError extends Error {
   override readonly name = 'SourceRefusedError'
   /** HTTP status, or null if the request could not be sent because a name cannot be part of a URL. */
@@ -17,7 +17,9 @@ export class SourceRefusedError extends Error {
   }
 }
 
-/** Calls the source. If the source refuses the request, calls `onRefusal` with the reason and returns null. */
+/**
+ * Sends a request to the source catalog. If the catalog refuses it, calls `onRefusal` with the error and returns null.
+ */
 export async function unlessRefused<Result>(
   request: () => Promise<Result>,
   onRefusal: (error: SourceRefusedError) => void,

@@ -3,8 +3,8 @@ import type { SourceRole } from './source-grants.ts'
 import type { TargetNames } from './target-names.ts'
 
 /**
- * Returns a role in place of a user whose issuer or subject is not known. The role has no members, so its grants have
- * no effect until a reviewer adds the user.
+ * Returns a role that represents a user of the source catalog whose issuer or subject is not known. The role has no
+ * members, so its grants have no effect until a reviewer adds the user.
  *
  * @param label name of the user in the source
  */

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 
-/** Pattern of the names that a server accepts for new clients and roles (`newName` in its management API). */
+/** Pattern of the names that a Headgate server accepts for new clients and roles (`newName` in its management API). */
 const pattern = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$/
 const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 /**
- * Names that an import must not use: names that a server refuses, and the role of the administrators, which must not
- * get members by an import.
+ * Names that an import must not allocate: names that a Headgate server refuses, and the role of the administrators,
+ * which must not get members by an import.
  */
 const reserved: ReadonlySet<string> = new Set([
   'anonymous',
@@ -16,13 +16,13 @@ const reserved: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Allocates the names of clients or roles in a document. Each name belongs to exactly one principal or role of the
- * source.
+ * Allocates names of clients or roles in the review document. Each name belongs to exactly one principal or role of
+ * the source catalog.
  */
 export interface TargetNames {
   /**
-   * Returns the name in the document: the wanted name, if a server accepts it and no other principal or role has it.
-   * Otherwise the name ends with a digest of the key, so that the next import chooses the same name.
+   * Returns the name in the review document. This is the wanted name if a server accepts it and no other principal or
+   * role has it. Otherwise the name ends with a digest of the key, so that a later import allocates the same name.
    *
    * @param key identifies the principal or role in the source
    */

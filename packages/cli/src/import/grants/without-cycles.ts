@@ -2,8 +2,8 @@ import { visible } from '../../output/visible.ts'
 import type { SourceRole } from './source-grants.ts'
 
 /**
- * Removes members with which roles would contain each other, because a server refuses such members. A comment states
- * each removed member.
+ * Removes members through which roles would contain each other, because a Headgate server refuses them. Adds a comment
+ * for each removed member.
  */
 export function withoutCycles(roles: readonly SourceRole[]): readonly SourceRole[] {
   const members = new Map<string, string[]>()

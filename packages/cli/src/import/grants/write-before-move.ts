@@ -10,8 +10,8 @@ interface Walk extends Pick<WalkDeps, 'source' | 'target' | 'selection'> {
 }
 
 /**
- * Lists the objects of an import, and writes the grants on them to the file. This runs before an import with `--move`,
- * because a source deletes the grants on a table when the table is dropped.
+ * Lists the objects of an import with `--move`, and writes the grants on them to a file before anything is moved. A
+ * source catalog deletes the grants on a table when the table is dropped.
  *
  * @throws CliError when the grants cannot be written, because the import would delete them
  */
@@ -23,7 +23,7 @@ export async function writeBeforeMove(grants: GrantsExport, walk: Walk): Promise
     onNamespace: (namespace) => grants.addNamespace(namespace),
     onRelation: ({ kind, identifier: { namespace, name } }) =>
       Promise.resolve(grants.addRelation({ kind, namespace, name })),
-    // Problems are not reported here, because the import lists the same objects again and reports them.
+    // Problems are not reported here, because the import lists the same objects again and reports them then.
     onFound: () => undefined,
     onProblem: () => undefined,
     warn: () => undefined,

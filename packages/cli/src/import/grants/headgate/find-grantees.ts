@@ -10,14 +10,14 @@ import { visible } from '../../../output/visible.ts'
 import type { Session } from '../../../session.ts'
 import type { SourcePrincipal, SourceRole } from '../source-grants.ts'
 
-/** Name that a grantee of the source has in the document. */
+/** Name of a grantee of the source server in the review document. */
 interface FoundGrantee {
   readonly text: GranteeText
-  /** Reason why the name of the grantee is not known. */
+  /** Reason why the name of the grantee could not be read. Then the document contains its grants only as comments. */
   readonly unknown?: string
 }
 
-/** Principals and roles of a source, with their names in the document. */
+/** Principals and roles of the source server, with their names in the review document. */
 export interface GranteeNames {
   readonly principals: readonly SourcePrincipal[]
   readonly roles: readonly SourceRole[]
@@ -31,13 +31,13 @@ interface Limits {
 
 interface RoleWithMembers {
   readonly name: string
-  /** Members of the role, or null if the caller may not read them or the server itself created the role. */
+  /** Members of the role, or null if the caller may not read them or if the role is a system role. */
   readonly members: readonly Grantee[] | null
 }
 
 /**
- * Reads the names of grantees, and the members of roles. A list of grants shows a user by a name that is not unique,
- * so each principal is read, which needs `manage` on the server.
+ * Reads the names of grantees, and the members of roles, from the source server. Reads each principal by its id,
+ * because the names of users in a list of grants are not unique. This needs `manage` on the server.
  *
  * @param owners client ids, or `ISSUER#SUBJECT`, of principals that own objects
  */
@@ -63,7 +63,7 @@ export async function findGrantees(
   }
 }
 
-/** Reads roles, and the roles that are their members, each role once. Ends, because roles cannot contain each other. */
+/** Reads roles, and all roles that are their members at any depth. Reads each role once. */
 async function readRoles(
   session: Session,
   grantees: readonly Grantee[],
@@ -88,7 +88,7 @@ async function readRoles(
 
 async function readMembers(session: Session, role: string): Promise<readonly Grantee[] | null> {
   return await unlessForbidden(async () => {
-    // Every server creates such a role itself. The target has the role too, with its own members.
+    // The server creates system roles itself. The target server has the same system role with its own members.
     if ((await getRole(session.client, { role })).body.system) return null
     const { items } = await readList(session, {
       key: 'members',
@@ -149,7 +149,7 @@ function toRole({ name, members }: RoleWithMembers, find: (grantee: Grantee) => 
   }
 }
 
-/** Waits for a response. Returns null if the caller may not read the object, or if the object no longer exists. */
+/** Waits for a response. Returns null if the caller may not read the object, or if the object does not exist. */
 async function unlessForbidden<Result>(request: () => Promise<Result>): Promise<Result | null> {
   try {
     return await request()

@@ -17,14 +17,14 @@ import { findGrantees, type GranteeNames } from './find-grantees.ts'
 /** Owner of an object, and the grants on the object. */
 interface ObjectGrants {
   readonly on: SourceObject
-  /** Client id or `ISSUER#SUBJECT` of the owner, or null if no principal owns the object. */
+  /** Owner as a client id or `ISSUER#SUBJECT`, or null if no principal owns the object. */
   readonly owner: string | null
   readonly grants: readonly Grant[]
 }
 
 /**
- * Creates the reader of grants for a source that is a Headgate server. The credential of the source must manage the
- * objects.
+ * Creates the reader of grants for a source that is a Headgate server. The credential for the source needs `manage` on
+ * the objects.
  */
 export function createHeadgateReader(session: Session, client: Client, warehouse: string): GrantsReader {
   return {

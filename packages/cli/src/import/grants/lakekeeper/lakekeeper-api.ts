@@ -22,14 +22,14 @@ export const warehouseDecoder: z.ZodType<{ readonly 'project-id': string }> = z.
   'project-id': z.string().min(1).max(256),
 })
 
-/**
- * Assignment of Lakekeeper: `WarehouseAssignment`, `NamespaceAssignment`, `TableAssignment`, `ViewAssignment`,
- * `ProjectAssignment` or `RoleAssignment`.
- */
+/** Assignment in Lakekeeper: a relation, such as `ownership` or `select`, of a user or role to an object. */
 export type Assignment =
   { readonly type: string; readonly user: string } | { readonly type: string; readonly role: string }
 
-/** Decoder of `GetWarehouseAssignmentsResponse`, and of the equal responses for other objects. */
+/**
+ * Decoder of the assignments on an object: `GetWarehouseAssignmentsResponse`, and the responses for other objects,
+ * which have the same members.
+ */
 export const assignmentsDecoder: z.ZodType<{ readonly assignments: readonly Assignment[] }> = z.object({
   assignments: z
     .array(
@@ -41,15 +41,15 @@ export const assignmentsDecoder: z.ZodType<{ readonly assignments: readonly Assi
     .max(maxItems),
 })
 
-/** `GetNamespaceAuthPropertiesResponse`. */
+/** Decoder of `GetNamespaceAuthPropertiesResponse` (Lakekeeper management API). */
 export const namespacePropertiesDecoder: z.ZodType<{ readonly 'managed-access-inherited': boolean }> =
   z.object({ 'managed-access-inherited': z.boolean() })
 
-/** `Role`. */
+/** Decoder of `Role` (Lakekeeper management API). */
 export const roleDecoder: z.ZodType<{ readonly name: string; readonly 'provider-id'?: string | undefined }> =
   z.object({ name: z.string().max(1024), 'provider-id': z.string().max(256).optional() })
 
-/** `User`. */
+/** Decoder of `User` (Lakekeeper management API). */
 export const userDecoder: z.ZodType<{
   readonly name: string
   readonly email?: string | null | undefined

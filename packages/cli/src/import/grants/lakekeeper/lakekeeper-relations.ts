@@ -17,8 +17,8 @@ const modify: readonly Capability[] = [
 const ownership: readonly Capability[] = [...modify, ...create]
 
 /**
- * Capabilities that each relation to an object includes on the object and everything in it, from the OpenFGA model 4.7
- * of Lakekeeper 0.13.3.
+ * Capabilities of each relation of a user or role to an object, on the object and everything in it. Source: the
+ * OpenFGA model 4.7 of Lakekeeper 0.13.3.
  */
 const onObject: Readonly<Record<string, readonly Capability[]>> = {
   describe,
@@ -29,7 +29,7 @@ const onObject: Readonly<Record<string, readonly Capability[]>> = {
   manage_grants: ['grant'],
 }
 
-/** Capabilities that each relation to a project includes on the warehouses of the project. */
+/** Capabilities of each relation of a user or role to a project, on the warehouses of the project. */
 const onProject: Readonly<Record<string, readonly Capability[]>> = {
   describe,
   select,
@@ -41,7 +41,7 @@ const onProject: Readonly<Record<string, readonly Capability[]>> = {
 }
 
 /**
- * Returns the capabilities that a relation includes, or null for a relation without a counterpart.
+ * Returns the capabilities of a relation, or null for a relation without a counterpart in Headgate.
  *
  * @param managedAccess whether owners may not grant rights on the object
  */

@@ -10,11 +10,14 @@ import { createTargetNames } from '../target-names.ts'
 import { type Assignment, assignmentsDecoder, roleDecoder, userDecoder } from './lakekeeper-api.ts'
 import type { Reading } from './reading.ts'
 
-/** Users and roles of Lakekeeper, converted to principals and roles of the document. */
+/** Users and roles of Lakekeeper, converted to principals and roles of the review document. */
 export interface Grantees {
   readonly principals: readonly SourcePrincipal[]
   readonly roles: readonly SourceRole[]
-  /** Returns the grantee of an assignment. The assignment must be one that `readGrantees` received. */
+  /**
+   * Returns the name of the user or role of an assignment in the review document. `readGrantees` must have received
+   * the assignment.
+   */
   find(assignment: Assignment): GranteeText
 }
 
@@ -27,11 +30,11 @@ interface LakekeeperRole {
 
 interface LakekeeperUser {
   readonly id: string
-  /** Name, e-mail address and type of the user, for comments. */
+  /** Name, e-mail address and type of the user, for comments of the review document. */
   readonly label: string
 }
 
-/** Reads the users and roles in assignments, and the members of these roles at any depth. */
+/** Reads from Lakekeeper the users and roles of assignments, and the members of these roles at any depth. */
 export async function readGrantees(reading: Reading, assignments: readonly Assignment[]): Promise<Grantees> {
   const roles = await readRoles(reading, assignments)
   const members = [...roles.values()].flatMap((role) => role.members)
@@ -146,8 +149,8 @@ function roleComments({ id, name, provider, members }: LakekeeperRole): readonly
 }
 
 /**
- * Returns the name of a Lakekeeper user as a principal, or null if the issuer is not known. The id of a user of the
- * primary identity provider has the prefix `oidc~`.
+ * Converts the id of a Lakekeeper user to the name of a principal. Returns null if the issuer of its users is not
+ * known, or if the user is not of the primary identity provider, whose ids have the prefix `oidc~`.
  */
 function toPrincipalName(id: string, issuer: string | null): string | null {
   const [, subject] = /^oidc~(.+)$/s.exec(id) ?? []

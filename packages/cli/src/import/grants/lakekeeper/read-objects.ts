@@ -14,7 +14,7 @@ import {
 } from './lakekeeper-api.ts'
 import type { Reading } from './reading.ts'
 
-/** Object, with the assignments (relations of users and roles to the object). */
+/** Object of Lakekeeper with its assignments, which are the relations of users and roles to the object. */
 export interface AssignedObject {
   readonly on: SourceObject
   readonly assignments: readonly Assignment[]
@@ -37,7 +37,7 @@ interface KnownRelation {
   readonly managed: boolean
 }
 
-/** Reads the assignments of the visited namespaces, tables and views. */
+/** Reads from Lakekeeper the assignments of the namespaces, tables and views that an import visited. */
 export async function readObjects(
   reading: Reading,
   { namespaces, relations }: VisitedObjects,
@@ -74,8 +74,8 @@ async function findNamespace(reading: Reading, namespace: readonly string[]): Pr
 }
 
 /**
- * Returns whether owners of objects in a namespace may not grant rights (managed access). Returns true if the setting
- * cannot be read.
+ * Returns whether a namespace of Lakekeeper has managed access: owners of objects in it may not grant rights on them.
+ * Returns true if the setting cannot be read.
  */
 async function isManaged({ api }: Reading, management: string, id: string): Promise<boolean> {
   const properties = await unlessRefused(
@@ -146,7 +146,10 @@ async function readRelation(
   })
 }
 
-/** Runs requests about an object. If the source refuses a request, records a problem and returns null. */
+/**
+ * Sends requests about one object. If Lakekeeper refuses a request, records the reason in the review document and
+ * returns null.
+ */
 async function report<Result>(
   { problems }: Reading,
   what: string,

@@ -2,8 +2,8 @@ import type { SourceApi } from '../source-api.ts'
 import type { ReadContext } from '../source-grants.ts'
 
 /**
- * State while the grants of a Lakekeeper server are read: the URLs for requests, and the reasons why some grants are
- * not included.
+ * State while the grants of a Lakekeeper server are read: the URLs of its APIs, and the reasons why some grants are
+ * not in the review document.
  */
 export interface Reading {
   readonly api: SourceApi

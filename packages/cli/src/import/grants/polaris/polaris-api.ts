@@ -4,13 +4,16 @@ interface Named {
   readonly name: string
 }
 
-/** `PrincipalRole`. */
+/** Principal role of Polaris (`PrincipalRole` of its management API). */
 export interface PolarisPrincipalRole extends Named {
   /** Whether an identity provider manages the members of the role. */
   readonly federated?: boolean | undefined
 }
 
-/** `GrantResource` of the Polaris management API, with the members that grants of its type have. */
+/**
+ * Grant of a Polaris role (`GrantResource` of its management API). Members are absent if the type of the grant does
+ * not have them.
+ */
 export interface PolarisGrant {
   readonly type: string
   readonly privilege: string
@@ -19,7 +22,7 @@ export interface PolarisGrant {
   readonly viewName?: string | undefined
 }
 
-/** Decoder of the name of a principal, role or catalog. Polaris allows 256 characters. */
+/** Decoder of the name of a principal, role or catalog. Polaris allows 256 characters; the decoder accepts more. */
 const name = z.string().min(1).max(1024)
 const maxItems = 100_000
 
@@ -28,17 +31,17 @@ export const principalsDecoder: z.ZodType<{ readonly principals: readonly Named[
   principals: z.array(z.object({ name })).max(maxItems),
 })
 
-/** `PrincipalRoles`. */
+/** Decoder of `PrincipalRoles` (`polaris-management-service.yml`). */
 export const principalRolesDecoder: z.ZodType<{ readonly roles: readonly PolarisPrincipalRole[] }> = z.object(
   { roles: z.array(z.object({ name, federated: z.boolean().optional() })).max(maxItems) },
 )
 
-/** `CatalogRoles`. */
+/** Decoder of `CatalogRoles` (`polaris-management-service.yml`). */
 export const catalogRolesDecoder: z.ZodType<{ readonly roles: readonly Named[] }> = z.object({
   roles: z.array(z.object({ name })).max(maxItems),
 })
 
-/** Decodes `GrantResources` of the management API of Polaris: the grants of a role of the catalog. */
+/** Decoder of `GrantResources` (`polaris-management-service.yml`): the grants of a catalog role. */
 export const grantsDecoder: z.ZodType<{ readonly grants: readonly PolarisGrant[] }> = z.object({
   grants: z
     .array(

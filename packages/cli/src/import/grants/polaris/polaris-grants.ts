@@ -11,7 +11,7 @@ import { createTargetNames } from '../target-names.ts'
 import type { PolarisGrant, PolarisPrincipalRole } from './polaris-api.ts'
 import { polarisCapabilities } from './polaris-privileges.ts'
 
-/** Catalog role of Polaris, with its grants and the principal roles that have it. */
+/** Catalog role of Polaris, with its grants and with the principal roles to which it is assigned. */
 export interface CatalogRole {
   readonly name: string
   readonly grants: readonly PolarisGrant[]
@@ -22,7 +22,7 @@ export interface PrincipalRole {
   readonly name: string
   /** Whether an identity provider manages the members of the role. */
   readonly federated: boolean
-  /** Names of the principals that have the role. */
+  /** Names of the principals to which the role is assigned. */
   readonly principals: readonly string[]
 }
 
@@ -30,7 +30,7 @@ interface PolarisState {
   readonly catalog: string
   readonly catalogRoles: readonly CatalogRole[]
   readonly principalRoles: readonly PrincipalRole[]
-  /** Number of grants on objects that were not imported. */
+  /** Number of grants on objects that the import did not visit. */
   readonly leftOut: number
 }
 
@@ -40,7 +40,10 @@ const facts = [
   'Rights on the service (service_admin) and rules of an external policy decision point are not included.',
 ]
 
-/** Returns the catalog roles that have grants on the catalog or on visited objects, with these grants only. */
+/**
+ * Returns the catalog roles that have grants on the catalog or on visited objects, and only these grants of the roles.
+ * Counts all other grants.
+ */
 export function selectGrants(
   roles: readonly CatalogRole[],
   { namespaces, relations }: VisitedObjects,
@@ -59,7 +62,9 @@ export function selectGrants(
   return { kept: kept.filter(({ grants }) => grants.length > 0), leftOut: count(roles) - count(kept) }
 }
 
-/** Returns the object of a grant, or null for a type of object that the target does not have, such as a policy. */
+/**
+ * Returns the object of a Polaris grant, or null for a type of object that Headgate does not have, such as a policy.
+ */
 function toObject({ type, namespace = [], tableName, viewName }: PolarisGrant): SourceObject | null {
   if (type === 'catalog') return { kind: 'warehouse', namespace: [] }
   if (namespace.length === 0) return null
@@ -70,8 +75,8 @@ function toObject({ type, namespace = [], tableName, viewName }: PolarisGrant): 
 }
 
 /**
- * Converts roles of Polaris. A catalog role becomes a role with the grants, and a principal role becomes a role that
- * is a member of the roles of its catalog roles.
+ * Converts the roles and grants of Polaris. A catalog role becomes a role with the same grants. A principal role
+ * becomes a role that is a member of the roles of its catalog roles.
  */
 export function toSourceGrants(
   { catalog, catalogRoles, principalRoles, leftOut }: PolarisState,
@@ -117,7 +122,7 @@ export function toSourceGrants(
   }
 }
 
-/** Returns one grant for each object, with all privileges of the role on the object. */
+/** Returns one grant for each object on which a catalog role has privileges. The grant contains all of them. */
 function toGrants({ grants }: CatalogRole, to: string): readonly SourceGrant[] {
   const held = grants.flatMap(({ privilege, ...grant }) => {
     const on = toObject({ privilege, ...grant })

@@ -50,9 +50,9 @@ const table: Readonly<Record<string, readonly Capability[]>> = {
 }
 
 /**
- * Returns the capabilities that a privilege includes on an object, or null for a privilege without a counterpart.
- * `CATALOG_MANAGE_ACCESS` is effective only on the catalog: a grant also needs this privilege on the catalog role that
- * receives it.
+ * Returns the capabilities that a privilege includes on an object, or null for a privilege without a counterpart in
+ * Headgate. `CATALOG_MANAGE_ACCESS` is effective only on the catalog: a grant also needs this privilege on the catalog
+ * role that receives it.
  */
 export function polarisCapabilities(privilege: string, kind: ObjectKind): readonly Capability[] | null {
   if (privilege === 'CATALOG_MANAGE_ACCESS') return kind === 'warehouse' ? ['grant'] : null

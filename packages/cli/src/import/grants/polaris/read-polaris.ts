@@ -13,8 +13,8 @@ import {
 import { type CatalogRole, type PrincipalRole, selectGrants, toSourceGrants } from './polaris-grants.ts'
 
 /**
- * State while the grants of a Polaris server are read: the API for requests, and the reasons why some grants are not
- * included.
+ * State while the grants of a Polaris server are read: its management API, and the reasons why some grants are not in
+ * the review document.
  */
 interface Reading {
   readonly api: SourceApi
@@ -69,7 +69,7 @@ async function readCatalogRoles(
   return read.filter((role) => role !== null)
 }
 
-/** Reads the principal roles that have any of these catalog roles, with their members. */
+/** Reads from Polaris the principal roles to which the given catalog roles are assigned, with their members. */
 async function readPrincipalRoles(
   { api, base, context, problems }: Reading,
   catalogRoles: readonly CatalogRole[],

@@ -41,8 +41,8 @@ export function createUnityReader(api: SourceApi, base: string, catalog: string)
 }
 
 /**
- * Returns the catalog and the visited schemas and tables. Unity Catalog has no nested schemas, and no views in its
- * Iceberg API.
+ * Returns the catalog, and the schemas and tables that the import visited. Unity Catalog has no nested schemas, and no
+ * views in its Iceberg API.
  */
 function listSecurables(catalog: string, { namespaces, relations }: VisitedObjects): readonly Securable[] {
   return [
@@ -60,8 +60,8 @@ function listSecurables(catalog: string, { namespaces, relations }: VisitedObjec
 }
 
 /**
- * Reads the privileges on the metastore, which all catalogs inherit. The server has only one metastore, and ignores
- * the name in the path.
+ * Reads the privileges on the metastore, which all catalogs inherit. A server has only one metastore, and ignores the
+ * metastore name in the path.
  */
 async function readMetastore(
   api: SourceApi,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** `PrivilegeAssignment`. */
+/** Privileges of one user on an object (`PrivilegeAssignment` in `api/all.yaml` of Unity Catalog). */
 export interface PrivilegeAssignment {
   /** E-mail address of a user. */
   readonly principal: string
@@ -9,7 +9,7 @@ export interface PrivilegeAssignment {
 
 const maxItems = 100_000
 
-/** Decoder of `PermissionsList` (`api/all.yaml`). */
+/** Decoder of `PermissionsList` (`api/all.yaml` of Unity Catalog): the privileges of all users on an object. */
 export const permissionsDecoder: z.ZodType<{
   readonly privilege_assignments: readonly PrivilegeAssignment[]
 }> = z.object({
@@ -23,7 +23,7 @@ export const permissionsDecoder: z.ZodType<{
     .max(maxItems),
 })
 
-/** Decoder of `CatalogInfo`, `SchemaInfo` and `TableInfo`. Only the owner is decoded. */
+/** Decoder of the owner in `CatalogInfo`, `SchemaInfo` and `TableInfo` (`api/all.yaml` of Unity Catalog). */
 export const ownedDecoder: z.ZodType<{ readonly owner?: string | null | undefined }> = z.object({
   owner: z.string().max(1024).nullish(),
 })

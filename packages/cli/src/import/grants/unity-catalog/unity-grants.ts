@@ -13,8 +13,8 @@ import {
 } from './unity-privileges.ts'
 
 /**
- * Permissions on one object. The permissions on the catalog include those on the metastore, which the catalog
- * inherits.
+ * Owner of an object of Unity Catalog and the privileges on it. Those on the catalog include the privileges on the
+ * metastore, which the catalog inherits.
  */
 export interface ObjectRights {
   readonly on: SourceObject
@@ -30,7 +30,7 @@ const facts = [
   'Ownership of the metastore, and rights on volumes, functions, models, locations and credentials are not included.',
 ]
 
-/** Converts the permissions on a catalog, and on its schemas and tables, to grants of the document. */
+/** Converts owners and privileges of Unity Catalog, on a catalog, its schemas and its tables, to grants. */
 export function toSourceGrants(objects: readonly ObjectRights[], problems: readonly string[]): SourceGrants {
   const byObject = new Map(objects.map((each) => [objectKey(each.on), each]))
   const names = createTargetNames()
@@ -67,8 +67,8 @@ function findPath(
 }
 
 /**
- * Returns the grants of a user on the last object of a path: rights that the user does not already have on the object
- * above, and rights that have no effect.
+ * Returns the grants of a user on the last object of a path. They contain the rights that the user does not already
+ * have on the object above, and the rights that have no effect.
  */
 function toGrants(path: readonly ObjectRights[], user: string): readonly Omit<SourceGrant, 'to'>[] {
   const object = path.at(-1)
@@ -114,8 +114,8 @@ function toUserRights(path: readonly ObjectRights[], user: string): UserRights {
 }
 
 /**
- * Returns the names of a user's rights on all objects of a path. The name of an inherited right contains the level
- * from which it is inherited.
+ * Returns the names of a user's rights on all objects of a path. The name of an inherited right states the level from
+ * which it is inherited.
  */
 function describeRights(path: readonly ObjectRights[], user: string): readonly string[] {
   return path.flatMap((each, at) =>
@@ -126,8 +126,8 @@ function describeRights(path: readonly ObjectRights[], user: string): readonly s
 }
 
 /**
- * Returns the names of a user's rights on one object, except USE CATALOG and USE SCHEMA, which are only conditions of
- * other rights.
+ * Returns the names of a user's rights on one object, without USE CATALOG and USE SCHEMA, which only make other rights
+ * effective.
  */
 function statedRights(object: ObjectRights, user: string): readonly string[] {
   const privileges = privilegesOf(object, user).filter((each) => !conditions.has(each))

@@ -10,19 +10,19 @@ export interface UserRights {
   readonly level: Level
   /** Privileges on the object, including the privileges that it inherits. */
   readonly privileges: ReadonlySet<string>
-  /** Privileges on the catalog, of which USE CATALOG must be one. */
+  /** Privileges of the user on the catalog. Without USE CATALOG, no other privilege has an effect. */
   readonly onCatalog: ReadonlySet<string>
-  /** Levels on which the user owns the object. */
+  /** Levels at which the user owns the object or an object that contains it. */
   readonly owns: ReadonlySet<Level>
 }
 
 /**
- * Privileges that are only conditions of other privileges. The document has no entry for them, because a Headgate
+ * Privileges that only make other privileges effective. The review document has no entry for them, because a Headgate
  * privilege on an object needs no privilege on the objects above it.
  */
 export const conditions: ReadonlySet<string> = new Set(['USE CATALOG', 'USE SCHEMA'])
 
-/** Privileges of Unity Catalog that have a counterpart. */
+/** Privileges of Unity Catalog that are mapped to privileges of Headgate. */
 export const mapped: ReadonlySet<string> = new Set([
   'SELECT',
   'MODIFY',
@@ -32,9 +32,9 @@ export const mapped: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Returns the capabilities of a user, according to `AuthorizeExpressions.java` and `SchemaService.java` of Unity
- * Catalog 0.6.0. The owner of a catalog or schema may not read data, unless the owner grants itself SELECT on the
- * tables.
+ * Returns the capabilities of a user on an object, according to `AuthorizeExpressions.java` and `SchemaService.java`
+ * of Unity Catalog 0.6.0. The owner of a catalog or schema may not read data, unless the owner grants itself SELECT on
+ * the tables.
  */
 export function unityCapabilities(rights: UserRights): ReadonlySet<Capability> {
   const { level, privileges, owns } = rights
@@ -68,7 +68,10 @@ export function unityCapabilities(rights: UserRights): ReadonlySet<Capability> {
   return new Set(allowed)
 }
 
-/** Returns the condition that a user does not meet for the use of tables (USE CATALOG or USE SCHEMA), or null. */
+/**
+ * Returns the privilege (USE CATALOG or USE SCHEMA) without which the rights of a user on tables have no effect, or
+ * null if the user has both.
+ */
 export function missingCondition({ privileges, onCatalog, owns }: UserRights): string | null {
   if (!onCatalog.has('USE CATALOG') && !owns.has('catalog')) return 'USE CATALOG'
   return privileges.has('USE SCHEMA') || owns.has('schema') ? null : 'USE SCHEMA'
