@@ -5,12 +5,12 @@ import { hostileBodies, type HostileBody, largeCommits, smallCommit } from './ho
 import { type PreparedRequest, s3Attacks, type StorageAccess } from './s3-attacks.ts'
 
 /**
- * Kind of requests. `ordinary`: small loads and commits that succeed. `without rights`: hostile bodies. `with rights`:
- * hostile bodies and large commits that are accepted.
+ * Kind of requests that the attack sends. `ordinary`: small loads and commits that succeed. `without rights`: hostile
+ * bodies from a caller without rights. `with rights`: hostile bodies, and large commits that the server accepts.
  */
 export type AttackKind = 'ordinary' | 'without rights' | 'with rights'
 
-/** Input of the thread that sends the hostile requests. */
+/** Input of the worker thread that sends the requests of an attack. */
 export interface AttackPlan {
   readonly origin: string
   readonly token: string
@@ -22,7 +22,8 @@ export interface AttackPlan {
 }
 
 /**
- * Number of responses by interface and status, such as `catalog 403`, and of connections that the server closed first.
+ * Number of responses, keyed by interface and status, such as `catalog 403`. Also counts connections that the server
+ * closed without a response.
  */
 export type ResponseCounts = Readonly<Record<string, number>>
 

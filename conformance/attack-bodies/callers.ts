@@ -6,7 +6,7 @@ import type { StorageAccess } from './s3-attacks.ts'
 
 export const warehouse = 'lakehouse'
 
-/** A caller that sends hostile bodies. */
+/** Caller that sends hostile bodies. */
 export interface Caller {
   readonly token: string
   readonly storage: StorageAccess
@@ -39,7 +39,7 @@ export async function prepareCallers(
   }
 }
 
-/** Loads the table, and returns the storage keys in the response. */
+/** Loads the table as a caller, and returns the storage keys in the response. */
 async function loadStorage(server: HeadgateServer, token: string): Promise<StorageAccess> {
   const loaded = (await send(server, 'GET', `/v1/${warehouse}/namespaces/a/tables/t`, {
     authorization: `Bearer ${token}`,

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 
-/** One request body in the form in which it is sent. */
+/** Request body, in the encoding in which it is sent. */
 export interface HostileBody {
   readonly name: string
   readonly bytes: Buffer
@@ -9,7 +9,9 @@ export interface HostileBody {
 
 const MiB = 1024 * 1024
 
-/** Texts of about `size` characters. Each is expensive to parse for at least some JSON parsers. */
+/**
+ * Functions that return a text of about `size` characters, which is expensive to parse for at least some JSON parsers.
+ */
 export const hostileTexts: Readonly<Record<string, (size: number) => string>> = {
   'empty arrays': (size) => `[${'[],'.repeat(size / 3)}1]`,
   numbers: (size) => `[${'1,'.repeat(size / 2)}1]`,
@@ -46,12 +48,12 @@ function commit(name: string, updates: readonly unknown[]): HostileBody {
   return { name, bytes: Buffer.from(JSON.stringify({ requirements: [], updates })), headers: {} }
 }
 
-/** Returns the body of an ordinary commit. */
+/** Returns the body of a small commit, as clients usually send it. */
 export function smallCommit(): HostileBody {
   return commit('a small property', [{ action: 'set-properties', updates: { key: 'value' } }])
 }
 
-/** Returns bodies of table commits that are as large as the server accepts. */
+/** Returns bodies of table commits that have the maximum size that the server accepts. */
 export function largeCommits(): HostileBody[] {
   const fields = Array.from({ length: 5_000 }, (_, id) => ({
     id: id + 1,

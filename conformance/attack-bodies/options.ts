@@ -21,7 +21,7 @@ export interface BodyAttackOptions {
   readonly rounds: number
   readonly settleSeconds: number
   readonly concurrency: number
-  /** Factor by which the limits for pauses of the event loop are multiplied. */
+  /** Factor by which the limits for pauses of the event loop are multiplied, for slow machines. */
   readonly pauseFactor: number
   readonly json: boolean
 }

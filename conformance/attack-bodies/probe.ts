@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 import { parentPort, workerData } from 'node:worker_threads'
 
-/** Number of health checks, and their durations in ms. */
+/** Number of health checks during an attack, and percentiles of their durations in ms. */
 export interface Latencies {
   readonly count: number
   readonly median: number
@@ -10,7 +10,7 @@ export interface Latencies {
 }
 
 /**
- * Sends one health check at a time. The code runs in a separate thread, so that only the server can delay the
+ * Sends health checks to the server, one at a time, from a separate thread, so that only the server can delay the
  * responses.
  */
 async function probe(origin: string, everyMs: number): Promise<void> {

@@ -5,17 +5,17 @@ import type { ServerState } from './server-state.ts'
 const stepNames = ['without attack', 'attack without rights', 'attack with rights'] as const
 export type StepName = (typeof stepNames)[number]
 
-/** Figures of one step of a run, in which one kind of requests was sent. */
+/** Figures of one step of a run. Each step sends one kind of requests. */
 export interface Step {
   readonly name: StepName
   readonly seconds: number
   readonly health: Latencies
-  /** The longest time that the event loop was blocked, in ms. */
+  /** Longest time that the event loop of the server was blocked, in ms. */
   readonly pauseMs: number
   readonly residentBytes: number
-  /** CPU time of the server during the step, in s. */
+  /** CPU time that the server used during the step, in s. */
   readonly cpuSeconds: number
-  /** Load average of the machine over one minute, at the end of the step. */
+  /** One-minute load average of the machine at the end of the step. */
   readonly load: number
   readonly answers: ResponseCounts
 }
@@ -24,29 +24,26 @@ export type Memory = Pick<ServerState, 'residentBytes' | 'heapBytes' | 'external
 
 export interface BodyAttackResult {
   readonly steps: readonly Step[]
-  /** Memory after ordinary requests, before the first attack. */
+  /** Memory of the server after ordinary requests, before the first attack. */
   readonly before: Memory
   /** Memory of the server `seconds` seconds after the last attack. */
   readonly settled: Memory & {
     readonly seconds: number
     /**
-     * The longest time that the event loop was blocked, in ms, in the wait after the last attack, in which the server
-     * collects garbage.
+     * Longest time that the event loop of the server was blocked while it was idle after the last attack, in ms. In
+     * this time, the server collects garbage.
      */
     readonly pauseMs: number
   }
 }
 
-/**
- * Limit of the additional time that an attack may block the event loop, compared with a server that is not attacked, in
- * ms.
- */
+/** Maximum time in ms by which an attack may block the event loop longer than ordinary requests do. */
 const maxAddedPauseMs = { 'attack without rights': 50, 'attack with rights': 250 } as const
-/** Limit of the resident memory after the attacks, relative to the memory before the attacks. */
+/** Maximum of the resident memory after the attacks, divided by the memory before the attacks. */
 const maxMemoryRatio = 1.1
 
 /**
- * Returns one sentence for each exceeded limit.
+ * Returns a sentence for each limit that the server exceeded.
  *
  * @param pauseFactor factor by which the limits for pauses of the event loop are multiplied
  */
@@ -76,7 +73,10 @@ export function excesses(result: BodyAttackResult, pauseFactor: number): string[
   return found
 }
 
-/** Returns the median of the longest pauses of the rounds, because other processes add pauses to single rounds. */
+/**
+ * Returns the median of the longest pauses in all rounds of a step. A single round can have a longer pause because of
+ * other processes.
+ */
 function medianPauseMs({ steps }: BodyAttackResult, name: string): number {
   const pauses = steps.filter((step) => step.name === name).map(({ pauseMs }) => pauseMs)
   pauses.sort((a, b) => a - b)
@@ -96,7 +96,7 @@ function memoryLine({ residentBytes, heapBytes, externalBytes }: Memory): string
   return `resident ${inMiB(residentBytes)}, of it heap ${inMiB(heapBytes)}, buffers ${inMiB(externalBytes)}`
 }
 
-/** Formats one line for a step. */
+/** Formats the figures of one step as a line of the report. */
 export function stepLine({ name, seconds, health, answers, ...step }: Step): string {
   const counts = formatCounts(answers)
   return (
@@ -106,7 +106,7 @@ export function stepLine({ name, seconds, health, answers, ...step }: Step): str
   )
 }
 
-/** Formats the summary that follows the lines of the steps. */
+/** Formats the summary of a run, which follows the lines of its steps. */
 export function humanReport(result: BodyAttackResult, found: readonly string[]): string {
   return [
     ...stepNames.map((name) => `${name}: median pause ${inMs(medianPauseMs(result, name))}`),

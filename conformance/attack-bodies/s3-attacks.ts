@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { type S3Keys, sha256, signInHeader } from '../refresh/s3-signature.ts'
 import type { HostileBody } from './hostile-bodies.ts'
 
-/** Storage keys that the server vended for a table, and the endpoint and region for requests with these keys. */
+/** Storage keys that the server vended for a table, with the endpoint and region for which requests are signed. */
 export interface StorageAccess extends S3Keys {
   readonly origin: string
   readonly region: string
@@ -10,7 +10,7 @@ export interface StorageAccess extends S3Keys {
   readonly target: string
 }
 
-/** One request, ready to be sent. */
+/** HTTP request that is built completely before it is sent, so that sending takes little time. */
 export interface PreparedRequest {
   readonly interface: 'catalog' | 'storage'
   readonly method: string
@@ -24,8 +24,8 @@ const part = '<Part><PartNumber>1</PartNumber><ETag>"0"</ETag></Part>'
 const object = '<Object><Key>a</Key></Object>'
 
 /**
- * XML documents with `size` characters within the element `root`. Each is expensive to parse for at least some XML
- * parsers.
+ * Functions that return an XML document with `size` characters in the element `root`. Each document is expensive to
+ * parse for at least some XML parsers.
  */
 export const hostileDocuments: Readonly<Record<string, (root: string, size: number) => string>> = {
   ampersands: (root, size) => `<${root}>${'&'.repeat(size)}</${root}>`,

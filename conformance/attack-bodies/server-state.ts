@@ -1,20 +1,23 @@
-/** Figures of the server process, from its metrics. */
+/** Figures of the server process, read from its metrics endpoint. */
 export interface ServerState {
   /**
-   * The longest time that the event loop was blocked since the previous call of `readServerState`, in ms, as perf_hooks
-   * measures it.
+   * Longest time that the event loop was blocked since the previous call of `readServerState`, in ms. Measured by
+   * perf_hooks.
    */
   readonly pauseMs: number
   readonly residentBytes: number
-  /** Bytes that V8 holds for the JavaScript heap, used or not. */
+  /** Size of the JavaScript heap in bytes, including unused memory that V8 has reserved. */
   readonly heapBytes: number
-  /** Bytes of buffers outside the heap. */
+  /** Size of buffers outside the JavaScript heap, in bytes. */
   readonly externalBytes: number
-  /** CPU time of the process since its start, in s. */
+  /** CPU time that the process has used since its start, in s. */
   readonly cpuSeconds: number
 }
 
-/** Reads the figures of the server process. Each call also starts a new measurement of pauses. */
+/**
+ * Reads the figures of the server process from its metrics endpoint. Each call starts a new measurement of event loop
+ * pauses.
+ */
 export async function readServerState(origin: string): Promise<ServerState> {
   const response = await fetch(`${origin}/metrics`, { signal: AbortSignal.timeout(60_000) })
   const text = await response.text()

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { ResponseCounts, AttackPlan } from './attacker.ts'
 import type { Latencies } from './probe.ts'
 
-/** Sends health checks from a separate thread until `stop` is called. */
+/** Starts a thread that sends health checks to the server until `stop` is called. */
 export function startProbe(origin: string): { stop(): Promise<Latencies> } {
   const worker = new Worker(new URL('probe.ts', import.meta.url), { workerData: { origin, everyMs: 10 } })
   return {
@@ -17,12 +17,12 @@ export function startProbe(origin: string): { stop(): Promise<Latencies> } {
   }
 }
 
-/** Requests that are ready to be sent. `start` sends them for the duration in the plan. */
+/** Attack whose requests are built and ready to be sent. The method `start` sends them for the duration in the plan. */
 export interface PreparedAttack {
   start(): Promise<ResponseCounts>
 }
 
-/** Builds the requests of an attack in a separate thread. */
+/** Builds the requests of an attack in a separate thread, which later sends them. */
 export async function prepareAttack(plan: AttackPlan): Promise<PreparedAttack> {
   const worker = new Worker(new URL('attacker.ts', import.meta.url), { workerData: plan })
   await once(worker, 'message')

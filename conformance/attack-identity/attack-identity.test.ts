@@ -33,7 +33,7 @@ test(`the server refuses all of ${cases} attacks on the identity of callers`, as
   const { escapes, broken } = result
   expect({ seed, escapes, broken }).toEqual({ seed, escapes: [], broken: [] })
   const { accepted, refused } = sumTotals(result)
-  // The run must contain both accepted and refused requests.
+  // A run proves something only if the server accepted some requests and refused others.
   expect(accepted).toBeGreaterThan(cases / 50)
   expect(refused).toBeGreaterThan(cases / 2)
 }, 120_000)
@@ -44,8 +44,8 @@ test('the attacks use other kinds of tokens of the server, such as storage refre
 })
 
 /**
- * In each fixture, the attacker has a token or value with too many rights, as with a faulty server. The suite must then
- * report successful attacks.
+ * In each changed fixture, the attacker has a token or value with too many rights, as with a faulty server. The suite
+ * must report successful attacks.
  */
 test.each<[string, (fixture: Fixture) => Fixture]>([
   [
@@ -78,7 +78,7 @@ test.each<[string, (fixture: Fixture) => Fixture]>([
 ])(
   'the suite %s reports successful attacks when the attacker has too many rights',
   async (name, weakened) => {
-    // In some suites only a few cases detect the fault, so the test runs many cases.
+    // Some suites detect the fault only in a few of their cases, so the test runs many cases.
     const { escapes } = await run(weakened(fixture), 300, name)
     expect(escapes.length).toBeGreaterThan(0)
   },

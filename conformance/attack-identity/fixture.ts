@@ -11,14 +11,14 @@ const clientNames = ['alice', 'bob', 'mallory', 'steward', 'builder', 'trino', '
 type ClientName = (typeof clientNames)[number]
 
 /**
- * The objects of an attack. Alice may change her table and Bob his; the attacker Mallory has her own table. The engine
- * `trino` may act for Alice and Bob without their tokens, and may only read. The steward manages the warehouse, and the
- * builder may create warehouses. The engine `strict` acts for users whose tokens it presents; `denied` may do nothing
- * without a user. The engines themselves have grants on the whole warehouse, a misconfiguration that attacks try to
- * use.
+ * Server under attack, with its clients and tables. Alice may change her table and Bob his; the attacker Mallory has
+ * her own table. The engine `trino` may act for Alice and Bob without their tokens, and may only read. The steward
+ * manages the warehouse, and the builder may create warehouses. The engine `strict` acts for users whose tokens it
+ * presents; `denied` may do nothing without a user. The engines themselves have grants on the whole warehouse, a
+ * misconfiguration that attacks try to use.
  */
 export interface Fixture extends Lab {
-  /** Prefix of the names of this run's clients. */
+  /** Prefix of the names of all clients that this run creates. */
   readonly prefix: string
   readonly clients: Readonly<Record<ClientName, LabClient>>
   /**
@@ -26,25 +26,25 @@ export interface Fixture extends Lab {
    * `trino` acts.
    */
   readonly tokens: Readonly<Record<ClientName | 'admin' | 'aliceByTrino' | 'bobByTrino', string>>
-  /** The published key that verifies tokens of the server. */
+  /** Public key with which the server's tokens can be verified. */
   readonly serverKey: { readonly key: KeyObject; readonly jwk: Readonly<Record<string, unknown>> }
   readonly attackerKey: JwtKey
   readonly trap: Trap
-  /** Valid tokens of the server that are not access tokens, by their kind. */
+  /** Valid texts that the server has signed or sealed but that are not access tokens, keyed by their kind. */
   readonly others: Readonly<Record<string, string>>
   /** Texts that no response to an attacker may contain. */
   readonly secrets: readonly string[]
   /**
-   * Returns the source address for the next request. The address changes after some requests, so that the server's
-   * limits for failed attempts do not refuse the attacks before it evaluates them.
+   * Returns the source address for the next request. The address changes after some requests. Otherwise the server's
+   * limit for failed attempts would refuse attacks without evaluating them.
    */
   from(): string | undefined
   count(): number
 }
 
 /**
- * Number of requests from one address. It is smaller than the number of failures after which the server blocks an
- * address or a client.
+ * Number of requests that are sent from one address. It is below the number of failures after which the server blocks
+ * an address or a client.
  */
 const perAddress = 12
 

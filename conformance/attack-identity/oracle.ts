@@ -2,19 +2,22 @@ import type { Evidence, Suite } from './suite.ts'
 
 /** Result of the evaluation of one case. */
 export interface Judgement {
-  /** Successful attacks. */
+  /** Descriptions of successful attacks (escapes). */
   readonly escapes: readonly string[]
-  /** Reasons why the case has no result, and server errors. */
+  /** Reasons why the case has no result, and descriptions of server errors. */
   readonly broken: readonly string[]
-  /** Whether the server refused the request because of too many requests, without evaluating it. */
+  /** Whether the server refused a request with status 429 without evaluating it. */
   readonly limited: boolean
 }
 
-/** Matches internals of the server in a response: stack traces, SQL, private keys. */
+/** Matches texts that reveal internals of the server in a response: stack traces, SQL, private keys. */
 const insides =
   /\bat \S+ \(?(?:file:|node:|\/)|\bnode_modules\b|\bSELECT\s.+\sFROM\b|\bpg_\w+\(|violates \w+ constraint|-----BEGIN/
 
 /**
+ * Evaluates the responses of one case: an escape is an accepted attack, a secret in a response, or a request to an
+ * address of the attacker.
+ *
  * @param secrets texts that no response may contain
  * @param fetched requests that the server sent to addresses from tokens of the attacker
  */

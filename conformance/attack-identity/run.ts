@@ -16,22 +16,24 @@ interface SuiteCount {
   refused: number
   accepted: number
   escapes: number
-  /** Number of cases that were refused because of too many requests, without evaluation. */
+  /** Number of cases that the server refused with status 429, without evaluating them. */
   limited: number
-  /** Reason why no case ran, or the result of all cases together. */
+  /** Reason why no case of the suite ran, or the conclusion from all its cases. */
   remark: string
 }
 
 export interface RunResult {
   readonly seed: number
-  /** Number of requested cases. Fewer cases ran if the time limit or the limit of escapes was reached. */
+  /**
+   * Number of requested cases. The run has fewer cases if it reached the time limit or the maximum number of escapes.
+   */
   readonly cases: number
   readonly uri: string
   readonly counts: readonly SuiteCount[]
   readonly escapes: readonly Escape[]
   /**
-   * Failures of legitimate requests, and cases without a result. If there are any, the refusals of attacks prove
-   * nothing.
+   * Failures of legitimate requests, and cases without a result. If this list is not empty, the refusals of attacks
+   * prove nothing.
    */
   readonly broken: readonly string[]
   readonly ms: number
@@ -40,9 +42,9 @@ export interface RunResult {
 export interface RunOptions {
   readonly seed: number
   readonly cases: number
-  /** Time limit in seconds. Can be Infinity. */
+  /** Time limit of the run in seconds. Can be Infinity. */
   readonly seconds: number
-  /** Number of escapes after which the run stops. Default 20. */
+  /** Number of successful attacks after which the run stops. Default: 20. */
   readonly enough?: number
   readonly say: (line: string) => void
 }
@@ -53,12 +55,12 @@ interface WeightedSuite {
   readonly random: Random
 }
 
-/** Largest accepted share of cases that were refused without evaluation. */
+/** Maximum share of cases that the server may refuse without evaluating them. */
 const mostLimited = 0.02
 
 /**
- * Runs randomly chosen cases of all suites, in proportion to the weights of the suites, until the requested number of
- * cases or the time limit is reached.
+ * Runs randomly chosen cases of all suites, in proportion to the weights of the suites. Stops at the requested number
+ * of cases or at the time limit.
  */
 export async function runSuites(
   fixture: Fixture,
@@ -128,7 +130,7 @@ async function runCase(
   escapes.push({ suite: suite.name, index, what: evidence.what, statuses, found: judged.escapes })
 }
 
-/** Runs a case. If the server closes the connection without a response, this counts as a refusal. */
+/** Runs a case. A connection that the server closes without a response counts as a refusal. */
 async function tried(fixture: Fixture, suite: Suite, random: Random): Promise<Evidence> {
   try {
     return await suite.attack(fixture, random)

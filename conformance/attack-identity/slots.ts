@@ -13,7 +13,7 @@ import {
 import type { Seen } from './suite.ts'
 import type { Fixture } from './fixture.ts'
 
-/** Sends a request to the server with these headers, unchanged. */
+/** Sends a request to the server with exactly the given headers. */
 export async function send(
   fixture: Fixture,
   method: string,
@@ -40,7 +40,7 @@ export async function send(
 }
 
 /**
- * Sends a random request to the catalog or the management API. The server accepts each of these requests only from
+ * Sends a random request to the catalog or the management API with the given headers. The server accepts it only from
  * callers with rights.
  */
 export function call(fixture: Fixture, random: Random, headers: Headers): Promise<Seen> {
@@ -63,12 +63,12 @@ export function call(fixture: Fixture, random: Random, headers: Headers): Promis
   return send(fixture, method, path, headers, body)
 }
 
-/** Sends a request to the token endpoint, sometimes from a new address. */
+/** Sends a request to the token endpoint. Changes the source address after some requests. */
 export async function token(fixture: Fixture, form: Form | string, headers: Headers = {}): Promise<Seen> {
   return requestToken(fixture.tokenUri, form, { headers, from: fixture.from() })
 }
 
-/** Position of a token in a request. */
+/** Position of a token in a request: in the header `Authorization`, or in a parameter of a token request. */
 export type Slot = 'bearer' | 'subject' | 'actor' | 'client' | 'assertion' | 'authentication'
 export const everySlot: readonly Slot[] = [
   'bearer',
@@ -79,7 +79,7 @@ export const everySlot: readonly Slot[] = [
   'authentication',
 ]
 
-/** Sends a token at one position of an otherwise valid request. */
+/** Sends a token at the given position of an otherwise valid request. */
 export function show(fixture: Fixture, random: Random, slot: Slot, shown: string): Promise<Seen> {
   const { strict, trino } = fixture.clients
   const user = { subject_token: fixture.tokens.alice, subject_token_type: tokenTypes.accessToken }

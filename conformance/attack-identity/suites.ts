@@ -16,7 +16,7 @@ import { stated } from './suites/statements.ts'
 import { named } from './suites/user-headers.ts'
 import { timings } from './suites/timing.ts'
 
-/** All suites: every kind of attack, and the legitimate requests that must succeed. */
+/** All suites: each kind of attack, and the legitimate requests that must succeed. */
 export const allSuites: readonly Suite[] = [
   ...legitimate,
   ...forged,

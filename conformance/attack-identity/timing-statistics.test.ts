@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Random } from '../attack/random.ts'
 import { judgePairs, type TimedPair } from './timing-statistics.ts'
 
-/** Generates durations as on a busy machine: about two milliseconds, sometimes up to a hundred more. */
+/** Generates pairs of durations as on a busy machine: 2 to 5 ms, and in 5 % of the cases up to 100 ms more. */
 function pairs(count: number, moreForKnown: number, seed = 1): TimedPair[] {
   const random = new Random(seed)
   const time = (): number => 2 + random.next() * 3 + (random.chance(0.05) ? 100 * random.next() : 0)

@@ -1,22 +1,22 @@
-/** Durations of two requests that were sent one after the other, in ms. */
+/** Durations in ms of two requests that were sent one directly after the other. */
 export interface TimedPair {
   readonly known: number
   readonly unknown: number
 }
 
-/** Smallest number of pairs for a result. */
+/** Minimum number of pairs for a result. */
 const leastPairs = 40
 /**
- * Required significance, in standard deviations. With equal distributions, such a deviation occurs about once in a
- * million runs.
+ * Required significance in standard deviations. With equal distributions, a deviation of this size occurs about once
+ * in a million runs.
  */
 const certainty = 5
-/** Smallest relevant difference in ms. Smaller differences cannot be measured over a network. */
+/** Minimum difference in ms that counts. Smaller differences cannot be measured over a network. */
 const leastDifferenceMs = 0.3
 
 /**
- * Decides whether one kind of request takes longer than the other. Uses a sign test, which is robust against outliers
- * of a busy machine, and the median difference.
+ * Decides whether one of two kinds of request takes longer. Uses a sign test, which is robust against outliers, and
+ * the median difference.
  */
 export function judgePairs(pairs: readonly TimedPair[]): {
   readonly found: readonly string[]

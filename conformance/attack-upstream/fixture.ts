@@ -16,48 +16,54 @@ import { type OwnServer, startOwnServer } from '../refresh/own-server.ts'
 import { createBody } from '../refresh/table-requests.ts'
 import { type InstrumentedUpstream, startInstrumented } from './instrumented-upstream.ts'
 
-/** Modes in which an upstream warehouse issues storage credentials. */
+/**
+ * Modes of storage access in an upstream warehouse. `own`: the server issues credentials itself. `relay`: clients use
+ * the storage gateway of the server, which uses credentials of the upstream. `pass`: clients receive the credentials
+ * of the upstream.
+ */
 export const modes = ['own', 'relay', 'pass'] as const
 export type Mode = (typeof modes)[number]
 
 /**
- * Callers. The reader may read the table `shared`, the writer may also change it, and the owner of the namespace `mine` may
- * do anything there. The builder may create warehouses. The stranger has no rights.
+ * Callers of the attacked server. The reader may read the table `shared`, the writer may also change it, and the owner
+ * of the namespace `mine` has all rights there. The builder may create warehouses. The stranger has no rights.
  */
 export const callers = ['reader', 'writer', 'owner', 'builder', 'stranger'] as const
 export type Who = (typeof callers)[number]
 
-/** A warehouse of the attacked server that forwards to a warehouse of the same name behind. */
+/** Warehouse of the attacked server that forwards requests to a warehouse with the same name on the upstream server. */
 export interface Lake {
   readonly name: string
   readonly as: Readonly<Record<Who | 'admin', Catalog>>
-  /** Client of the upstream itself, with all rights. */
+  /** Catalog client of the upstream server, with all rights. */
   readonly behind: Catalog
 }
 
-/** Two servers: the attacked one, and the upstream behind a server that records all requests. */
+/**
+ * Attacked server, and the upstream server to which it forwards requests. A proxy between them records all requests.
+ */
 export interface Fixture {
   readonly uri: string
   readonly front: OwnServer
   readonly lakes: Readonly<Record<Mode, Lake>>
   readonly recorder: InstrumentedUpstream
-  /** Server that the attacked one must never reach. */
+  /** Server that the attacked server must never connect to. */
   readonly trap: InstrumentedUpstream
-  /** Sends requests to `/management/v1/…` as the builder. */
+  /** Sends requests to `/management/v1/…` as the caller `builder`. */
   readonly build: Send
   readonly headers: Readonly<Record<Who, Readonly<Record<string, string>>>>
   /** Texts that no response to an attacker may contain. */
   readonly secrets: readonly string[]
-  /** Returns the log of the attacked server. */
+  /** Returns the log output of the attacked server. */
   log(): string
   count(): number
 }
 
-/** Names of objects that callers without rights must not see. */
+/** Text in the names of objects that callers without rights must not see. */
 export const hidden = 'hidden_5d8d3d7'
 export const serviceSecretName = 'service'
 
-/** Starts both servers, and creates the warehouses, callers and tables. */
+/** Starts the attacked server and the upstream server, and creates the warehouses, callers and tables. */
 export async function openFixture(keeper: ProcessKeeper, folder: string): Promise<Fixture & AsyncDisposable> {
   await using stack = new AsyncDisposableStack()
   const behind = await startOwnServer(keeper, join(folder, 'behind'))
@@ -169,7 +175,7 @@ export async function must(request: ReturnType<Send>): Promise<unknown> {
   return response.json
 }
 
-/** Returns the configuration in the response to a load, with that of its credentials. */
+/** Returns the properties in the response to a load of a table, merged with those of its first storage credential. */
 export function configIn(json: unknown): Readonly<Record<string, string>> {
   const list = readMember(json, 'storage-credentials')
   const first: unknown = Array.isArray(list) ? list[0] : undefined

@@ -1,34 +1,38 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Request that the upstream received. */
+/** Request that the proxy in front of the upstream received. */
 export interface Recorded {
   readonly method: string
-  /** Path with query, as it was received. */
+  /** Path and query, exactly as they were received. */
   readonly path: string
   readonly authorization: string
   readonly body: string
 }
 
-/** Writes a response instead of the catalog behind. */
+/** Function that writes a hostile response in place of the response of the upstream catalog. */
 export type HostileAnswer = (response: ServerResponse) => void
 
-/** Returns the answer to a request, or null to forward it to the catalog behind. */
+/** Returns the hostile answer to a request, or null to forward the request to the upstream catalog. */
 export type Decide = (request: Recorded) => HostileAnswer | null
 
-/** HTTP server in front of a catalog. It records every request, and can answer requests itself. */
+/** HTTP proxy in front of the upstream catalog. It records every request, and can answer requests itself. */
 export interface InstrumentedUpstream extends AsyncDisposable {
   readonly url: string
   readonly host: string
   readonly requests: Recorded[]
   decide(decide: Decide): void
-  /** Forwards all requests again. */
+  /** Stops hostile answers, so that all requests are forwarded again. */
   reset(): void
 }
 
 const forwardAll: Decide = () => null
 
-/** @param target origin of the catalog behind */
+/**
+ * Starts the proxy in front of the upstream catalog.
+ *
+ * @param target origin of the catalog behind
+ */
 export async function startInstrumented(target: string): Promise<InstrumentedUpstream> {
   const requests: Recorded[] = []
   let decide = forwardAll

@@ -27,7 +27,7 @@ export interface AttackOptions {
   readonly json: boolean
 }
 
-/** Time limit in seconds of a quick run, without the start of the servers. */
+/** Time limit of a quick run in seconds, not including the start of the servers. */
 const quickSeconds = 60
 
 /** Parses the command line. Returns undefined for `--help`. Throws an error that describes the invalid option. */

@@ -1,6 +1,6 @@
 import type { Evidence, Suite } from './suite.ts'
 
-/** Matches internals of the server in a response: stack traces, SQL, private keys. */
+/** Matches texts that reveal internals of the server in a response: stack traces, SQL, private keys. */
 const insides =
   /\bat \S+ \(?(?:file:|node:|\/)|\bnode_modules\b|\bSELECT\s.+\sFROM\b|violates \w+ constraint|-----BEGIN/
 
@@ -10,7 +10,12 @@ export interface Judgement {
   readonly broken: readonly string[]
 }
 
-/** @param secrets texts that no response may contain */
+/**
+ * Evaluates the responses of one case: an escape is a fault that the suite has found, or a response that contains a
+ * secret or internals of the server.
+ *
+ * @param secrets texts that no response may contain
+ */
 export function judge(
   { legitimate }: Pick<Suite, 'legitimate'>,
   { what, seen, escapes: found, broken }: Evidence,

@@ -20,7 +20,10 @@ export function isClean(result: RunResult): boolean {
   return result.escapes.length === 0 && result.broken.length === 0 && refused > 0 && accepted > 0
 }
 
-/** Formats a report for people: a line for each suite, each escape with instructions to repeat it, and the totals. */
+/**
+ * Formats the report for people: a line for each suite, each successful attack with the command that repeats it, and
+ * the totals.
+ */
 export function humanReport(result: RunResult): string {
   const { counts, escapes, broken, seed, ms, cases: asked } = result
   const { cases, refused, accepted } = sumTotals(result)
@@ -42,7 +45,7 @@ export function humanReport(result: RunResult): string {
   ].join('\n')
 }
 
-/** Formats the result for programs: `{"ok", "totals", "seed", "cases", "counts", "escapes", "broken", "ms"}`. */
+/** Formats the report as JSON: `{"ok", "totals", "seed", "cases", "counts", "escapes", "broken", "ms"}`. */
 export function jsonReport(result: RunResult): string {
   return JSON.stringify({ ok: isClean(result), totals: sumTotals(result), ...result }, undefined, 2)
 }

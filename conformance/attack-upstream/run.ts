@@ -16,17 +16,22 @@ export interface SuiteCount {
   refused: number
   accepted: number
   escapes: number
-  /** Time of all cases in ms. */
+  /** Total time of all cases of the suite, in ms. */
   ms: number
 }
 
 export interface RunResult {
   readonly seed: number
-  /** Number of requested cases. Fewer cases ran if the time limit or the limit of escapes was reached. */
+  /**
+   * Number of requested cases. The run has fewer cases if it reached the time limit or the maximum number of escapes.
+   */
   readonly cases: number
   readonly counts: readonly SuiteCount[]
   readonly escapes: readonly Escape[]
-  /** Failures of legitimate requests, and cases without a result. */
+  /**
+   * Failures of legitimate requests, and cases without a result. If this list is not empty, the refusals of attacks
+   * prove nothing.
+   */
   readonly broken: readonly string[]
   readonly ms: number
 }
@@ -40,7 +45,7 @@ export interface RunOptions {
   readonly say: (line: string) => void
 }
 
-/** Runs randomly chosen cases of all suites, in proportion to their weights. */
+/** Runs randomly chosen cases of all suites, in proportion to the weights of the suites. */
 export async function runSuites(
   fixture: Fixture,
   suites: readonly Suite[],
@@ -58,7 +63,7 @@ export async function runSuites(
   const progress = new Progress({ cases, say })
   for (let index = 0; index < cases && escapes.length < enough; index += 1) {
     if (performance.now() > started + seconds * 1_000) break
-    // Each suite runs once, and then in proportion to the weights.
+    // Runs one case of each suite first, and then cases in proportion to the weights.
     const lane = lanes[index] ?? turns.pickByWeight(lanes, ({ suite }) => suite.weight ?? 1)
     const { suite, random, count } = lane
     const before = performance.now()

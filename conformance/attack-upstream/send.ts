@@ -2,7 +2,7 @@ import { sendRaw } from '../refresh/s3-request.ts'
 import type { Fixture, Who } from './fixture.ts'
 import type { Seen } from './suite.ts'
 
-/** Sends a request to the attacked server without a change of its path. */
+/** Sends a request to the attacked server, with the path exactly as given. */
 export async function send(
   { uri, headers }: Pick<Fixture, 'uri' | 'headers'>,
   who: Who,

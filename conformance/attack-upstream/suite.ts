@@ -1,34 +1,34 @@
 import type { Random } from '../attack/random.ts'
 import type { Fixture } from './fixture.ts'
 
-/** A response to the attacker. */
+/** Response that the attacker received. */
 export interface Seen {
   readonly status: number
-  /** Body and headers. */
+  /** Body and headers of the response. */
   readonly text: string
 }
 
-/** Result of one case. */
+/** Result of one case, which the oracle evaluates. */
 export interface Evidence {
-  /** Description of the requests, so that they can be repeated. Contains no secrets. */
+  /** Description of the requests, with which a person can repeat them. Contains no secrets. */
   readonly what: string
   readonly seen: readonly Seen[]
-  /** Sentences about faults that the suite itself has detected. */
+  /** Sentences about faults that the suite itself has found. */
   readonly escapes: readonly string[]
   /** Description of a necessary step that failed, so that the case has no result. */
   readonly broken?: string
 }
 
-/** One kind of attack. */
+/** Suite of cases of one kind of attack. */
 export interface Suite {
   readonly name: string
-  /** Description for the report. */
+  /** Description of the suite in the report. */
   readonly about: string
-  /** Relative number of cases of this suite. Default: 1. */
+  /** Relative frequency of cases of this suite. Default: 1. */
   readonly weight?: number
-  /** Set if the cases are legitimate requests, which must succeed. */
+  /** Set in a suite of legitimate requests, which must succeed. */
   readonly legitimate?: true
   attack(fixture: Fixture, random: Random): Promise<Evidence>
-  /** Evaluates all cases together at the end of the run. Returns sentences about faults. */
+  /** Evaluates all cases of the suite together after the run. Returns sentences about faults. */
   conclude?(fixture: Fixture): readonly string[]
 }

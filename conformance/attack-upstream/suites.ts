@@ -7,7 +7,7 @@ import { names } from './suites/names.ts'
 import { lists, noRights, otherObjects } from './suites/no-rights.ts'
 import { replaced, wrongMetadata } from './suites/replaced.ts'
 
-/** All suites: every kind of attack, and the legitimate requests that must succeed. */
+/** All suites: each kind of attack, and the legitimate requests that must succeed. */
 export const allSuites: readonly Suite[] = [
   legitimate,
   noRights,

@@ -1,6 +1,6 @@
 const sync = Buffer.alloc(16, 7)
 
-/** A value of the Avro types that manifests need: a record is the list of its fields. */
+/** Value of one of the Avro types that manifests contain. A record is the list of the values of its fields. */
 type AvroValue = string | number | readonly AvroValue[]
 
 function zigzag(value: number): Buffer {
@@ -34,7 +34,7 @@ function avroFile(schema: object, records: readonly AvroValue[]): Buffer {
 
 const field = (name: string, type: unknown, id: number): object => ({ name, type, 'field-id': id })
 
-/** Returns a manifest of format 2 that names these data files. */
+/** Returns an Iceberg manifest (format version 2) that lists the given data files. */
 export function buildManifest(files: readonly string[]): Buffer {
   const dataFile = {
     type: 'record',
@@ -59,7 +59,7 @@ export function buildManifest(files: readonly string[]): Buffer {
   )
 }
 
-/** Returns a manifest list of format 2 that names these manifests. */
+/** Returns an Iceberg manifest list (format version 2) that lists the given manifests. */
 export function buildManifestList(manifests: readonly string[]): Buffer {
   const names = ['manifest_length', 'partition_spec_id', 'content', 'sequence_number', 'min_sequence_number']
   const ids = [501, 502, 517, 515, 516]

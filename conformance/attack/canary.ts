@@ -2,26 +2,29 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** A canary: an object on which the attacker has no right, so that any access to it proves an escape. */
+/** Planted object to which the attacker has no right. Any access to a canary proves a successful attack. */
 export interface Canary {
   /**
-   * Location in the attacker's view: `s3://bucket/key`; for a file outside of all warehouses, its hypothetical
-   * location.
+   * Location of the canary as the attacker would name it: `s3://bucket/key`. A canary outside of all warehouses has
+   * the location that it would have if the bucket contained it.
    */
   readonly location: string
-  /** Position: a table of another owner, a place between tables, another bucket, or the disk around the warehouse. */
+  /**
+   * Position of the canary: in a table of another owner, between the folders of tables, in another bucket, or on the
+   * disk outside of the warehouse.
+   */
   readonly kind: 'table' | 'between' | 'bucket' | 'disk'
 }
 
-/** Strings and sizes by which a suite recognizes its planted objects (canaries) in a response. */
+/** Strings and sizes by which a suite recognizes canaries in a response. */
 export interface Marks {
-  /** Part of the name of every planted object. */
+  /** Text that the name of every canary contains. */
   readonly name: string
-  /** Part of the bytes of every planted object. */
+  /** Text that the content of every canary contains. */
   readonly content: string
-  /** Size of every planted object in bytes, which no other object has. */
+  /** Size of every canary in bytes, which no other object has. */
   readonly size: number
-  /** Prefix of the keys that belong to the attacker, under any name. */
+  /** Prefix of the object keys that belong to the attacker. */
   readonly ownKeys: string
 }
 
@@ -30,7 +33,7 @@ export function newMarks(ownKeys: string): Marks {
   return { name: `canary-${mark.slice(0, 12)}`, content: `sings-${mark}`, size: 7919, ownKeys }
 }
 
-/** Returns the bytes of a canary. */
+/** Returns the content of a canary file. */
 export function canaryBytes({ content, size }: Pick<Marks, 'content' | 'size'>): string {
   return content.repeat(Math.ceil(size / content.length)).slice(0, size)
 }

@@ -1,12 +1,12 @@
 import { readMember } from '../refresh/catalog-client.ts'
 import type { Seen } from './attack.ts'
 
-/** The protocol whose form an error must have. */
+/** Protocol that defines the form of an error response. */
 export type Protocol = 'iceberg' | 'oauth' | 's3'
 
 /**
- * Returns a sentence if the body of an error response does not have the form that its protocol defines, and undefined
- * otherwise.
+ * Returns a sentence about the fault if the body of an error response does not have the form that its protocol
+ * defines, otherwise undefined.
  */
 export function wrongForm(protocol: Protocol, { status, text }: Seen): string | undefined {
   if (status < 400 || isForm[protocol](text, status)) return undefined

@@ -1,9 +1,9 @@
-/** A successful attack. */
+/** Successful attack of a run. */
 export interface Escape {
-  /** Number of the case in the run. */
+  /** Number of the case within the run, with which the case can be repeated. */
   readonly index: number
   readonly what: string
-  /** Statuses of the responses. */
+  /** HTTP statuses of the responses in the case. */
   readonly statuses: readonly number[]
   readonly found: readonly string[]
 }

@@ -1,13 +1,13 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Limit of the duration of a health check, in ms. A slower health check means that a request blocks the server. */
+/** Maximum duration of a health check in ms. A slower health check means that a request blocks the server. */
 const longestMs = 3_000
 const everyMs = 25
 
 /**
- * Sends health checks while one case runs. Returns the result of the case, and a sentence if a health check took too
- * long.
+ * Sends health checks to the server while one case runs. Returns the result of the case, and a sentence if a health
+ * check was too slow.
  *
  * @param origin `http://host:port`
  * @param mostMs time that a check may take

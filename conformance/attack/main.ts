@@ -9,7 +9,7 @@ import { type AttackOptions, readOptions, usage } from './options.ts'
 import { humanReport, isClean, jsonReport } from './report.ts'
 import { runAttacks } from './run.ts'
 
-/** Time in ms after the last case. All purges that the attacks caused have then finished. */
+/** Time in ms to wait after the last case, in which the server finishes the purges that the attacks started. */
 const settleMs = 3_000
 
 /** Returns the exit code: 0 if all attacks failed, 1 if an attack succeeded, 2 if the run was not possible. */

@@ -4,13 +4,15 @@ import type { OwnServer } from '../refresh/own-server.ts'
 import type { Fixture } from './fixture.ts'
 import type { People } from './set-up.ts'
 
-/** Access of the operator of a server: its management API as administrator, its principals and its database. */
+/**
+ * Access of the operator of the attacked server: its management API as administrator, its principals and its database.
+ */
 export interface Operator {
   /** `http://host:port`. */
   readonly origin: string
   /** Sends requests to `/management/v1/…` as the administrator. */
   readonly manage: Send
-  /** Request headers of the principals. */
+  /** Request headers that authenticate each principal. */
   readonly people: People
   /** Creates a principal without any grant, and returns its request headers. */
   principal(name: string): Promise<Readonly<Record<string, string>>>
@@ -27,7 +29,7 @@ export function openOperator({ server, manage, principal }: OwnServer, people: P
   }
 }
 
-/** Returns the operator of a fixture. Suites that call this function run only with fixtures that have an operator. */
+/** Returns the operator of a fixture. Throws if the fixture has none. */
 export function operatorIn({ operator }: Fixture): Operator {
   if (operator === undefined) throw new Error('The fixture has no operator who can change the server.')
   return operator

@@ -3,9 +3,9 @@ import type { Marks } from './canary.ts'
 import type { Watch } from './watch.ts'
 
 /**
- * Returns a sentence for each escape of a case: an object outside the attacker's table was read, listed, written or
- * deleted, or a credential was issued to the wrong caller. It evaluates only the responses and the files on disk, and
- * ignores the reasons that the server states for its responses.
+ * Returns a sentence for each escape (successful attack) of a case: an object outside the attacker's table was read,
+ * listed, written or deleted, or a credential was issued to the wrong caller. It evaluates only the responses and the
+ * files on disk, and ignores the reasons that the server states for its responses.
  *
  * @returns a sentence for each escape, or an empty list
  */
@@ -35,7 +35,7 @@ function isListed(text: string, { name, ownKeys }: Marks): boolean {
   })
 }
 
-/** Returns whether the text only repeats names that the attacker sent, as a response to a bulk delete does. */
+/** Returns whether a response only repeats names that the attacker sent, as the response to a bulk delete does. */
 function isEcho(what: string, { name }: Marks): boolean {
   return what.includes(name)
 }

@@ -17,7 +17,7 @@ export function otherWarehouseNames(bucket: string): OtherWarehouseNames {
   return { kept: `${bucket}-kept`, hers: `${bucket}-hers` }
 }
 
-/** Returns the name of a bucket that belongs to no warehouse. */
+/** Returns the name of an existing bucket that belongs to no warehouse. */
 export function freeBucket(bucket: string): string {
   return `${bucket}-free`
 }

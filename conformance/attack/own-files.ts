@@ -9,7 +9,8 @@ import type { Fixture } from './fixture.ts'
 import { signAndSend } from './probe.ts'
 
 /**
- * Sends an object request as Mallory. The request is signed with the storage keys of a table, or by the server.
+ * Sends a storage request as Mallory. Signs it with the storage keys in the response `loaded`, or lets the server sign
+ * it.
  *
  * @param table name of the table for which the server signs requests
  */
@@ -36,9 +37,9 @@ export async function useAccess(
 }
 
 /**
- * Returns the prefixes of storage credentials that are not within the table's own location. If the owner moved the
- * table to a free location, the table has two locations, and the server may return the folder that contains both.
- * `probe` tests which objects such a credential can access.
+ * Returns the prefixes of storage credentials in a response that are outside of the table's own location. If the owner
+ * moved the table to a free location, the table has two locations, and the server may return the folder that contains
+ * both. `probe` tests which objects such a credential can access.
  *
  * @param location the first location of the table
  */

@@ -1,7 +1,7 @@
 import type { Fixture } from './fixture.ts'
 import type { Random } from './random.ts'
 
-/** Pieces of request lines that servers and stores have misinterpreted. */
+/** Parts of request lines that some servers and stores have misinterpreted. */
 const encodedPieces: readonly string[] = [
   '/',
   '//',
@@ -85,7 +85,7 @@ const encodedPieces: readonly string[] = [
   'canary',
 ]
 
-/** Pieces of strings in JSON documents that servers and stores have misinterpreted. */
+/** Parts of strings in JSON documents that some servers and stores have misinterpreted. */
 const textPieces: readonly string[] = [
   '/',
   '//',
@@ -150,7 +150,10 @@ const textPieces: readonly string[] = [
   '.headgate-uploads',
 ]
 
-/** Returns an object key as written in a request line. Most keys lead from the attacker's table to other objects. */
+/**
+ * Returns an object key in the encoding of a request line. Most keys lead from the attacker's table to objects of
+ * others.
+ */
 export function hostileKey({ own, canaries, bucket }: Fixture, random: Random): string {
   const inside = own.location.slice(`s3://${bucket}/`.length)
   const goal = random.pick(canaries).location.slice('s3://'.length)
@@ -190,7 +193,7 @@ export function hostileKey({ own, canaries, bucket }: Fixture, random: Random): 
   }
 }
 
-/** Returns another spelling of a key, with changed case, percent-encoding, repeated slashes or additional pieces. */
+/** Returns another spelling of a key, with changed case, percent-encoding, repeated slashes or inserted parts. */
 function spelled(key: string, random: Random): string {
   const at = random.int(key.length + 1)
   switch (random.int(5)) {
@@ -214,7 +217,7 @@ function spelled(key: string, random: Random): string {
   }
 }
 
-/** Returns a key that resembles the attacker's own prefix, or begins like it. */
+/** Returns a key that resembles the attacker's own prefix, or has it as a textual prefix. */
 function lookAlike(inside: string, random: Random): string {
   const last = inside.slice(-1)
   return random.pick([

@@ -1,19 +1,17 @@
 import type { Fixture } from './fixture.ts'
 import type { Random } from './random.ts'
 
-/** Returns the location with the scheme `s3` and without slashes at the end. */
+/** Returns a location with the scheme `s3` and without trailing slashes. */
 function plain(location: string): string {
   return location.replace(/^s3[an]?:\/\//i, 's3://').replace(/\/+$/, '')
 }
 
-/** Returns whether two locations differ only in the scheme of S3 or in slashes at the end. */
+/** Returns whether two locations differ only in the S3 scheme or in trailing slashes. */
 export function isSameText(one: string, other: string): boolean {
   return plain(one) === plain(other)
 }
 
-/**
- * Returns another spelling of a location. Many spellings refer to the same place, at least in some clients or stores.
- */
+/** Returns another spelling of a location. At least some clients or stores read it as the same location. */
 export function otherSpelling(fixture: Fixture, random: Random, location: string): string {
   const [, bucket = '', key = ''] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(location) ?? []
   const at = Math.max(0, key.lastIndexOf('/'))

@@ -8,10 +8,10 @@ import { seenOfStore } from './suites/gateway-paths.ts'
 import type { Fixture } from './fixture.ts'
 import type { Random } from './random.ts'
 
-/** Number of canaries that each attempt tries to access. */
+/** Number of canaries that each call of `probe` tries to access. */
 const tries = 3
 
-/** A request to an object store for which a client requests a signature from the catalog. */
+/** Storage request for which a client requests a signature from the catalog. */
 export interface ToSign {
   readonly method: string
   readonly uri: string
@@ -21,7 +21,7 @@ export interface ToSign {
   readonly provider?: string
 }
 
-/** Tries to access objects of other owners as Mallory, with the storage access that was issued for a table. */
+/** Tries, as Mallory, to access objects of other owners with the storage access that the server issued for a table. */
 export async function probe(
   fixture: Fixture,
   random: Random,
@@ -81,8 +81,8 @@ async function probeBySigning(
 }
 
 /**
- * Requests a signature and sends the signed request to the store. `sentBody` is sent in place of the signed body, and
- * `added` contains headers that are added after the request was signed.
+ * Requests a signature from the catalog and sends the signed request to the store. The parameters `sentBody` and
+ * `added` change the body and the headers after the request was signed.
  */
 export async function signAndSend(
   fixture: Fixture,

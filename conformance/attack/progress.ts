@@ -1,5 +1,5 @@
 export interface ProgressOptions {
-  /** Number of cases of the whole run. */
+  /** Number of cases in the whole run. */
   readonly cases: number
   readonly say: (line: string) => void
   /** Returns the time in ms. Default: `performance.now`. */
@@ -11,7 +11,9 @@ const firstEveryMs = 5_000
 const laterEveryMs = 30_000
 const firstMinuteMs = 60_000
 
-/** Prints how many cases of a run have finished, how many finish per second, and the estimated remaining time. */
+/**
+ * Prints the progress of a run: the number of finished cases, the rate per second, and the estimated remaining time.
+ */
 export class Progress {
   readonly #options: ProgressOptions
   readonly #now: () => number
@@ -25,7 +27,7 @@ export class Progress {
     this.#nextAt = this.#startedAt + firstEveryMs
   }
 
-  /** Prints a progress line if enough time has passed since the previous line. Call it after each case. */
+  /** Records a finished case. Prints a progress line if enough time has passed since the previous line. */
   tried(count: number, escapes: number): void {
     const now = this.#now()
     if (now < this.#nextAt) return

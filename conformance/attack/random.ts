@@ -1,4 +1,4 @@
-/** Generator of random numbers from a seed, which makes a run repeatable. */
+/** Pseudorandom number generator with a seed, so that a run can be repeated. */
 export class Random {
   #state: number
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0
   }
 
-  /** Returns a number that is at least 0 and less than 1 (mulberry32). */
+  /** Returns a number from 0 (inclusive) to 1 (exclusive). The algorithm is mulberry32. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0
     let mixed = this.#state
@@ -15,7 +15,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 
-  /** Returns a whole number from 0 to `end` - 1. */
+  /** Returns an integer from 0 (inclusive) to `end` (exclusive). */
   int(end: number): number {
     return Math.floor(this.next() * end)
   }

@@ -19,7 +19,10 @@ export function isClean(result: RunResult): boolean {
   return result.escapes.length === 0 && result.broken.length === 0 && sumTotals(result).cases > 0
 }
 
-/** Formats a report for people: a line for each suite, each escape with instructions to repeat it, and the totals. */
+/**
+ * Formats the report for people: a line for each suite, each successful attack with the command that repeats it, and
+ * the totals.
+ */
 export function humanReport(result: RunResult): string {
   const { counts, escapes, broken, leftOut, seed, ms, cases: asked } = result
   const { cases, refused, allowed } = sumTotals(result)
@@ -43,10 +46,7 @@ export function humanReport(result: RunResult): string {
   ].join('\n')
 }
 
-/**
- * Formats the result for programs: `{"ok", "seed", "cases", "totals", "counts", "escapes", "broken", "leftOut",
- * "ms"}`.
- */
+/** Formats the report as JSON: `{"ok", "seed", "cases", "totals", "counts", "escapes", "broken", "leftOut", "ms"}`. */
 export function jsonReport(result: RunResult): string {
   return JSON.stringify({ ok: isClean(result), totals: sumTotals(result), ...result }, undefined, 2)
 }

@@ -21,7 +21,8 @@ export async function endReservation({ database }: Operator, uuid: string): Prom
 }
 
 /**
- * Frees the locations of ended reservations at and below `location`, as the housekeeping job does for empty locations.
+ * Frees the locations of ended reservations at and below `location`, like the housekeeping job of the server does if
+ * the locations are empty.
  */
 export async function releasePlaces(operator: Operator, warehouse: string, location: string): Promise<void> {
   const path = `warehouses/${warehouse}/retired-places?location=${encodeURIComponent(location)}`

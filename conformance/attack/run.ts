@@ -19,13 +19,13 @@ interface ClassCount {
   /** Number of cases in which at least one request succeeded. */
   allowed: number
   escapes: number
-  /** Time of all cases, in ms. */
+  /** Total time of all cases of the suite, in ms. */
   ms: number
-  /** Reason why no case ran. */
+  /** Reason why no case of the suite ran. */
   skipped?: string
 }
 
-/** A mode of the warehouse that the run skipped, and the reason. */
+/** Mode of the warehouse in which no case ran, with the reason. */
 export interface LeftOut {
   readonly mode: string
   readonly why: string
@@ -33,25 +33,30 @@ export interface LeftOut {
 
 export interface RunResult {
   readonly seed: number
-  /** Number of requested cases. Fewer cases ran if the time limit or the limit of escapes was reached. */
+  /**
+   * Number of requested cases. The run has fewer cases if it reached the time limit or the maximum number of escapes.
+   */
   readonly cases: number
   readonly counts: readonly ClassCount[]
   readonly escapes: readonly Escape[]
-  /** Failures of legitimate requests and server errors. If there are any, the refusals of attacks prove nothing. */
+  /**
+   * Failures of legitimate requests, and server errors. If this list is not empty, the refusals of attacks prove
+   * nothing.
+   */
   readonly broken: readonly string[]
-  /** Modes of the warehouse that the run skipped. */
+  /** Modes of the warehouse in which no case ran. */
   readonly leftOut: readonly LeftOut[]
   readonly ms: number
 }
 
 export interface RunOptions {
   readonly seed: number
-  /** Number of cases of all suites together. */
+  /** Number of cases to run, of all suites together. */
   readonly cases: number
-  /** Time limit in seconds. Can be Infinity. */
+  /** Time limit of the run in seconds. Can be Infinity. */
   readonly seconds: number
   readonly say: (line: string) => void
-  /** Number of escapes after which the run stops. */
+  /** Number of successful attacks after which the run stops. */
   readonly enough?: number
   readonly leftOut?: readonly LeftOut[]
 }
@@ -64,8 +69,8 @@ interface Pair {
 }
 
 /**
- * Runs randomly chosen cases of all suites on all fixtures, in proportion to the weights of the suites, until the
- * requested number of cases or the time limit is reached.
+ * Runs randomly chosen cases of all suites on all fixtures, in proportion to the weights of the suites. Stops at the
+ * requested number of cases or at the time limit.
  */
 export async function runAttacks(
   fixtures: readonly Fixture[],
@@ -152,7 +157,7 @@ async function runCase(
     broken.push(
       `${attack.name}, case ${index}: ${evidence.what}: ${evidence.seen.map(({ status, text }) => `${status} ${text.slice(0, 200)}`).join(' ')}`,
     )
-  // Errors with status 500 from a separate object store are not errors of the Headgate server.
+  // Only status 500 of the Headgate server is a fault, and not that of a separate object store.
   const failed = evidence.seen.some(
     ({ status, text }) => status === 500 && (fixture.mode === 'gateway' || text.startsWith('{')),
   )

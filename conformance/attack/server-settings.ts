@@ -11,8 +11,8 @@ export const decisionMaxAgeMs = 1_000
 export const refreshCapSeconds = 86_400
 
 /**
- * Limits of a request body: its size in bytes, and the number of values and the depth of its JSON. They are lower than
- * the defaults, so that cases are quick.
+ * Limits of a request body: its size in bytes, its number of JSON values, and the nesting depth of its JSON. They are
+ * below the defaults, so that cases are fast.
  */
 export const budget: { readonly bytes: number; readonly values: number; readonly depth: number } = {
   bytes: 4 * 1024 * 1024,
@@ -20,13 +20,17 @@ export const budget: { readonly bytes: number; readonly values: number; readonly
   depth: 100,
 }
 /**
- * Number of body bytes that the server reads from every caller with a token, before it decides on the caller's rights.
+ * Number of bytes of a body that the server reads from every authenticated caller before it decides on the rights of
+ * the caller.
  */
 export const freeBytes = 65_536
-/** Number of metrics reports of one principal that the server keeps in a minute. */
+/** Number of metrics reports that the server keeps for one principal in a minute. */
 export const reportQuota = 600
 
-/** Settings of the attacked server. Warehouses may set short lifetimes of credentials, and jobs run every second. */
+/**
+ * Environment variables of the attacked server. Warehouses may set short lifetimes of credentials, and background jobs
+ * run every second.
+ */
 export const serverSettings: Readonly<Record<string, string>> = {
   HEADGATE_TEST_MIN_CREDENTIAL_SECONDS: '2',
   HEADGATE_STORAGE_REFRESH_TOKEN_TTL: String(tokenLifeMs / 1_000),

@@ -14,12 +14,15 @@ import { createBody, delegation, locationIn } from '../refresh/table-requests.ts
 import type { Held, Table, Who } from './fixture.ts'
 
 /**
- * Request headers with the credentials of the callers. The callers are the same on all warehouses of a server. The
- * stranger has no grant.
+ * Request headers that authenticate each caller. The callers are the same for all warehouses of a server. The stranger
+ * has no grant.
  */
 export type People = Readonly<Record<Who | 'stranger', Readonly<Record<string, string>>>>
 
-/** Locations of Ada's tables. They resemble the location of Mallory's table, or begin like it. */
+/**
+ * Locations of the victim's tables, relative to the warehouse. They resemble the location of the attacker's table, or
+ * have it as a textual prefix.
+ */
 export const adaPlaces = ['n/t2', 'n/T', 'n/t-x', 'n/tt', 'n/t.', 'nn/t'] as const
 export const ownPlace = 'n/t'
 export const namespace = ['n'] as const
@@ -37,7 +40,7 @@ export interface Tables {
   readonly victim: Table
 }
 
-/** Creates warehouse, namespace, grants and tables before an attack begins. */
+/** Creates the warehouse, namespace, grants and tables that an attack uses. */
 export async function makeTables(server: OwnServer, people: People, warehouse: string): Promise<Tables> {
   const admin = await openCatalog({ uri: server.uri, warehouse, headers: server.admin })
   const made = await admin.send('POST', `${admin.root}namespaces`, { body: { namespace } })
@@ -72,7 +75,8 @@ async function makeTable(catalog: Catalog, name: string, location: string): Prom
 }
 
 /**
- * Writes the content of a canary into the metadata of a table, so that responses with this metadata are recognized.
+ * Writes the content of a canary into a property of a table's metadata, so that the oracle recognizes responses with
+ * this metadata.
  */
 export async function markMetadata(catalog: Catalog, table: Table, content: string): Promise<void> {
   const body = { requirements: [], updates: [{ action: 'set-properties', updates: { note: content } }] }
@@ -82,8 +86,7 @@ export async function markMetadata(catalog: Catalog, table: Table, content: stri
 }
 
 /**
- * Returns the storage keys of all callers: keys of Mallory and of the reader for Mallory's table, and keys of Ada for
- * Ada's table.
+ * Returns the storage keys of each caller: of Mallory and the reader for Mallory's table, and of Ada for Ada's table.
  */
 export async function readKeys({ as, own, victim }: Tables): Promise<Record<Who, StorageKeys>> {
   return {
@@ -93,7 +96,7 @@ export async function readKeys({ as, own, victim }: Tables): Promise<Record<Who,
   }
 }
 
-/** Loads a table and requests storage access. Throws if the status is not 200. */
+/** Loads a table with storage access as the owner of a catalog client. Throws if the status is not 200. */
 export async function loaded(catalog: Catalog, name: string): Promise<Response> {
   const response = await catalog.send('GET', tablePath(catalog, namespace, name), { headers: delegation })
   if (response.status !== 200) throw new Error(`loading the table ${name} failed: ${inShort(response)}`)
@@ -113,7 +116,7 @@ function held(name: string, response: Response, staged: boolean): Held {
   return { name, location: locationIn(response), prefix, token, staged }
 }
 
-/** Returns storage refresh tokens of a caller: one for an existing table, and three for staged tables. */
+/** Requests storage refresh tokens of a caller: one for an existing table, and three for new staged tables. */
 export async function loadTokens(catalog: Catalog, table: Table): Promise<Held[]> {
   const tokens = [held(table.name, await loaded(catalog, table.name), false)]
   for (let i = 0; i < 3; i++) {

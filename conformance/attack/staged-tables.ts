@@ -3,12 +3,12 @@ import { createBody } from '../refresh/table-requests.ts'
 import type { Fixture, Who } from './fixture.ts'
 import { useAccess } from './own-files.ts'
 
-/** Header that requests storage access in every form: vended credentials and remote signing. */
+/** Header that requests storage access in both forms, vended credentials and remote signing. */
 export const anyAccess: Readonly<Record<string, string>> = {
   'x-iceberg-access-delegation': 'vended-credentials,remote-signing',
 }
 
-/** Content of files that only the owner of a staged table may read. */
+/** Content of a file that only the owner of a staged table may read. */
 export const secret = 'the file of a staged table'
 
 /** Sends a createTable request with `stage-create` and a location. */

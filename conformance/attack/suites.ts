@@ -20,7 +20,7 @@ import { stagedOverlaps } from './suites/staged-overlaps.ts'
 import { stolen } from './suites/stolen.ts'
 import { tamperedMetadata } from './suites/tampered-metadata.ts'
 
-/** All suites of attacks and of legitimate requests. */
+/** All suites: each kind of attack, and the legitimate requests that must succeed. */
 export const allSuites: readonly AttackSuite[] = [
   ...sealedTokens,
   ...stolen,

@@ -8,25 +8,25 @@ import { type Canary, newMarks, plant } from './canary.ts'
 import type { Fixture, Who } from './fixture.ts'
 import { Watch } from './watch.ts'
 
-/** Faults that the test store has on purpose. */
+/** Faults that the simulated store has on purpose, each of which the suites must detect. */
 export interface Weakness {
-  /** Checks only the access key id, and not the signature. */
+  /** Checks only the access key id of a request, and not its signature. */
   readonly believesAnySignature?: boolean
-  /** Compares prefixes without the slash at their end, so that the prefix `n/t` also matches `n/t2`. */
+  /** Compares prefixes without their trailing slash, so that the prefix `n/t` also covers `n/t2`. */
   readonly comparesText?: boolean
-  /** Resolves `..` in keys only after it has compared the prefixes. */
+  /** Resolves `..` in keys after it has compared the prefixes, and not before. */
   readonly resolvesDots?: boolean
-  /** Allows writes in a session that may only read. */
+  /** Accepts writes with keys that may only read. */
   readonly forgetsAccess?: boolean
-  /** Lists objects outside the prefix. */
+  /** Lists objects outside of the allowed prefix. */
   readonly listsAll?: boolean
 }
 
 const bucket = 'lake'
 
 /**
- * Starts a simple store on a directory, which identifies callers only by their access key id, and opens a fixture with
- * this store. Tests use it to check that the suites detect the faults of a store.
+ * Starts a simulated store on a directory, which identifies callers only by their access key id, and opens a fixture
+ * with this store. Tests use it to check that the attack suites detect the faults of a store.
  */
 export async function openWeakFixture(
   weakness: Weakness,
@@ -106,8 +106,8 @@ async function serve(
   let body = ''
   for await (const piece of request) body += String(piece)
   const who = /Credential=(\w+)\//.exec(request.headers.authorization ?? '')?.[1]
-  // This store cannot verify signatures. It refuses Ada's keys, because only attackers send requests, unless
-  // the fault `believesAnySignature` is set.
+  // The simulated store cannot verify signatures. All requests with Ada's keys come from attackers, so it refuses
+  // them, unless the fault `believesAnySignature` is set.
   const known = who !== undefined && (weakness.believesAnySignature === true || who !== 'ada')
   const [path = '', query = ''] = (request.url ?? '').split('?')
   const key = decodeURIComponent(path).slice(`/${bucket}/`.length)

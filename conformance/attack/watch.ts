@@ -4,21 +4,21 @@ import { join } from 'node:path'
 export interface WatchOptions {
   /** Folders whose files are compared, including all subfolders. */
   readonly folders: readonly string[]
-  /** Folders in which the attacker may change anything. */
+  /** Folders in which the attacker may change all files. */
   readonly own: readonly string[]
-  /** Folders and files in which every change is forbidden, even within folders of the attacker. */
+  /** Folders and files that must not change, even if they are in a folder of the attacker. */
   readonly guarded: readonly string[]
   /** Text that all canaries contain. Files of the attacker must not contain it. */
   readonly content: string
-  /** Matches paths that the server changes without a request. They are ignored. */
+  /** Pattern of paths that the server changes without a request. These files are ignored. */
   readonly ignored?: RegExp
 }
 
-/** Compares the files on the disk before and after an attack, independently of the responses. */
+/** Compares the files on disk before and after an attack. Does not rely on the responses of the server. */
 export class Watch {
   readonly #options: WatchOptions
   #before: ReadonlyMap<string, string>
-  /** New files that were already reported as forbidden. Their deletion is not reported. */
+  /** New files that were already reported as forbidden. Their later deletion is not reported. */
   readonly #intruders = new Set<string>()
 
   constructor(options: WatchOptions) {
@@ -26,7 +26,7 @@ export class Watch {
     this.#before = this.#look()
   }
 
-  /** Takes the current files as the state with which the next call of `changes` compares. */
+  /** Records the current files, with which the next call of `changes` compares. */
   reset(): void {
     this.#before = this.#look()
   }

@@ -2,13 +2,13 @@ import { type IncomingMessage, request } from 'node:http'
 import type { HeaderPair } from '../refresh/s3-signature.ts'
 import type { Seen } from './attack.ts'
 
-/** An incomplete request: its head and the first bytes of its body are sent, and the rest of the body is not. */
+/** Incomplete request: the client sends the head and the first bytes of the body, and withholds the rest. */
 export interface WithheldRequest {
   /** `http://host:port`. */
   readonly origin: string
   readonly method: string
   readonly target: string
-  /** With the host. */
+  /** Headers of the request, including `Host`. */
   readonly headers: readonly HeaderPair[]
   readonly first: Uint8Array
 }

@@ -1,13 +1,13 @@
 import { clientCredentials } from '../lib/access-token.ts'
 import { type HeadgateServer, tokenUri } from '../lib/headgate-server.ts'
 
-/** Response of the server to a caller. */
+/** Response of the management API to a caller. */
 export interface Reply {
   readonly status: number
   readonly json: unknown
 }
 
-/** Sends a request with the token of a caller. */
+/** Function that sends a request to the management API with the token of one caller. */
 export type Send = (
   method: string,
   path: string,
@@ -15,7 +15,7 @@ export type Send = (
   headers?: Record<string, string>,
 ) => Promise<Reply>
 
-/** Returns a function that sends requests of a client. */
+/** Requests a token with the credential of a client, and returns the function that sends requests with it. */
 export async function senderOf(server: HeadgateServer, credential: string): Promise<Send> {
   const token = await clientCredentials({
     credential,
@@ -25,7 +25,7 @@ export async function senderOf(server: HeadgateServer, credential: string): Prom
   return sendAs(server.origin, token)
 }
 
-/** Returns a function that sends requests with a token. */
+/** Returns the function that sends requests with the given token. */
 export function sendAs(origin: string, token: string): Send {
   return async (method, path, body, headers = {}) => {
     const response = await fetch(origin + path, {
@@ -39,7 +39,7 @@ export function sendAs(origin: string, token: string): Send {
   }
 }
 
-/** Sends a request that must succeed. */
+/** Waits for a response. Returns its body, or throws if the status is not a success. */
 export async function must(reply: Promise<Reply>): Promise<unknown> {
   const { status, json } = await reply
   if (status >= 300) throw new Error(`the set-up request failed with ${status}: ${JSON.stringify(json)}`)

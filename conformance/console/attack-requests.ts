@@ -17,7 +17,7 @@ interface RawRequest {
   readonly body?: string
 }
 
-/** Sends a request with exactly these headers and this path, which `fetch` would change. */
+/** Sends a request with exactly the given headers and path, which `fetch` would change. */
 function sendRaw(
   { server }: Fixture,
   { method = 'GET', path, headers = {}, body }: RawRequest,
@@ -55,7 +55,10 @@ async function signInRaw(fixture: Fixture): Promise<string> {
   return cookie.split(';')[0] ?? ''
 }
 
-/** Returns header combinations that a browser or an attacker sends for pages of other origins. */
+/**
+ * Returns combinations of request headers that a browser would send for pages of other origins, or that an attacker
+ * would forge.
+ */
 function foreignHeaders(origin: string): readonly Readonly<Record<string, string>>[] {
   const host = new URL(origin).host
   const origins = [
@@ -81,7 +84,7 @@ function foreignHeaders(origin: string): readonly Readonly<Record<string, string
 
 const whoami = '/console/api/management/v1/whoami'
 
-/** Attacks by requests. */
+/** Checks that the server refuses requests of other origins and other forged requests to the console. */
 export const requestAttacks: readonly Check<Fixture>[] = [
   {
     name: 'origins',

@@ -5,7 +5,7 @@ import { toView } from './content.ts'
 import { type Fixture, open, openTab, signIn } from './fixture.ts'
 import { takeReports } from './look.ts'
 
-/** Texts that a page without protection would run, or that would change its structure. */
+/** Texts that a vulnerable page would execute as code, or that would change its structure. */
 export const payloads: readonly string[] = [
   '<img src=x onerror=alert(1)>',
   '<script>alert(1)</script>',
@@ -42,7 +42,10 @@ async function plant({ admin }: Fixture, text: string, index: number): Promise<s
   return namespace[0] ?? ''
 }
 
-/** Attacks by texts that clients can write: names, comments, properties, SQL and headers. */
+/**
+ * Checks that the console shows hostile texts as text. Clients can write such texts into names, comments, properties,
+ * SQL and headers.
+ */
 export const textAttacks: readonly Check<Fixture>[] = [
   {
     name: 'texts',

@@ -15,17 +15,17 @@ const schema = {
 }
 const spec = { 'spec-id': 0, fields: [{ 'source-id': 4, 'field-id': 1000, name: 'day', transform: 'day' }] }
 
-/** Id of the query whose request is refused. */
+/** Query id of the request that the server refuses. */
 export const refusedQuery = 'query-of-bob-1'
 
-/** Credentials of the users, `id:secret`. */
+/** Credentials of the users of the console, each as `CLIENT_ID:CLIENT_SECRET`. */
 export interface Users {
   readonly bob: string
   readonly ada: string
 }
 
 /**
- * Creates namespaces, tables, views, users, grants and an engine.
+ * Creates the namespaces, tables, views, users, grants and the engine that the checks of the console use.
  *
  * @param tables number of tables in the namespace `logs`
  */
@@ -75,7 +75,7 @@ export async function makeContent(admin: Send, tables: number): Promise<Users> {
   return { bob, ada }
 }
 
-/** Returns a view with an SQL text. */
+/** Returns the createView request body of a view with the given SQL text. */
 export function toView(sql: string, name = 'big_orders'): unknown {
   return {
     name,

@@ -7,7 +7,7 @@ import { type Send, senderOf } from './api.ts'
 import { makeContent, type Users } from './content.ts'
 import { type Browser, type BrowserContext, installTools, type Page, type Tools } from './playwright.ts'
 
-/** A server with content, and a browser. */
+/** Server with content, and a browser that shows its console. */
 export interface Fixture extends AsyncDisposable {
   readonly server: HeadgateServer
   readonly admin: Send
@@ -15,7 +15,7 @@ export interface Fixture extends AsyncDisposable {
   readonly tools: Tools
   readonly browser: Browser
   readonly tables: number
-  /** Folder of the screenshots. */
+  /** Folder for the screenshots. */
   readonly pictures: string
 }
 
@@ -61,15 +61,15 @@ interface FixtureOptions {
   readonly say: (line: string) => void
 }
 
-/** A tab of the browser, with everything that the page reported. */
+/** Browser tab, with all messages that the browser reported for it. */
 export interface Tab extends AsyncDisposable {
   readonly page: Page
   readonly context: BrowserContext
-  /** Errors, warnings and violations of the security policy. */
+  /** Errors, warnings and violations of the content security policy. */
   readonly reports: string[]
 }
 
-/** Opens a tab in a new profile. */
+/** Opens a browser tab in a new profile. */
 export async function openTab(
   { browser }: Pick<Fixture, 'browser'>,
   options: Parameters<Browser['newContext']>[0] = {},
@@ -88,7 +88,7 @@ export async function openTab(
   return { page, context, reports, [Symbol.asyncDispose]: () => context.close() }
 }
 
-/** Signs in with a client id and secret. */
+/** Signs in on the sign-in page with `CLIENT_ID:CLIENT_SECRET`. */
 export async function signIn(page: Page, origin: string, credential: string): Promise<void> {
   const [id = '', secret = ''] = credential.split(':')
   await page.goto(`${origin}/console/`)

@@ -7,7 +7,7 @@ import { findAccessibilityFaults, takePicture, takeReports } from './look.ts'
 
 const orders = '/v1/lakehouse/namespaces/sales/tables/orders'
 
-/** Checks of what people come to the console for. */
+/** Checks of tasks that people use the console for, from the sign-in to the result. */
 export const journeyChecks: readonly Check<Fixture>[] = [
   {
     name: 'refused',
@@ -130,7 +130,10 @@ function toBase64(text: string): string {
   return Buffer.from(text).toString('base64url')
 }
 
-/** Waits until the audit log contains an event, because refusals are written in batches. */
+/**
+ * Waits until the audit log contains a matching event. The server writes refusals in batches, so they appear with a
+ * delay.
+ */
 function waitForEvent(fixture: Fixture, query: string): Promise<void> {
   return waitFor(async () => {
     const { json } = await fixture.admin('GET', `/management/v1/audit?${query}`)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Fixture, Tab } from './fixture.ts'
 
-/** Returns the faults of accessibility on a page that axe-core finds. */
+/** Runs axe-core on a page and returns the accessibility faults that it finds. */
 export async function findAccessibilityFaults({ tools }: Fixture, tab: Tab): Promise<readonly string[]> {
   const session = await tab.context.newCDPSession(tab.page)
   const summary =
@@ -15,14 +15,14 @@ export async function findAccessibilityFaults({ tools }: Fixture, tab: Tab): Pro
   return result.value as readonly string[]
 }
 
-/** Takes a screenshot. */
+/** Saves a screenshot of a page. */
 export async function takePicture({ pictures }: Fixture, { page }: Tab, name: string): Promise<void> {
   await page.screenshot({ path: join(pictures, `${name}.png`) })
 }
 
 /**
- * Returns the reports of a tab and removes them. Chromium reports every response with an error status, which is expected
- * for objects that do not exist.
+ * Removes and returns the messages that the browser reported for a tab. Omits the message of Chromium for every error
+ * status, which is expected for objects that do not exist.
  */
 export function takeReports({ reports }: Tab): readonly string[] {
   return reports.splice(0).filter((text) => !text.startsWith('Failed to load resource'))

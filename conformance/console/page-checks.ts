@@ -12,7 +12,7 @@ const views = {
   large: { colorScheme: 'light', viewport: { width: 3840, height: 2160 } },
 } as const
 
-/** Checks of all pages in all views. */
+/** Checks of all pages of the console, for each screen size and color scheme. */
 export const pageChecks: readonly Check<Fixture>[] = Object.entries(views).map(([view, options]) => ({
   name: `pages-${view}`,
   about: `every page in the view ${view} has no fault of accessibility, no report of the browser, and does not scroll sideways`,

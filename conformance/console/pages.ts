@@ -1,4 +1,4 @@
-/** Pages of the console by their name in screenshots, with their paths below `/console`. */
+/** Pages of the console: the name of the screenshot, and the path below `/console`. */
 export const pages: readonly (readonly [name: string, path: string])[] = [
   ['warehouses', '/'],
   ['warehouse', '/w/lakehouse'],

@@ -5,7 +5,10 @@ import { npmFolder } from '../lib/npm-folder.ts'
 import { cacheFolder } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 
-/** Parts of playwright-core that the suites use. The package is installed outside of the workspace. */
+/**
+ * Members of the playwright-core API that the suites use. The package is installed outside of the workspace, so its
+ * types are not available.
+ */
 export interface Locator {
   first(): Locator
   getByText(text: string | RegExp): Locator
@@ -47,7 +50,7 @@ interface Cookie {
   readonly sameSite: string
 }
 
-/** Separate profile of the browser. */
+/** Separate browser profile with its own cookies. */
 export interface BrowserContext {
   newPage(): Promise<Page>
   cookies(): Promise<readonly Cookie[]>
@@ -71,7 +74,7 @@ interface Playwright {
   }
 }
 
-/** Driver of the browser, and the program of axe-core that finds faults of accessibility. */
+/** Browser driver (playwright-core), and the source text of axe-core, which finds accessibility faults. */
 export interface Tools {
   readonly playwright: Playwright
   readonly axe: string

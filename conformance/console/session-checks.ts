@@ -4,7 +4,7 @@ import { demand } from '../lib/outcome.ts'
 import { type Fixture, open, openTab, signIn } from './fixture.ts'
 import { findAccessibilityFaults, takePicture, takeReports } from './look.ts'
 
-/** Checks of sign-in and sign-out. */
+/** Checks of the sign-in and sign-out of the console. */
 export const sessionChecks: readonly Check<Fixture>[] = [
   {
     name: 'sign-in-page',

@@ -5,7 +5,7 @@ import { type Fixture, open, openTab, signIn } from './fixture.ts'
 const maxFirstPageMs = 300
 const maxHeapGrowthBytes = 8_000_000
 
-/** Checks of time and memory. */
+/** Checks of the time until the first page and a long list are shown, and of memory use. */
 export const speedChecks: readonly Check<Fixture>[] = [
   {
     name: 'first-page',

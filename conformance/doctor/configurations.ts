@@ -1,13 +1,13 @@
-/** Values that the configurations of all engines contain. */
+/** Values that the configurations of all engines contain, such as the catalog URL and the credential. */
 export interface Target {
   readonly uri: string
   readonly warehouse: string
-  /** `client id:client secret` */
+  /** Credential in the form `CLIENT_ID:CLIENT_SECRET`. */
   readonly credential: string
-  /** Default: that of the catalog. */
+  /** Token endpoint. Default: the token endpoint of the catalog. */
   readonly tokenUri?: string
   readonly scope?: string
-  /** S3 endpoint, for engines that do not take it from the catalog. */
+  /** S3 endpoint, for engines that do not take the endpoint from the catalog. */
   readonly s3Url?: string
 }
 
@@ -122,7 +122,7 @@ function sqlCatalog(create: string, properties: Readonly<Record<string, string>>
   return `${create} lakehouse PROPERTIES (\n${lines.join(',\n')}\n);\n`
 }
 
-/** Returns a properties file for `--properties`. */
+/** Returns a properties file for the option `--properties` of `headgate doctor`. */
 export function flagsFile(target: Target, more: Readonly<Record<string, string>> = {}): string {
   const settings = {
     credential: target.credential,

@@ -12,7 +12,7 @@ export interface FoundProblem {
   readonly report?: string
 }
 
-/** Result of a run of `headgate doctor`. */
+/** Result of one run of `headgate doctor`. */
 export interface DoctorRun {
   readonly code: number | null
   readonly findings: readonly FoundProblem[]
@@ -21,7 +21,7 @@ export interface DoctorRun {
     readonly status: string
     readonly facts: readonly string[]
   }[]
-  /** Everything that the program printed. */
+  /** Standard output and standard error of the program. */
   readonly output: string
   readonly ms: number
 }
@@ -43,7 +43,8 @@ export async function runDoctor(
   const log = join(folder, `${name}.log`)
   const child = keeper.start({
     name: `doctor ${name}`,
-    // exec keeps the process id; both streams are in one log.
+    // The program is started with `exec`, so that it keeps the process id. Both output streams are written to one
+    // log.
     command: 'sh',
     args: [
       '-c',

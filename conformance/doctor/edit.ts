@@ -19,7 +19,7 @@ export function answer(
 export const icebergError = (status: number, type: string, message: string): FrontResponse =>
   answer(status, { error: { message, type, code: status } })
 
-/** Changes the JSON body of a response. Other bodies stay as they are. */
+/** Applies `edit` to the JSON body of a response. Returns a response without a JSON object unchanged. */
 export function editJson(response: FrontResponse, edit: (body: JsonMap) => JsonMap): FrontResponse {
   try {
     const body: unknown = JSON.parse(response.body.toString('utf8'))
@@ -43,7 +43,10 @@ export const isCredentials = ({ target }: FrontRequest): boolean =>
 const toMap = (value: unknown): JsonMap =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
 
-/** Changes the properties in a response with a table: of its `config` and of each storage credential. */
+/**
+ * Applies `edit` to the properties in a load response: to the `config` of the table, and to that of each storage
+ * credential.
+ */
 export function editProperties(body: JsonMap, edit: (config: JsonMap) => JsonMap): JsonMap {
   const credentials = body['storage-credentials']
   return {
@@ -60,7 +63,10 @@ export function editProperties(body: JsonMap, edit: (config: JsonMap) => JsonMap
   }
 }
 
-/** Creates a rule that changes the properties of every response with storage properties, also of `getConfig`. */
+/**
+ * Creates a rule for the fault-injecting proxy that changes the storage properties in every response, including
+ * `getConfig`.
+ */
 export function propertiesRule(edit: (config: JsonMap) => JsonMap): Rule {
   return {
     response: (response, request) =>
@@ -72,13 +78,13 @@ export function propertiesRule(edit: (config: JsonMap) => JsonMap): Rule {
   }
 }
 
-/** Removes properties by their names. */
+/** Returns a function that removes the properties with the given names. */
 export const without =
   (...names: readonly string[]) =>
   (config: JsonMap): JsonMap =>
     Object.fromEntries(Object.entries(config).filter(([name]) => !names.includes(name)))
 
-/** Removes the keys of a store and everything that belongs to them. */
+/** Removes the storage keys from a map of properties, with all properties that describe them. */
 export const withoutKeys = (config: JsonMap): JsonMap =>
   Object.fromEntries(
     Object.entries(config).filter(

@@ -1,45 +1,45 @@
 import type { DoctorLab } from './lab.ts'
 import { type FrontOptions, type Rule, startFront } from './front.ts'
 
-/** Configuration of an engine whose way to its tables has a fault. */
+/** Arguments, files and environment of `headgate doctor` for an engine configuration in which one fault was planted. */
 export interface Planted {
-  /** Configuration file of the engine. Absent: `args` describe the catalog. */
+  /** Configuration file of the engine. If absent, the options in `args` describe the catalog. */
   readonly file?: { readonly name: string; readonly text: string }
   readonly args?: readonly string[]
-  /** Files that `args` name, by their names. */
+  /** Texts of the files that `args` name, keyed by file name. */
   readonly files?: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Fault that the doctor must name. */
+/** Fault that `headgate doctor` must find. */
 export interface Fault {
   readonly name: string
-  /** Public report of the same problem. Null: a fault without a report. */
+  /** URL of a public report of the same problem, or null if none is known. */
   readonly report: string | null
   readonly expects: {
     readonly id: string
     readonly layer: string
     readonly status?: 'failed' | 'warning'
-    /** Pattern of the remedy: the setting or action that removes the fault. */
+    /** Pattern that matches the remedy in the report: the setting or action that removes the fault. */
     readonly remedy: RegExp
   }
   readonly plant: (ground: Ground) => Promise<Planted> | Planted
 }
 
-/** Server and proxies of one fault. */
+/** Server and proxies with which one fault is planted. */
 export interface Ground {
   readonly lab: DoctorLab
-  /** Folder of the configuration. */
+  /** Folder for the configuration files. */
   readonly folder: string
-  /** Starts a front of the catalog with a fault. */
+  /** Starts a proxy in front of the catalog that injects a fault. Returns its URL. */
   readonly catalogFront: (rule: Rule, tls?: FrontOptions['tls']) => Promise<string>
-  /** Starts a front of the storage with a fault. */
+  /** Starts a proxy in front of the storage that injects a fault. Returns its URL. */
   readonly storageFront: (rule: Rule) => Promise<string>
-  /** Starts a front without a server behind. */
+  /** Starts a server that answers all requests by a rule, without a server behind it. Returns its URL. */
   readonly ownServer: (rule: Rule) => Promise<string>
 }
 
-/** Opens the ground of one fault. Its fronts are closed together. */
+/** Opens the environment of one fault. Disposing of it closes all proxies that were started. */
 export function openGround(lab: DoctorLab, folder: string): Ground & AsyncDisposable {
   const stack = new AsyncDisposableStack()
   const open = async (options: FrontOptions): Promise<string> => stack.use(await startFront(options)).url

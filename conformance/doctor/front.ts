@@ -11,7 +11,7 @@ import { buffer } from 'node:stream/consumers'
 
 export interface FrontRequest {
   readonly method: string
-  /** Path and query as they were sent. */
+  /** Path and query of the request, exactly as they were sent. */
   readonly target: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
@@ -23,9 +23,9 @@ export interface FrontResponse {
   readonly body: Buffer
 }
 
-/** Fault: changes requests, answers them itself, or changes responses. */
+/** Rule of a fault: functions that change requests, answer them in place of the server, or change responses. */
 export interface Rule {
-  /** Returns the request to forward, or a response that is sent instead. */
+  /** Returns the request to forward, or a response that is sent without forwarding the request. */
   readonly request?: (
     request: FrontRequest,
   ) => FrontRequest | FrontResponse | Promise<FrontRequest | FrontResponse>
@@ -41,14 +41,17 @@ export interface Front extends AsyncDisposable {
 }
 
 export interface FrontOptions {
-  /** Base URL of the server behind. */
+  /** Base URL of the server to which the proxy forwards requests. */
   readonly target: string
   readonly rule?: Rule
-  /** Certificate and key of a front that speaks TLS. */
+  /** Certificate and key, if the proxy uses TLS. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
 }
 
-/** Starts a proxy on a free port of the loopback interface. It keeps the header `Host`, which signatures contain. */
+/**
+ * Starts a fault-injecting proxy on a free port of the loopback interface. It keeps the header `Host`, which
+ * signatures contain.
+ */
 export async function startFront({ target, rule = {}, tls }: FrontOptions): Promise<Front> {
   const serve = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     void handle(target, rule, incoming, outgoing).catch(() => outgoing.destroy())
@@ -95,7 +98,7 @@ async function forward(
   { method, target: path, headers, body }: FrontRequest,
 ): Promise<FrontResponse> {
   const { hostname, port } = new URL(target)
-  // Compressed bodies cannot be edited.
+  // The proxy requests uncompressed responses, because a rule can change only these.
   const sent = { ...headers, 'accept-encoding': 'identity' }
   const outgoing = sendPlain({ hostname, port, method, path, headers: sent, setHost: false })
   outgoing.end(body)

@@ -12,10 +12,10 @@ import { shortTokens } from './faults/expiry.ts'
 import { mintingIssuer } from './faults/identity.ts'
 import type { Ground, Planted } from './fault.ts'
 
-/** Set-up without a fault, of which the doctor must report no problem. */
+/** Configuration without a fault, for which `headgate doctor` must report no problem. */
 export interface HealthySetUp {
   readonly name: string
-  /** Layers that must be checked. Default: all except the commit. */
+  /** Layers that the doctor must check. Default: all layers except the commit. */
   readonly reaches?: readonly string[]
   readonly plant: (ground: Ground) => Promise<Planted> | Planted
 }
@@ -31,13 +31,13 @@ const untilTable = [
   'identity',
   'configuration',
 ]
-/** Layers that are checked without a scratch namespace. */
+/** Layers that the doctor checks without the option `--scratch`. */
 export const usualLayers: readonly string[] = [...untilTable, 'table', 'credentials', 'storage', 'renewal']
 const allLayers = [...usualLayers, 'commit']
 
 const testkit = new URL('../../packages/testkit/certificates/', import.meta.url)
 
-/** The set-ups that the documentation shows, and variations of them. */
+/** Configurations that the documentation shows, and variations of them. */
 export const healthySetUps: readonly HealthySetUp[] = [
   {
     name: 'Spark',
@@ -186,7 +186,10 @@ export const healthySetUps: readonly HealthySetUp[] = [
   },
 ]
 
-/** Returns a client whose issuer mints tokens for every audience, and a catalog that accepts only its own. */
+/**
+ * Returns a configuration with an issuer that issues tokens for every audience, and with a catalog that accepts only
+ * tokens for its own audience.
+ */
 async function checkedAudience(ground: Ground): Promise<Planted> {
   const { lab } = ground
   const target = lab.target({ credential: 'svc:any-secret-value', tokenUri: await mintingIssuer(ground) })
@@ -196,7 +199,7 @@ async function checkedAudience(ground: Ground): Promise<Planted> {
   }
 }
 
-/** Returns the command for Spark that a server prints when it starts. */
+/** Returns the Spark command that a Headgate server prints when it starts. */
 function printedSpark(uri: string, warehouse: string): string {
   const catalog = `spark.sql.catalog.${warehouse}`
   const settings = [

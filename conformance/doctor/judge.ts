@@ -1,7 +1,7 @@
 import type { DoctorRun } from './doctor-run.ts'
 import type { Fault } from './fault.ts'
 
-/** Returns the reasons why a run did not name its fault, or an empty list. */
+/** Returns the reasons why a doctor run did not report the planted fault correctly, or an empty list. */
 export function judgeFault(
   { report, expects }: Pick<Fault, 'report' | 'expects'>,
   run: DoctorRun,
@@ -33,7 +33,7 @@ export function judgeFault(
 }
 
 /**
- * Returns the reasons why a run of a healthy set-up is not silent, or an empty list.
+ * Returns the reasons why a doctor run of a healthy configuration is not without findings, or an empty list.
  *
  * @param reaches layers that must have been checked
  */

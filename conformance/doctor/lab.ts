@@ -8,44 +8,50 @@ import { createBody } from '../refresh/table-requests.ts'
 import { authorizationHeaders } from '../lib/access-token.ts'
 import type { Target } from './configurations.ts'
 
-/** Server with the warehouses, tables and clients that all checks use. */
+/** Headgate server with the warehouses, tables and clients that the checks of the doctor use. */
 export interface DoctorLab {
   readonly keeper: ProcessKeeper
   readonly folder: string
-  /** URL of the catalog. */
+  /** Base URL of the catalog. */
   readonly uri: string
-  /** URL of the storage gateway. */
+  /** Base URL of the storage gateway. */
   readonly s3Url: string
-  /** Warehouse that vends keys to all clients, and one that vends only to clients that request them. */
+  /**
+   * Warehouse that vends keys to all clients. The warehouse `askedWarehouse` vends keys only to clients that request
+   * them.
+   */
   readonly warehouse: string
   readonly askedWarehouse: string
-  /** Warehouse whose keys live for some seconds. */
+  /** Warehouse whose storage keys expire after some seconds. */
   readonly shortWarehouse: string
-  /** Client with all rights on both warehouses. */
+  /** Credential of a client with all rights on both warehouses. */
   readonly credential: string
-  /** Client that may use the warehouse and nothing in it. */
+  /** Credential of a client that may use the warehouse, but has no rights on objects in it. */
   readonly poorCredential: string
   readonly adminCredential: string
-  /** Engine that may name its users, and one of its users. */
+  /** Credential of an engine that may name its users. `user` is one of them. */
   readonly engineCredential: string
   readonly user: string
   readonly namespace: string
   readonly table: string
-  /** Issuer whose tokens the catalog accepts if their audience is `audience`. */
+  /** Identity provider whose tokens the catalog accepts if their audience is `audience`. */
   readonly issuer: Issuer
   readonly audience: string
-  /** Subject of the issuer that may use the warehouse. */
+  /** Subject of a user of the identity provider that may use the warehouse. */
   readonly outsideUser: string
-  /** Returns new keys of the storage of the table, as variables of the AWS SDKs. */
+  /** Requests new storage keys for the table, and returns them as environment variables of the AWS SDKs. */
   machineKeys(): Promise<Readonly<Record<string, string>>>
-  /** Returns the target of a configuration, with the credential of the client. */
+  /** Returns the values of an engine configuration for this catalog, with the credential of the client. */
   target(more?: Partial<Target>): Target
 }
 
 const table = 'orders'
 const outsideUser = 'svc'
 
-/** Sends a request of a user of the issuer, so that the server creates a principal for the user. Then grants the principal `select`. */
+/**
+ * Sends a request as a user of the identity provider, so that the server creates a principal for the user. Then grants
+ * the principal `select`.
+ */
 async function addOutsideUser(lab: Lab, issuer: Issuer): Promise<void> {
   const token = issuer.sign({ sub: outsideUser, client_id: outsideUser, aud: lab.audience })
   await fetch(`${lab.uri}/v1/config`, { headers: { authorization: `Bearer ${token}` } })
@@ -105,7 +111,7 @@ export async function openDoctorLab(
   }
 }
 
-/** Creates a warehouse behind the storage gateway, with a table. */
+/** Creates a warehouse with a table, which clients access through the storage gateway. */
 async function addWarehouse(
   lab: Lab,
   folder: string,
@@ -163,7 +169,7 @@ async function vendKeys(lab: Lab, credential: string): Promise<Readonly<Record<s
   }
 }
 
-/** Loads the table. Returns a function that reads its properties. */
+/** Loads the table with a credential. Returns a function that reads its storage properties by name. */
 async function loadConfig(lab: Lab, credential: string): Promise<(name: string) => string> {
   const { send, root } = await openAs(lab, lab.warehouse, credential)
   const loaded = await send('GET', `${root}namespaces/${lab.namespace[0]}/tables/${table}`)

@@ -39,9 +39,9 @@ interface Result {
   readonly name: string
   readonly kind: 'fault' | 'healthy'
   readonly report: string | null
-  /** Identifier of the finding that was reported first. */
+  /** Identifier of the first finding in the report. */
   readonly found: string
-  /** Reasons why the result is wrong. */
+  /** Reasons why the report of the doctor is wrong. Empty if it is correct. */
   readonly wrong: readonly string[]
   readonly ms: number
 }
@@ -54,7 +54,10 @@ interface Task {
   readonly judge: (run: DoctorRun) => readonly string[]
 }
 
-/** Returns the exit code: 0 if every fault was named and no healthy set-up has a finding. */
+/**
+ * Runs all checks. Returns the exit code 0 if the doctor reported every planted fault and no finding for a healthy
+ * configuration.
+ */
 async function main(options: { quick: boolean; select: readonly string[]; json: boolean }): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('doctor-run'))
@@ -84,7 +87,7 @@ async function main(options: { quick: boolean; select: readonly string[]; json: 
   return await leaveNothing(keeper, folder)
 }
 
-/** Returns whether a task waits for the end of credentials. */
+/** Returns whether a task waits until credentials have expired. */
 const waits = ({ name }: Task): boolean => /\bwait\b|has ended/.test(name)
 
 const toTask = (fault: (typeof faults)[number]): Task => ({
@@ -95,7 +98,7 @@ const toTask = (fault: (typeof faults)[number]): Task => ({
   judge: (run) => judgeFault(fault, run),
 })
 
-/** Runs tasks, two at the same time, and at once those that wait most of their time. */
+/** Runs the tasks, two at the same time. Tasks that mostly wait are all started immediately. */
 async function runTasks(lab: DoctorLab, tasks: readonly Task[]): Promise<Result[]> {
   const results: Result[] = []
   const all = [...tasks.entries()]

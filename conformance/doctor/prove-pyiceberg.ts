@@ -13,7 +13,7 @@ table.append(__import__("pyarrow").table({"id": [1, 2, 3]}))
 assert table.scan().to_arrow().num_rows == 3
 `
 
-/** Result in the form of the other checks. */
+/** Result of the proof, in the form that the results of the other checks have. */
 interface Proof {
   readonly name: string
   readonly kind: 'healthy'
@@ -23,7 +23,10 @@ interface Proof {
   readonly ms: number
 }
 
-/** Writes and reads a table with PyIceberg and the configuration that the doctor considers healthy. */
+/**
+ * Proves that a healthy configuration works: writes and reads a table with PyIceberg and a configuration for which the
+ * doctor reports no problem.
+ */
 export async function proveWithPyIceberg(lab: DoctorLab): Promise<Proof> {
   const python = await installPyIceberg(lab.keeper, say)
   const started = performance.now()

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 export const tables = ['x', 'y', 'z'] as const
 
-/** A commit that was answered with the status 200. Times are from the clock of this process, in ms. */
+/** Commit to which the server responded with status 200. Times in ms, from the clock of this process. */
 export interface Acknowledged {
-  /** Name of the table and key of the property that the commit set, as `readKeys` returns them. */
+  /** Name of the table, and key of the property that the commit set, in the form that `readKeys` returns. */
   readonly key: string
   readonly sentAt: number
   readonly at: number
@@ -15,7 +15,7 @@ interface CommitResponse {
   readonly body: unknown
 }
 
-/** Sends a request. Returns null when the connection failed before the complete response. */
+/** Sends a request. Returns null if the connection fails before the response is complete. */
 async function send(
   origin: string,
   method: string,
@@ -79,7 +79,7 @@ export class CommitLoad {
     }
   }
 
-  /** Waits until `count` further commits are acknowledged. */
+  /** Waits until the server has acknowledged `count` further commits. */
   async more(count: number): Promise<void> {
     const wanted = this.acknowledged.length + count
     for (const end = Date.now() + 120_000; this.acknowledged.length < wanted; await sleep(20)) {
@@ -93,13 +93,13 @@ export class CommitLoad {
   }
 }
 
-/** Returns the keys of the properties in a table's metadata, each with the table's name. */
+/** Returns the keys of the table properties in the metadata of a table, each with the name of the table. */
 export function readKeys(table: string, metadata: unknown): string[] {
   const { properties } = metadata as { readonly properties?: Readonly<Record<string, string>> }
   return Object.keys(properties ?? {}).flatMap((key) => (key.startsWith('k-') ? [`${table} ${key}`] : []))
 }
 
-/** Returns the property keys in all tables that a server returns. */
+/** Returns the property keys of all tables, as a server returns them. */
 export async function shownBy(origin: string): Promise<ReadonlySet<string>> {
   const keys = new Set<string>()
   for (const table of tables) {

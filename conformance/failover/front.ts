@@ -27,7 +27,7 @@ export class Front implements AsyncDisposable {
     return address.port
   }
 
-  /** Closes all connections, and connects new clients to this port. With null, refuses new clients. */
+  /** Closes all connections, and connects new clients to the given port. With null, refuses new clients. */
   lead(target: number | null): void {
     this.#target = target
     for (const socket of this.#open) socket.destroy()

@@ -11,7 +11,7 @@ const patroniRequirements = ['patroni[etcd3,psycopg3]==4.1.5', 'psycopg[binary]=
 export interface Tools {
   readonly etcd: string
   readonly patroni: string
-  /** Folder that contains the programs of PostgreSQL. */
+  /** Folder with the PostgreSQL programs. */
   readonly postgres: string
 }
 
@@ -23,7 +23,7 @@ export async function installTools(keeper: ProcessKeeper, say: (line: string) =>
   return { etcd: await installEtcd(keeper, say), patroni, postgres }
 }
 
-/** Returns `HEADGATE_POSTGRES_BIN`, or the newest PostgreSQL of Debian's packages. */
+/** Returns the folder that `HEADGATE_POSTGRES_BIN` names, or that of the newest PostgreSQL package of Debian. */
 function findPostgres(): string {
   const named = process.env['HEADGATE_POSTGRES_BIN'] ?? ''
   const debian = '/usr/lib/postgresql'

@@ -47,8 +47,8 @@ export class PatroniCluster {
   }
 
   /**
-   * Waits until a node is the primary and accepts changes. If `before` is set, waits until a node other than `before`
-   * is the primary.
+   * Waits until a node is the primary and accepts changes. If `before` is set, waits until another node than `before`
+   * is.
    */
   async primary(before?: PatroniNode): Promise<PatroniNode> {
     return await until('a primary', async () => {

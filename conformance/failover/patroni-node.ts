@@ -45,7 +45,7 @@ export class PatroniNode {
   }
 
   get #configuration(): string {
-    // JSON is YAML.
+    // The configuration is written as JSON, which is valid YAML.
     return join(this.#options.folder, 'patroni.yml')
   }
 

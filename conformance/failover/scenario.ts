@@ -15,23 +15,23 @@ export interface ScenarioOptions {
   readonly tools: Tools
   readonly folder: string
   readonly replication: Replication
-  /** Number of kills of the primary. */
+  /** Number of times that the primary is killed. */
   readonly rounds: number
-  /** Number of acknowledged commits before and after each kill. */
+  /** Number of acknowledged commits to wait for before and after each kill. */
   readonly commits: number
   readonly say: (line: string) => void
 }
 
-/** Result of one failover. */
+/** Result of one failover of the database. */
 export interface Outcome {
   readonly replication: Replication
   readonly acknowledged: number
   /**
-   * Number of commits that the old primary acknowledged and the new primary does not contain. Must be 0 with
+   * Number of commits that the old primary acknowledged but had not replicated to the new primary. Must be 0 with
    * synchronous replication.
    */
   readonly notReplicated: number
-  /** Commits that the new primary contained or acknowledged, and that are missing at the end. Must be empty. */
+  /** Commits that are missing at the end, although the new primary contained or acknowledged them. Must be empty. */
   readonly lost: readonly string[]
 }
 

@@ -7,8 +7,8 @@ export interface Command {
 }
 
 /**
- * Converts a command so that it can run PostgreSQL, which refuses to run as root. If this process runs as root, the
- * returned command runs in a Linux user namespace that maps root to another user. Files keep their owner.
+ * Returns the command that runs PostgreSQL, which refuses to run as root. If this process runs as root, the returned
+ * command runs in a Linux user namespace that maps root to another user. Files keep their owner.
  */
 export function unprivileged({ command, args }: Command): Command {
   if (process.geteuid?.() !== 0) return { command, args }

@@ -46,7 +46,10 @@ const peers: Readonly<Record<string, Start>> = {
   'nessie-signed': signed(startNessie),
 }
 
-/** Returns the exit code: 0 if the client kept all promises, 1 if it broke a promise, 2 if the suite could not run. */
+/**
+ * Runs all checks. Returns the exit code: 0 if the client passed all checks, 1 if it failed a check, 2 if the suite
+ * could not run.
+ */
 async function main(names: readonly string[], json: boolean): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('iceberg-client-run'))

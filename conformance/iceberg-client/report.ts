@@ -5,7 +5,7 @@ export interface CheckResult {
   readonly group: string
   readonly title: string
   readonly outcome: 'ok' | 'failed' | 'not applicable'
-  /** Reason why the outcome is not `ok`. */
+  /** Reason why the check did not pass. */
   readonly reason: string
   readonly ms: number
 }
@@ -13,9 +13,9 @@ export interface CheckResult {
 export interface PeerResult {
   readonly peer: string
   readonly results: readonly CheckResult[]
-  /** Operations that succeeded for the client. */
+  /** Operations that the client called with success at least once. */
   readonly answered: readonly OperationId[]
-  /** Operations that the server lists and that did not succeed for the client. */
+  /** Operations that the catalog lists but that the client never called with success. */
   readonly listedOnly: readonly OperationId[]
 }
 
@@ -29,7 +29,7 @@ export function sumTotals(results: readonly CheckResult[]): Totals {
   }
 }
 
-/** Formats the totals of each catalog. */
+/** Formats the totals of each catalog for people. */
 export function humanReport(peers: readonly PeerResult[]): string {
   return peers
     .map(({ peer, results, answered, listedOnly }) => {
@@ -40,7 +40,7 @@ export function humanReport(peers: readonly PeerResult[]): string {
     .join('\n')
 }
 
-/** Formats the result for programs: `{"ok", "peers": [{"peer", "totals", "answered", "listedOnly", "results"}]}`. */
+/** Formats the result as JSON: `{"ok", "peers": [{"peer", "totals", "answered", "listedOnly", "results"}]}`. */
 export function jsonReport(peers: readonly PeerResult[]): string {
   const all = peers.map((each) => ({ ...each, totals: sumTotals(each.results) }))
   return JSON.stringify({ ok: all.every(({ totals }) => totals.failed === 0), peers: all }, undefined, 2)

@@ -22,7 +22,7 @@ const groups: Readonly<Record<string, readonly Check[]>> = {
   others: otherChecks,
 }
 
-/** Runs all checks against one catalog, in one namespace with unique names for each check. */
+/** Runs all checks against one catalog, in one namespace. Each check uses its own names. */
 export async function runPeer(peer: Peer, say: (line: string) => void): Promise<PeerResult> {
   const seen = new SeenOperations(peer.options.uri ?? '')
   const connect: Bench['connect'] = (fetch, options = peer.options) =>

@@ -1,7 +1,7 @@
 import { operations, type OperationId } from '@headgate/iceberg/rest'
 import type { Fetch } from './check.ts'
 
-/** Records the operations that a client requests. */
+/** Records which operations of a catalog the client has called. */
 export class SeenOperations {
   readonly #base: string
   readonly #succeeded = new Set<OperationId>()
@@ -11,7 +11,7 @@ export class SeenOperations {
     this.#base = new URL(uri).pathname.replace(/\/$/, '')
   }
 
-  /** Wraps a fetch function and records its requests. Ignores requests to other servers than the catalog. */
+  /** Wraps a `fetch` function to record its requests. Ignores requests to other servers than the catalog. */
   watch(fetch: Fetch): Fetch {
     return async (url, init) => {
       const response = await fetch(url, init)
@@ -21,7 +21,7 @@ export class SeenOperations {
     }
   }
 
-  /** Returns the operations that succeeded at least once. */
+  /** Returns the operations whose response was a success at least once. */
   succeeded(): readonly OperationId[] {
     return operations.map(({ operationId }) => operationId).filter((id) => this.#succeeded.has(id))
   }

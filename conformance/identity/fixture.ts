@@ -25,20 +25,20 @@ export interface FixtureOptions {
   readonly tokenUri: string
   readonly warehouse: string | undefined
   readonly scope: string
-  /** A client that may use the warehouse. */
+  /** Existing client that may use the warehouse, or undefined if the caller of the suite named none. */
   readonly client: ExistingClient | undefined
-  /** An engine that may act for the user `user`. */
+  /** Existing engine that may act for the user `user`, or undefined. */
   readonly engine: (ExistingClient & { readonly user: string }) | undefined
   /** Whether the suite may guess secrets. The server may then block this machine for some time. */
   readonly mayGuess: boolean
-  /** The server, if the run started it. The suite may then configure it. */
+  /** Server that this run started, which the suite may configure. Undefined if the suite checks an existing server. */
   readonly lab: Lab | undefined
   readonly trap: Trap | undefined
 }
 
 /**
- * Prerequisites of the checks. If a prerequisite is missing, the method that returns it skips the check and states the
- * reason.
+ * Server under test, with the clients and tables that checks need. If something is missing, the method that returns it
+ * skips the check and states the reason.
  */
 export class Fixture {
   readonly options: FixtureOptions
@@ -84,7 +84,7 @@ export class Fixture {
     return this.lab().otherIssuer ?? notChecked('a second configured issuer')
   }
 
-  /** Returns an unused name. */
+  /** Returns a name that no object has. */
   name(): string {
     return `c-${(this.#made += 1)}-${randomUUID().slice(0, 8)}`
   }
@@ -97,7 +97,7 @@ export class Fixture {
     return this.token({ grant_type: grantTypes.exchange, ...form }, headers)
   }
 
-  /** Requests a token for the client itself, with its id and secret. */
+  /** Requests a token with the id and secret of a client, which acts for itself. */
   async own({ id, secret }: ExistingClient): Promise<string> {
     const form = {
       grant_type: grantTypes.clientCredentials,
@@ -108,20 +108,20 @@ export class Fixture {
     return granted(await this.token(form), `client_credentials of ${id}`)
   }
 
-  /** Requests the configuration of the catalog with these headers. */
+  /** Requests the configuration of the catalog (`GET /v1/config`) with the given headers. */
   config(headers: Headers): Promise<Response> {
     const { uri, warehouse } = this.options
     const query = warehouse === undefined ? '' : `?warehouse=${encodeURIComponent(warehouse)}`
     return sender(uri, headers)('GET', `v1/config${query}`)
   }
 
-  /** Checks that the catalog refuses the token as a bearer token with status 401. */
+  /** Checks that the catalog refuses a bearer token with status 401. */
   async refuses(token: string, what: string): Promise<void> {
     const { status } = await this.config(bearer(token))
     demand(status === 401, `${what}: expected 401, got ${status}`)
   }
 
-  /** Creates an engine that may act for all principals of the issuer `headgate`, unless `entry` limits it. */
+  /** Creates an engine that may act for all principals of this server, unless `entry` limits it. */
   async registered(entry: Readonly<Record<string, unknown>> = {}): Promise<LabClient> {
     return this.lab().engine(this.name(), {
       subjects: [{ issuer: 'headgate', pattern: '*' }],
@@ -136,7 +136,7 @@ export class Fixture {
   }
 }
 
-/** Returns the token of a response that must contain one. */
+/** Returns the token in a token response. Throws if the response contains none. */
 export function granted(response: TokenResponse, what: string): string {
   demand(
     response.status === 200 && response.token !== null,
@@ -146,7 +146,7 @@ export function granted(response: TokenResponse, what: string): string {
 }
 
 /**
- * Checks that the response is a refusal in the form of RFC 6749 section 5.2, with one of the given errors and an
+ * Checks that a token response is a refusal in the form of RFC 6749 section 5.2, with one of the given errors and an
  * `error_description`.
  */
 export function refused(response: TokenResponse, what: string, ...errors: readonly string[]): void {

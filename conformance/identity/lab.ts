@@ -10,10 +10,10 @@ import { startOwnServer } from '../refresh/own-server.ts'
 import { createBody } from '../refresh/table-requests.ts'
 import { basic, type Headers, requestToken } from './token-endpoint.ts'
 
-/** A client that was created for a run. */
+/** Client that was created for this run. */
 export interface LabClient {
   readonly id: string
-  /** Its client id. */
+  /** Client id. */
   readonly name: string
   readonly secret: string
   readonly basic: Headers
@@ -21,12 +21,9 @@ export interface LabClient {
   readonly key: JwtKey
 }
 
-/** A server with the objects that identity suites need: clients, engines, tables, and external issuers. */
+/** Server with the objects that the identity suites use: clients, engines, tables and external issuers. */
 export interface Lab {
-  /**
-   * URI of the server without a slash at its end. It is also the issuer and the audience of the server's tokens, and
-   * the base URI of the catalog.
-   */
+  /** Base URI of the server, without a trailing slash. It is also the issuer and audience of the server's tokens. */
   readonly uri: string
   readonly tokenUri: string
   readonly warehouse: string
@@ -36,11 +33,11 @@ export interface Lab {
   readonly admin: { readonly name: string; readonly secret: string }
   readonly namespace: readonly [string]
   /**
-   * A configured external issuer, whose tokens have the audience `audience`, and to which the server sends
-   * introspection requests for opaque tokens. Null if the server accepts no tokens of external issuers.
+   * External issuer that the server trusts. The audience of its tokens is `audience`, and the server sends
+   * introspection requests for its opaque tokens. Null if the server trusts no external issuer.
    */
   readonly issuer: Issuer | null
-  /** A second configured external issuer. */
+  /** Second external issuer that the server trusts, or null. */
   readonly otherIssuer: Issuer | null
   readonly audience: string
   client(name: string): Promise<LabClient>
@@ -49,7 +46,10 @@ export interface Lab {
   /** Creates a table, and grants the privilege on it only to this principal. */
   table(name: string, principal: string, privilege: string): Promise<void>
   grant(principal: string, privilege: string, on: Readonly<Record<string, unknown>>): Promise<void>
-  /** Sends a request as the administrator. Throws if the server refuses it. */
+  /**
+   * Sends a management request as the administrator, and returns the body of the response. Throws if the server
+   * refuses it.
+   */
   must(method: string, path: string, body?: unknown): Promise<unknown>
 }
 
@@ -63,7 +63,7 @@ export interface LabPlace {
 }
 
 const audience = 'https://lake.example'
-/** Time in ms for which a server of this run caches the issuer's response about a token. */
+/** Time in ms for which a server of this run caches the introspection response about a token. */
 export const introspectionCacheMs = 2_000
 
 /** Starts a Headgate server and two external issuers. */
@@ -162,7 +162,7 @@ export async function openLab({ uri, credential, warehouse, issuer, otherIssuer 
   }
 }
 
-/** Returns the issuer if the server accepts its tokens, or null if it does not. */
+/** Returns the issuer if the server accepts its tokens, otherwise null. */
 async function taken(uri: string, issuer: Issuer | null): Promise<Issuer | null> {
   if (issuer === null) return null
   const headers = {
@@ -172,7 +172,7 @@ async function taken(uri: string, issuer: Issuer | null): Promise<Issuer | null>
   return response.status === 401 ? null : issuer
 }
 
-/** Requests a token with the id and secret of a client. Throws when the response contains no token. */
+/** Requests a token with the id and secret of a client. Throws if the response contains no token. */
 export async function tokenFor(lab: Pick<Lab, 'tokenUri'>, name: string, secret: string): Promise<string> {
   const response = await requestToken(lab.tokenUri, {
     grant_type: 'client_credentials',

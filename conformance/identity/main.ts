@@ -9,7 +9,10 @@ import { runSuite, type SuiteResult } from './suite.ts'
 import { startTrap } from './trap.ts'
 import { openOwnFixture } from './own-fixture.ts'
 
-/** Returns the exit code: 0 if the server kept all promises, 1 if it broke a promise, 2 if the suite could not run. */
+/**
+ * Runs the suite. Returns the exit code: 0 if the server passed all checks, 1 if it failed a check, 2 if the suite
+ * could not run.
+ */
 async function main({ server, select, json }: IdentityOptions): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('identity-run'))

@@ -19,7 +19,7 @@ With a URI, checks that need other configuration are skipped, and the report con
   --help`
 
 export interface IdentityOptions {
-  /** The server to check. If undefined, the suite starts a server. */
+  /** Existing server to check. If undefined, the suite starts a server. */
   readonly server: Omit<FixtureOptions, 'lab' | 'trap'> | undefined
   readonly select: readonly string[]
   readonly json: boolean

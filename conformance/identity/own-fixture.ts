@@ -4,8 +4,8 @@ import type { Trap } from './trap.ts'
 import { toCredential, type FixtureOptions } from './fixture.ts'
 
 /**
- * Returns the options of the identity suite for a server that this run started: a client that may use the warehouse,
- * permission to guess secrets, and access to the server's configuration.
+ * Returns the fixture options for a server that this run has started: a client that may use the warehouse, permission
+ * to guess secrets, and access to the configuration of the server.
  */
 export async function openOwnFixture(lab: Lab, trap: Trap): Promise<FixtureOptions> {
   const client = await lab.client(`client-${randomUUID().slice(0, 8)}`)

@@ -33,7 +33,7 @@ export function humanReport({ uri, results }: SuiteResult): string {
 }
 
 /**
- * Formats the result for programs: `{"ok", "uri", "totals", "results": [{"row", "name", "about", "outcome", "reason",
+ * Formats the report as JSON: `{"ok", "uri", "totals", "results": [{"row", "name", "about", "outcome", "reason",
  * "ms"}]}`.
  */
 export function jsonReport({ uri, results }: SuiteResult): string {

@@ -5,14 +5,14 @@ import { type HeaderPair, type S3Keys, sha256, signInHeader } from '../refresh/s
 import type { Lab } from './lab.ts'
 
 /**
- * Form in which a client sends the hash of its body: Iceberg's Java client in base64, PyIceberg only for an empty body,
- * and AWS's SDKs in hexadecimal digits.
+ * Forms in which clients send the hash of a request body: Iceberg for Java in base64, PyIceberg only for an empty
+ * body, and the AWS SDKs in hexadecimal.
  */
 export const hashForms = ['iceberg-java', 'pyiceberg', 'aws-sdk'] as const
 
 export type HashForm = (typeof hashForms)[number]
 
-/** Request on its way to the server, after it was signed. */
+/** Signed request before it is sent. */
 export interface SentRequest {
   readonly method: string
   readonly target: string
@@ -27,11 +27,11 @@ export interface SignedOptions {
   readonly at?: Date
   readonly service?: string
   readonly region?: string
-  /** Changes the request on its way. */
+  /** Changes the request after it was signed. */
   readonly tamper?: (request: SentRequest) => SentRequest
 }
 
-/** Creates an access key of a client. */
+/** Creates an access key for a client. */
 export async function addAccessKey(lab: Lab, principal: string): Promise<S3Keys> {
   const made = await lab.must('POST', `principals/${principal}/access-keys`)
   return {

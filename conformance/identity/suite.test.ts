@@ -36,7 +36,7 @@ test('no check of the identity suite fails for a Headgate server', async () => {
   }
 }, 120_000)
 
-/** Runs checks against a server that trusts every token and issues unsigned tokens to every client. */
+/** Runs checks against a faulty server, which trusts every token and issues unsigned tokens to every client. */
 async function credulous(select: readonly string[], client = true): Promise<SuiteResult> {
   const token = `${unsigned({ alg: 'none' }, { sub: 'a' })}.`
   const server = createServer((request, response) => {

@@ -7,7 +7,7 @@ import { inbound } from './rows/inbound.ts'
 import { signatures } from './rows/signatures.ts'
 import { Fixture, type FixtureOptions } from './fixture.ts'
 
-/** Rows of the table of identity features. Each row has at least one check. */
+/** Rows of the table of identity features, keyed by their number. At least one check belongs to each row. */
 export const rows: Readonly<Record<string, string>> = {
   S1: 'external OIDC JWT',
   S2: 'several issuers at once',
@@ -50,7 +50,11 @@ export interface SuiteResult {
   readonly results: readonly CheckResult[]
 }
 
-/** @param select rows (such as `S13`) or names of the checks to run; all checks if empty */
+/**
+ * Runs the checks of the identity suite against a server.
+ *
+ * @param select rows (such as `S13`) or names of the checks to run; all checks if empty
+ */
 export async function runSuite(
   options: FixtureOptions,
   { select = [], say }: { readonly select?: readonly string[]; readonly say: (line: string) => void },

@@ -16,29 +16,29 @@ export const tokenTypes = {
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 export type Headers = Readonly<Record<string, string>>
-/** Parameters of a token request. The value `undefined` omits a parameter. */
+/** Form parameters of a token request. A parameter with the value `undefined` is not sent. */
 export type Form = Readonly<Record<string, string | undefined>>
 
 export interface TokenResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly text: string
-  /** The parsed response. Empty if the response is not a JSON object. */
+  /** Parsed body of the response, or an empty object if the body is not a JSON object. */
   readonly json: Readonly<Record<string, unknown>>
-  /** The `access_token` of the response, or null if there is none. */
+  /** Value of `access_token` in the response, or null. */
   readonly token: string | null
-  /** The `error` and `error_description` of the response, for reports. */
+  /** Values of `error` and `error_description` in the response, for messages. */
   readonly error: string
   readonly ms: number
 }
 
 export interface TokenRequest {
   readonly headers?: Headers
-  /** Address of this machine from which the request is sent. */
+  /** Local address from which the request is sent. */
   readonly from?: string | undefined
 }
 
-/** Sends a token request. A form is encoded, and a string is sent as the body without changes. */
+/** Sends a token request. Encodes an object as a form, and sends a string unchanged as the body. */
 export async function requestToken(
   uri: string,
   form: Form | string,

@@ -3,16 +3,17 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /**
- * Server that must not receive requests except those of one warehouse. It listens at the key addresses in the
- * attacker's tokens, and is the object store and security token service of this warehouse.
+ * HTTP server that records requests. The server under test must not send requests to it for keys that an attacker's
+ * token names. It is also the object store and the security token service of one warehouse, whose requests are
+ * expected.
  */
 export interface Trap extends AsyncDisposable {
   readonly origin: string
-  /** Received requests for keys of the attacker. Each such request shows a fault of the server. */
+  /** Received requests for keys of the attacker. Each of them shows a fault of the server under test. */
   readonly asked: readonly string[]
-  /** Requests to the security token service. */
+  /** Parameters of requests to the security token service. */
   readonly sessions: readonly URLSearchParams[]
-  /** Sets the response to requests for keys. */
+  /** Sets the JSON Web Key Set that is returned to requests for keys. */
   serve(jwks: unknown): void
 }
 

@@ -8,7 +8,7 @@ import type { TargetClient } from './target-client.ts'
 
 const parallel = 16
 
-/** A table or view, and the metadata location that the source catalog returns for it. */
+/** Table or view, with the metadata location that the source catalog returns for it. */
 export interface Located extends Created {
   readonly metadataLocation: string
 }
@@ -49,7 +49,7 @@ export async function compareRelations(
 }
 
 /**
- * Compares the properties of namespaces, and the names of the tables and views in them.
+ * Compares the properties of namespaces in two catalogs, and the names of the tables and views in them.
  *
  * @returns the differences, as sentences
  */

@@ -6,7 +6,7 @@ import type { Evidence, Suite, Seen } from '../suite.ts'
 import type { Fixture } from '../fixture.ts'
 import { showed, token } from '../slots.ts'
 
-/** Signs a valid assertion of the engine `trino`, about itself as a client or about a user. */
+/** Signs a valid client assertion of the engine `trino`. Its subject is the engine itself or a user. */
 export function assertion(fixture: Fixture, sub: string, more: Claims = {}, header: Claims = {}): string {
   const { key, name } = fixture.clients.trino
   const usual = { iss: name, aud: fixture.uri, iat: inSeconds(0), exp: inSeconds(120), jti: randomUUID() }

@@ -7,8 +7,8 @@ import { everySlot, show } from '../slots.ts'
 import { victimClaims } from '../victim-claims.ts'
 
 /**
- * Time limit of a response in ms. A slower response shows that the server did too much work for an unauthenticated
- * caller.
+ * Maximum time of a response in ms. A slower response shows that an unauthenticated caller can make the server do
+ * expensive work.
  */
 const longestMs = 3_000
 
@@ -93,7 +93,7 @@ function bomb(fixture: Fixture, random: Random): { readonly what: string; readon
 }
 
 /**
- * Returns an ECDSA signature with r = s = n, the order of the curve. Some verifiers treated these values as zero and
+ * Returns an ECDSA signature with r = s = n, the order of the curve. Some verifiers reduced these values to zero and
  * accepted the signature.
  */
 function orderTwice(): string {

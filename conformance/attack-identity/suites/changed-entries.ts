@@ -14,8 +14,8 @@ import { call, send, token } from '../slots.ts'
 type Proof = 'statement' | 'assertion' | 'token'
 
 /**
- * Permissions of an engine to act for users that it names, each with the change of the engine's entry that removes the
- * permission.
+ * Permissions that let an engine act for users that it names. Each has the change of the engine's entry that revokes
+ * it, and the proofs of the user that need it.
  */
 const losses = [
   { flag: '--unsigned-subjects', entry: { unsignedSubjects: false }, proofs: ['statement'] },
@@ -41,8 +41,8 @@ function tokenForm(proof: Proof, fixture: Fixture, engine: LabClient, user: LabC
 }
 
 /**
- * Uses sessions, storage refresh tokens and storage keys of a user that an engine named, after the engine has lost the
- * permission to name this user.
+ * Suite that uses sessions, storage refresh tokens and storage keys of a user after the engine that named the user has
+ * lost the permission to do so.
  */
 export const changedEntries: Suite = {
   name: 'changed-entry',
@@ -95,8 +95,8 @@ export const changedEntries: Suite = {
         await token(fixture, renewal, acting.basic),
       ]
       if (proof !== 'token') return { what, seen: [...seen, await call(fixture, random, bearer(held))] }
-      // A user keeps access if the engine had sent the user's own token. Without this legitimate case, refusals in the
-      // other cases would prove nothing.
+      // A user keeps access if the engine has sent the user's own token. This legitimate case proves that the server
+      // does not refuse all requests.
       const lost = seen.find(({ status }) => status !== 200)
       return {
         what,
@@ -117,8 +117,8 @@ interface Parties {
 }
 
 /**
- * Returns a token with which the engine `acting` acts for the user. If `stating` is a different engine, `stating` gets
- * a token first, and `acting` exchanges this token.
+ * Returns a token with which the engine `acting` acts for the user. If `stating` is another engine, it first requests
+ * a token for the user, which `acting` then exchanges.
  */
 async function heldToken(
   fixture: Fixture,
@@ -152,7 +152,7 @@ interface StorageUse {
   get(): Promise<Seen>
 }
 
-/** Loads a table and its storage keys. Returns functions that use and refresh the keys. */
+/** Loads a table with storage keys as the holder of a token. Returns functions that use the keys and refresh them. */
 async function openAccess(fixture: Fixture, held: string): Promise<StorageUse> {
   const catalog = asCaller(fixture.catalog, bearer(held))
   const path = tablePath(catalog, fixture.namespace, 'mallorys')

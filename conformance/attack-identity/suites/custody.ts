@@ -103,7 +103,7 @@ const endpoints: Suite = {
 }
 
 /**
- * Suites of requests that change the storage of a warehouse or reach the server's private network, from callers without
- * the right to do so.
+ * Suites of requests that change the storage of a warehouse, or make the server connect to its private network, from
+ * callers without the right to do so.
  */
 export const custodies: readonly Suite[] = [stewards, custody, endpoints]

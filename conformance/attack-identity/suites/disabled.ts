@@ -126,7 +126,7 @@ export const disabled: Suite = {
         token(fixture, exchange(), engine.basic),
         call(fixture, random, bearer(own)),
       ],
-      // The command revokes only existing sessions. The user may log in again, so this case contains no new login.
+      // The command revokes only existing sessions. The user may log in again, so this case sends no new login.
       'stop the sessions': () => [...renewals(), call(fixture, random, bearer(own))],
       'disable the engine': () => [
         ...renewals(),

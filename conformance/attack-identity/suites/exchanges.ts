@@ -6,7 +6,9 @@ import { token } from '../slots.ts'
 import { statement } from '../../identity/statement.ts'
 import { assertion } from './assertions.ts'
 
-/** Returns the parameters of a valid subject token: the engine `trino` may exchange it for a token of the user. */
+/**
+ * Returns form parameters with a valid subject token, which the engine `trino` may exchange for a token of the user.
+ */
 function goodSubject(fixture: Fixture, random: Random): Form {
   const { alice, bob } = fixture.clients
   const [name, shown] = random.pick([

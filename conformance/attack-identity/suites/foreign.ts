@@ -50,8 +50,8 @@ const foreign: Suite = {
 }
 
 /**
- * Builds a suite that needs a server with a configured issuer. The attacker uses valid tokens that this issuer signed
- * for another purpose.
+ * Creates a suite in which the attacker presents valid tokens that a configured external issuer signed for another
+ * purpose. The suite runs only if the server has such an issuer.
  */
 function ofIssuer(
   suite: Pick<Suite, 'name' | 'about'> & {

@@ -72,7 +72,7 @@ const confused: Suite = {
   },
 }
 
-/** Returns JWT header parameters that contain the attacker's key, or a URL of this key. */
+/** Returns JWT header parameters that make a naive verifier use the attacker's key: the key itself, or its URL. */
 function pointer(fixture: Fixture, random: Random): Record<string, unknown> {
   const { attackerKey, trap, serverKey } = fixture
   const url = `${trap.origin}/attacker/${randomUUID()}`
@@ -155,7 +155,7 @@ const changed: Suite = {
   },
 }
 
-/** Flips one decoded bit. Bits of the text that decoding ignores would change nothing. */
+/** Flips one bit of the decoded bytes of a base64url text, because a changed character can decode to the same bytes. */
 function flipped(part: string, random: Random): string {
   const bytes = Buffer.from(part, 'base64url')
   const at = random.int(bytes.length)
@@ -163,9 +163,7 @@ function flipped(part: string, random: Random): string {
   return bytes.toString('base64url')
 }
 
-/**
- * Returns claims with more rights for the same user: without the engine, with a later expiry, or of another principal.
- */
+/** Returns the claims of a token with more rights: without the engine, with a later expiry, or of another principal. */
 function widened(token: string, random: Random): string {
   const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as object
   const more = random.pick([

@@ -4,7 +4,7 @@ import type { Suite } from '../suite.ts'
 import type { Fixture } from '../fixture.ts'
 import { token } from '../slots.ts'
 
-/** Builds token requests that two parsers could read differently, for example with a repeated parameter. */
+/** Builds token requests that different parsers read differently, for example with a repeated parameter. */
 function mixed(
   fixture: Fixture,
   random: Random,

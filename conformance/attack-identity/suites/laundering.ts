@@ -4,8 +4,8 @@ import type { Evidence, Suite, Seen } from '../suite.ts'
 import { call, token } from '../slots.ts'
 
 /**
- * Attempts to use the rights of the engine instead of the rights of the session's user, as described in the issue
- * iceberg#17600.
+ * Suite that tries to use the rights of an engine instead of the rights of its user, as described in the issue
+ * apache/iceberg#17600.
  */
 export const laundered: Suite = {
   name: 'laundering',

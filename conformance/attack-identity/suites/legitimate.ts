@@ -50,7 +50,7 @@ const tokensWork: Suite = {
   },
 }
 
-/** Returns one legitimate token request, with the subject and the actor that its token must contain. */
+/** Returns one of the ways to request a token, with the subject and the actor that the issued token must contain. */
 function way(
   fixture: Fixture,
   which: number,

@@ -2,7 +2,10 @@ import type { Random } from '../../attack/random.ts'
 
 type Bytes = readonly [number, number, number, number]
 
-/** Returns an address that is not public: loopback, link-local, metadata, private, shared, multicast. */
+/**
+ * Returns the bytes of a random IPv4 address that is not public: loopback, link-local, metadata service, private,
+ * shared or multicast.
+ */
 function specialAddress(random: Random): Bytes {
   const any = (): number => random.int(256)
   return random.pick<Bytes>([
@@ -26,8 +29,8 @@ function specialAddress(random: Random): Bytes {
 const hex = (byte: number): string => byte.toString(16)
 
 /**
- * Spellings that a URL parser reads as the given IPv4 address, IPv6 addresses that contain the IPv4 address, and names
- * and addresses of the local network.
+ * Functions that spell an IPv4 address: as a URL parser accepts it, inside an IPv6 address, or as a name of the local
+ * network.
  */
 const spellings: readonly ((bytes: Bytes, random: Random) => string)[] = [
   (bytes) => bytes.join('.'),
@@ -46,7 +49,7 @@ const spellings: readonly ((bytes: Bytes, random: Random) => string)[] = [
   (_, random) => random.pick(['localhost', 'LOCALHOST', 'localhost.', 'a.localhost', 'x.y.localhost']),
 ]
 
-/** Returns the URL of an endpoint in the server's own network, in one of many spellings. */
+/** Returns the URL of an endpoint in the server's own network, with the address in one of many spellings. */
 export function specialEndpoint(random: Random): string {
   const host = random.pick(spellings)(specialAddress(random), random)
   const port = random.pick(['', ':80', ':9000', ':5432', ':8181'])

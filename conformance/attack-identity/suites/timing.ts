@@ -41,8 +41,8 @@ const wrongSignature = (fixture: Fixture, id: string, kid: string): Promise<Seen
 }
 
 /**
- * Returns the name of an unknown client, with the same length as the known name, so that the requests differ only in
- * whether the client exists.
+ * Returns the name of a client that does not exist, as long as the known name, so that requests with the two names
+ * differ only in whether the client exists.
  */
 const makeUnknownName = (name: string): string => `${name.slice(0, -4)}${randomBytes(2).toString('hex')}`
 
@@ -62,8 +62,8 @@ const timed: readonly Timed[] = [
 ]
 
 /**
- * Suites that compare response times. Each case sends a request for a known client and one for an unknown client in
- * random order, one directly after the other, so that disturbances affect both requests.
+ * Suites that compare response times for an existing client and for a client that does not exist. Each case sends both
+ * requests in random order, one directly after the other, so that load on the machine affects both.
  */
 export const timings: readonly Suite[] = timed.map(({ name, about, known, unknown }): Suite => {
   const pairs = new WeakMap<Fixture, TimedPair[]>()

@@ -5,7 +5,10 @@ import type { Random } from '../../attack/random.ts'
 import type { Fixture } from '../fixture.ts'
 import type { Evidence, Seen, Suite } from '../suite.ts'
 
-/** Addresses in the server's own network, in spellings that parsers read in different ways. `PORT` is that of the trap. */
+/**
+ * Addresses in the server's own network, in spellings that URL parsers read differently. `PORT` is replaced by the
+ * port of the server that must not be reached.
+ */
 const addresses = [
   'http://127.0.0.1:PORT',
   'http://127.1:PORT',
@@ -48,7 +51,7 @@ const addresses = [
   'unix:/var/run/docker.sock',
 ]
 
-/** A principal that may create warehouses chooses their addresses. */
+/** Suite in which a principal that may create warehouses names private addresses as upstream or token endpoint. */
 export const privateAddresses: Suite = {
   name: 'private-addresses',
   about: 'addresses in the own network, in any spelling, as upstream and as endpoint of tokens',
@@ -80,7 +83,10 @@ function upstreamWith(field: string, address: string): object {
   return field === 'authRead' ? { uri, authRead: auth, secretsRead: secrets } : { uri, auth, secrets }
 }
 
-/** Properties that would run programs, read files, load packages or use the identity of the machine. */
+/**
+ * Auth properties that would make the server run programs, read files, load packages or use the identity of its
+ * machine.
+ */
 const tricks: readonly Readonly<Record<string, string>>[] = [
   { 'rest.auth.type': 'command', 'rest.auth.command.line': 'touch MARK' },
   { 'rest.auth.type': 'login', 'rest.auth.login.target': 'x' },
@@ -105,7 +111,9 @@ const tricks: readonly Readonly<Record<string, string>>[] = [
   { 'rest.auth.type': 'BEARER ' },
 ]
 
-/** Property tricks in `auth`, `authRead` and headers. */
+/**
+ * Suite in which a principal that may create warehouses sets dangerous properties in `auth`, `authRead` and `headers`.
+ */
 export const properties: Suite = {
   name: 'properties',
   about:
@@ -137,7 +145,10 @@ export const properties: Suite = {
   },
 }
 
-/** Creates a warehouse as the builder. If it is created, tests its connection, which sends requests. */
+/**
+ * Creates an upstream warehouse as the caller `builder`. If the server accepts it, tests its connection, which makes
+ * the server send requests.
+ */
 async function create(fixture: Fixture, what: string, upstream: object, random: Random): Promise<Evidence> {
   const name = `evil-${fixture.count()}`
   const body = {

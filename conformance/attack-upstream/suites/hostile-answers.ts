@@ -7,7 +7,7 @@ import type { HostileAnswer } from '../instrumented-upstream.ts'
 import { send } from '../send.ts'
 import type { Suite } from '../suite.ts'
 
-/** Time in ms within which a response to a client must begin, although the upstream never ends its own. */
+/** Maximum time in ms until the server responds to its client, even if the response of the upstream never ends. */
 const longestMs = 6_000
 
 const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024))
@@ -31,7 +31,7 @@ function trickle(write: (response: ServerResponse, turn: number) => void): Hosti
   }
 }
 
-/** Answers of a hostile or broken upstream, and of servers between. */
+/** Returns a random answer of a hostile or faulty upstream, or of a proxy in front of it, with a description. */
 function hostileAnswer(fixture: Fixture, random: Random): readonly [string, HostileAnswer] {
   const { trap } = fixture
   const deep = '['.repeat(100_000) + ']'.repeat(100_000)
@@ -88,7 +88,7 @@ function hostileAnswer(fixture: Fixture, random: Random): readonly [string, Host
   ])
 }
 
-/** Requests of callers with rights, while the upstream answers in a hostile way. */
+/** Suite in which callers with rights send requests while the upstream returns hostile answers. */
 export const hostileAnswers: Suite = {
   name: 'hostile-answers',
   about: 'huge, deep, compressed, slow, endless, redirecting and broken responses of the upstream',
@@ -118,19 +118,19 @@ export const hostileAnswers: Suite = {
     const seen = await send(fixture, who, method, path, body, delegation)
     const ms = performance.now() - started
     const escapes = ms > longestMs ? [`the response took ${Math.round(ms)} ms`] : []
-    // A change whose response is lost may have happened.
+    // The upstream may have made a change whose response is lost, so the server must not report it as refused.
     const isChange = method === 'POST'
     if (isChange && [409, 412].includes(seen.status) && !/null|list|HTML|empty/.test(what))
       escapes.push(`a change whose outcome is unknown was reported as ${seen.status}`)
     if (seen.status === 401) escapes.push('a 401 about the service account reached the client')
-    // Stops the circuit breaker from refusing the next cases.
+    // Restores normal answers, so that the circuit breaker of the server does not refuse the next cases.
     fixture.recorder.reset()
     await settle(fixture)
     return { what: `${what} to ${who}: ${method} ${path}`, seen: [seen], escapes }
   },
 }
 
-/** Waits until the server sends requests to the upstream again. */
+/** Waits until the server sends requests to the upstream again, after its circuit breaker has closed. */
 async function settle(fixture: Fixture): Promise<void> {
   for (const mode of modes) {
     const { root, send: asAdmin } = fixture.lakes[mode].as.admin
@@ -142,7 +142,10 @@ async function settle(fixture: Fixture): Promise<void> {
   }
 }
 
-/** Messages of the upstream that contain what it knows about the connection. */
+/**
+ * Suite in which error messages of the upstream contain its address and the credentials of the request. The server
+ * must not forward them to its clients.
+ */
 export const leaks: Suite = {
   name: 'leaks',
   about: 'errors of the upstream with its address, the token of the request, and keys',
@@ -193,7 +196,7 @@ export const leaks: Suite = {
       escapes: found.map(() => `a response contained a token, key or address: ${seen.text.slice(0, 200)}`),
     }
   },
-  /** Tokens and keys must not be in the log either. */
+  /** Checks that the log of the server contains no token and no key. */
   conclude: (fixture) => {
     const log = fixture.log()
     const [credential = '', secret = ''] = fixture.secrets

@@ -4,7 +4,10 @@ import { configIn, modes } from '../fixture.ts'
 import { send } from '../send.ts'
 import type { Suite } from '../suite.ts'
 
-/** The reader uses its storage keys to write, and outside of its table, in each mode. */
+/**
+ * Suite in which the caller `reader` tries to write with its storage keys, and to access other tables with them, in
+ * each mode.
+ */
 export const readersKeys: Suite = {
   name: 'readers-keys',
   about: 'storage keys of a reader, in each mode: writes, deletions and objects of other tables',
@@ -49,7 +52,10 @@ function metadataIn(text: string): string {
   return /"metadata-location":"([^"]*)"/.exec(text)?.[1] ?? ''
 }
 
-/** Callers with different rights load one table at the same time, and share requests to the upstream. */
+/**
+ * Suite in which callers with different rights load one table at the same time. The server may share the requests to
+ * the upstream, but not the responses.
+ */
 export const sharedResponses: Suite = {
   name: 'shared-responses',
   about: 'concurrent loads of callers with different rights: no response or credential of another caller',
@@ -70,7 +76,8 @@ export const sharedResponses: Suite = {
     if (findSecret(reader.json) !== undefined && findSecret(reader.json) === findSecret(writer.json))
       escapes.push('the reader received the keys of the writer')
     if (stranger.status !== 404) escapes.push(`a caller without rights received ${stranger.status}`)
-    // In mode pass, the keys of the upstream would be wider than the right of the reader.
+    // In mode `pass`, the keys of the upstream would allow more than the reader may do, so the server must refuse the
+    // load.
     if (again.status !== (mode === 'pass' ? 403 : 200))
       escapes.push(`the reader received ${again.status} together with others`)
     const etag = /"etag":"((?:[^"\\]|\\.)*)"/.exec(writer.text)?.[1]?.replaceAll('\\"', '"')

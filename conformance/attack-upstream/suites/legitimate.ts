@@ -3,7 +3,7 @@ import { modes } from '../fixture.ts'
 import { send } from '../send.ts'
 import type { Suite } from '../suite.ts'
 
-/** Requests that must succeed, and that must reach the upstream. */
+/** Suite of requests that must succeed and must reach the upstream. */
 export const legitimate: Suite = {
   name: 'canary',
   about: 'cases that must succeed: loads, commits, creations and lists of callers with rights',

@@ -33,8 +33,8 @@ const pieces = [
 ]
 
 /**
- * The owner of one namespace tries to reach other objects of the upstream by names. The upstream may receive only paths that
- * remain in this namespace, also after a server has decoded and resolved them a second time.
+ * Suite in which the owner of one namespace tries to reach other objects of the upstream by unusual names. The
+ * upstream may receive only paths in this namespace, even if it decodes and resolves them a second time.
  */
 export const names: Suite = {
   name: 'names',
@@ -68,7 +68,7 @@ export const names: Suite = {
   },
 }
 
-/** Returns whether a path is that of the caller's namespace, in each reading of a server. */
+/** Returns whether a path is in the namespace of the caller, however often a server decodes and resolves it. */
 function staysInside(sent: string): boolean {
   const { pathname, searchParams } = new URL(sent, 'http://upstream')
   if (pathname === '/v1/config') return true

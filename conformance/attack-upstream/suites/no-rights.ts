@@ -4,7 +4,7 @@ import { type Fixture, hidden, modes, type Who } from '../fixture.ts'
 import { send } from '../send.ts'
 import type { Suite } from '../suite.ts'
 
-/** Spellings of the name of a namespace or table, of which some are the name itself. */
+/** Returns a spelling of the name of a namespace or table. Some spellings denote the same name. */
 function spelled(random: Random, name: string): string {
   const letter = name[0] ?? ''
   return random.pick([
@@ -25,7 +25,7 @@ function spelled(random: Random, name: string): string {
   ])
 }
 
-/** Returns a random request of any route, with a body that is valid, empty, broken or of another operation. */
+/** Returns a request of a random route, with a body that is valid, empty, malformed or of another operation. */
 function anyRequest(
   fixture: Fixture,
   random: Random,
@@ -101,7 +101,7 @@ function anyRequest(
   return { method, path: random.pick(paths), body: method === 'HEAD' || method === 'GET' ? undefined : body }
 }
 
-/** A caller without any right: every route and method, and no request may reach the upstream. */
+/** Suite in which a caller without any right uses every route and method. No request may reach the upstream. */
 export const noRights: Suite = {
   name: 'no-rights',
   about: 'any route, method, body and encoding of a caller without rights: the upstream receives no request',
@@ -111,7 +111,7 @@ export const noRights: Suite = {
     const seen = await send(fixture, 'stranger', method, path, body)
     const sent = fixture.recorder.requests.map((request) => `${request.method} ${request.path}`)
     const escapes = sent.map((request) => `the upstream received ${request}`)
-    // A request that only this server answers, such as the preflight of browsers, may succeed.
+    // Requests that the server answers without the upstream, such as CORS preflight requests, may succeed.
     if (seen.status < 300 && method !== 'OPTIONS') escapes.push(`it was accepted (${seen.status})`)
     return {
       what: `stranger: ${method} ${path} ${JSON.stringify(body) ?? ''}`.slice(0, 300),
@@ -121,7 +121,9 @@ export const noRights: Suite = {
   },
 }
 
-/** Callers with rights on some objects: requests about other objects, without and together with their own objects. */
+/**
+ * Suite in which callers with rights on some objects send requests about other objects, or about both in one request.
+ */
 export const otherObjects: Suite = {
   name: 'other-objects',
   about: 'transactions, renames, lists and creations that name a hidden object next to an own one',
@@ -186,7 +188,10 @@ export const otherObjects: Suite = {
   },
 }
 
-/** Lists of a caller that may see one table: pages reveal neither names nor numbers of others. */
+/**
+ * Suite in which a caller that may see one table reads lists. The pages must reveal neither the names nor the number
+ * of other tables.
+ */
 export const lists: Suite = {
   name: 'lists',
   about: 'pages of lists, with page tokens of other callers: no name and no number of hidden objects',

@@ -3,7 +3,10 @@ import { type Fixture, modes, must, type Who } from '../fixture.ts'
 import { send } from '../send.ts'
 import type { Suite } from '../suite.ts'
 
-/** A table that another client of the upstream replaced: grants and ownership of the old one must not count. */
+/**
+ * Suite in which another client of the upstream replaces a table by a new one with the same name. Grants on the old
+ * table and its ownership must not apply to the new table.
+ */
 export const replaced: Suite = {
   name: 'replaced',
   about: 'tables that were dropped and created again in the upstream: old grants and ownership do not count',
@@ -60,7 +63,10 @@ function uuidIn(text: string): string {
   return /"table-uuid":"([^"]*)"/.exec(text)?.[1] ?? 'none'
 }
 
-/** Responses of the upstream about another table than the recorded one, or with locations of others. */
+/**
+ * Suite in which the upstream returns the metadata of another table than the one that the server has recorded, or
+ * locations of other tables.
+ */
 export const wrongMetadata: Suite = {
   name: 'wrong-metadata',
   about: 'metadata with locations outside, other UUIDs, duplicate members and credentials of the upstream',
@@ -122,14 +128,17 @@ export const wrongMetadata: Suite = {
     if (what === 'another UUID' && seen.status < 400)
       escapes.push('a grant counted for a table with another UUID')
     fixture.recorder.reset()
-    // The row of the real table is written again.
+    // Loads the real table, so that the server records its UUID again.
     await lake.as.admin.send('GET', at)
     await restoreGrants(fixture)
     return { what: `${what} for ${who}`, seen: [seen], escapes }
   },
 }
 
-/** Grants the rights on `shared` again, because a load of another table with this name deletes them. */
+/**
+ * Grants the rights on the table `shared` again, because the server deletes them when it loads another table with this
+ * name.
+ */
 async function restoreGrants({ front, lakes }: Fixture): Promise<void> {
   const on = { warehouse: lakes.own.name, namespace: ['open'], relation: 'shared' }
   for (const [principal, privilege] of [

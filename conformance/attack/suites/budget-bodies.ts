@@ -16,17 +16,17 @@ const modes = ['gateway', 'sts', 'remote-signing'] as const
 const KiB = 1024
 const MiB = 1024 * KiB
 
-/** An operation whose request has a body. */
+/** Catalog operation whose request has a body. */
 interface Target {
   readonly path: string
-  /** Largest body, in bytes. */
+  /** Maximum size of the body that the server accepts, in bytes. */
   readonly most: number
-  /** Whether the server decides on the caller's rights before it reads more than `freeBytes` bytes of the body. */
+  /** Whether the server decides on the rights of the caller before it reads more than `freeBytes` bytes of the body. */
   readonly decides: boolean
   readonly protocol: Protocol
 }
 
-/** Returns operations that the callers of this suite have no right to. */
+/** Returns operations that no caller of this suite may perform. */
 function targets({ as, namespace, victim }: Fixture): Target[] {
   const { mallory } = as
   const inNamespace = namespacePath(mallory, namespace)
@@ -58,9 +58,7 @@ function targets({ as, namespace, victim }: Fixture): Target[] {
   ]
 }
 
-/**
- * A caller without the right to perform the operation. `known` is false if the server cannot authenticate the caller.
- */
+/** Caller without the right to perform the operation. `known` is false if the server cannot authenticate the caller. */
 interface Caller {
   readonly name: string
   readonly headers: Readonly<Record<string, string>>
@@ -77,7 +75,7 @@ function anyCaller({ people }: Operator, random: Random): Caller {
   ])
 }
 
-/** Returns the statuses with which the server may refuse the request before it has read the body. */
+/** Returns the statuses with which the server may refuse the request before it has read the whole body. */
 function rightStatuses({ decides, most, protocol }: Target, { known }: Caller, bytes: number): number[] {
   if (protocol === 'oauth') return [400, 401, 413]
   if (!known) return [401]

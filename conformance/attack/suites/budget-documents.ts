@@ -14,12 +14,12 @@ import { responseBeforeBody } from '../withheld-body.ts'
 const modes = ['gateway'] as const
 const MiB = 1024 * 1024
 
-/** An operation of the storage gateway on one of Mallory's objects, whose request body is an XML document. */
+/** Operation of the storage gateway on an object of the attacker, whose request body is an XML document. */
 interface DocumentTarget {
   readonly about: string
   readonly target: string
   readonly root: string
-  /** Largest accepted document, in bytes. */
+  /** Maximum size of the document that the server accepts, in bytes. */
   readonly most: number
 }
 
@@ -96,8 +96,8 @@ const object = (key: string, more = ''): string => `<Object><Key>${key}</Key>${m
 const version = '<VersionId>null</VersionId>'
 
 /**
- * Returns lists of objects to delete. Each exceeds a limit of the XML reader, and a server without this limit would
- * delete Mallory's object.
+ * Returns DeleteObjects documents that exceed a limit of the server's XML reader. Each lists an object of Mallory,
+ * which a server without this limit would delete.
  */
 function longLists(key: string, random: Random): Readonly<Record<string, string>> {
   const keys = 1_001 + random.int(1_000)

@@ -17,7 +17,7 @@ interface LargeRequest {
   readonly about: string
   readonly path: string
   readonly body: object
-  /** Path of the catalog object that the request creates, which is deleted afterwards. */
+  /** Path of the catalog object that the request creates and the case deletes, or undefined. */
   readonly made: string | undefined
 }
 
@@ -99,7 +99,8 @@ async function large(fixture: Fixture, random: Random): Promise<Evidence> {
 }
 
 /**
- * Deletes the largest number of keys that S3 allows in one DeleteObjects request, with additional members for each key.
+ * Deletes the maximum number of keys that S3 allows in one DeleteObjects request, with additional members for each
+ * key.
  */
 async function longList(fixture: Fixture): Promise<Evidence> {
   const { keys, own, bucket } = fixture

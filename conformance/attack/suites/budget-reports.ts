@@ -11,7 +11,7 @@ import { reportQuota } from '../server-settings.ts'
 import { adaPlaces } from '../set-up.ts'
 
 const modes = ['gateway', 'sts', 'remote-signing'] as const
-/** Number of metrics reports that are sent at the same time. */
+/** Number of metrics reports that a case sends at the same time. */
 const together = 10
 
 const report = {
@@ -33,12 +33,12 @@ async function countKept({ database }: Operator, principal: string): Promise<num
 }
 
 /**
- * Names of Ada's tables. They are enough to reach the quota of a principal, although the server keeps only the newest
- * 200 reports of each table.
+ * Names of tables of the victim. They suffice to reach the quota of a principal, although the server keeps only the
+ * newest 200 reports of each table.
  */
 const tables = adaPlaces.map((_, i) => `a-${i}`)
 
-/** Creates a principal that may read some of Ada's tables. */
+/** Creates a principal that may read the given tables of the victim. */
 async function newReader(fixture: Fixture, name: string, of: readonly string[]): Promise<Catalog> {
   const { as, bucket, namespace } = fixture
   const operator = operatorIn(fixture)
@@ -72,8 +72,8 @@ async function send(
 }
 
 /**
- * Sends more metrics reports of one reader than the server keeps. The server must accept all, because clients repeat
- * refused requests.
+ * Sends more metrics reports of one reader than the server keeps. The server must respond with success to all, because
+ * clients repeat refused requests.
  */
 async function flood(fixture: Fixture, random: Random): Promise<Evidence> {
   const operator = operatorIn(fixture)

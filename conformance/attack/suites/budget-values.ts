@@ -13,21 +13,21 @@ import { budget } from '../server-settings.ts'
 const modes = ['gateway', 'sts', 'remote-signing'] as const
 const MiB = 1024 * 1024
 
-/** A request that exceeds one limit of the server, and that would succeed without this limit. */
+/** Request that exceeds one limit of the server, and that would succeed if the limit did not exist. */
 interface OverBudget {
   readonly about: string
   readonly path: string
   readonly body: string
   readonly status: 400 | 413
-  /** Path to load, and text in the response that shows that the request took effect. */
+  /** Path to load after the request, and a text that the response contains only if the request took effect. */
   readonly effect: { readonly path: string; readonly text: string }
 }
 
 const list = (element: string, count: number): string => Array.from({ length: count }, () => element).join()
 
 /**
- * Returns a JSON member for the object in a request body. With this member, the body exceeds one limit of the server on
- * its size, its depth or its number of values.
+ * Returns a JSON member that makes a request body exceed one limit of the server: its size, its depth or its number of
+ * values.
  */
 function excess(random: Random): Pick<OverBudget, 'about' | 'status'> & { readonly member: string } {
   const values = budget.values + 1 + random.int(5_000)

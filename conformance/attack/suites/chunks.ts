@@ -13,7 +13,7 @@ interface Chunk {
 
 const chunkBytes = 8192
 
-/** Builds an upload of Ada in signed chunks, which an attacker in the network could see. */
+/** Builds an upload of Ada in signed chunks (aws-chunked), which an attacker in the network could observe. */
 function upload(
   fixture: Fixture,
   random: Random,
@@ -53,8 +53,8 @@ function framed({ data, signature }: Chunk): Buffer {
 }
 
 /**
- * Changes of the order, the bytes or the signatures of chunks. The attack pads or cuts the changed body to its original
- * length, because the length is signed.
+ * Changes of an upload in signed chunks: to the order, the bytes or the signatures of its chunks. The attack pads or
+ * cuts the changed body to its original length, because the length is signed.
  */
 const changes: Readonly<Record<string, (chunks: Chunk[], random: Random) => Chunk[] | Buffer>> = {
   'two chunks in the other order': ([a, b, ...rest]) => (a && b ? [b, a, ...rest] : []),
@@ -110,8 +110,8 @@ export const chunks: readonly AttackSuite[] = [
       const body = Buffer.isBuffer(changed) ? changed : Buffer.concat(changed.map(framed))
       const length = Buffer.concat(right.map(framed)).length
       const headers = signed.headers.map(([name, value]): HeaderPair => [name, value])
-      // Pads a body that is shorter than the signed length. Otherwise the attack would have to close the connection and
-      // would get no response.
+      // Pads a shortened body to the signed length. Otherwise the store would wait for the missing bytes and send no
+      // response.
       const sent =
         body.length < length
           ? Buffer.concat([body, Buffer.alloc(length - body.length, 10)])

@@ -15,9 +15,9 @@ import { anyAccess as headers, secret, sendStage, stage, uuidIn, writeSecret } f
 import { refresh } from './sealed-tokens.ts'
 
 const modes = ['gateway', 'sts', 'remote-signing'] as const
-/** Time in ms after the end of a reservation. The storage gateway's cached decisions have then expired. */
+/** Time in ms after the end of a reservation when all cached decisions of the storage gateway about it have expired. */
 const settledMs = decisionMaxAgeMs + 600
-/** Lifetime of a staged table's reservation, in seconds. */
+/** Lifetime of the reservation of a staged table, in seconds. */
 const reservationSeconds = refreshCapSeconds + 3_600
 
 /** Returns a random UUID of version 7, the form of idempotency keys. */
@@ -29,7 +29,7 @@ const drop = async ({ as, namespace }: Fixture, who: 'mallory' | 'ada', name: st
   await as[who].send('DELETE', `${tablePath(as[who], namespace, name)}?purgeRequested=true`)
 }
 
-/** Requests that complete a staged table. */
+/** Functions that commit a staged table, each with another request. */
 const commits: readonly ((fixture: Fixture, name: string, staged: Response) => Promise<Response>)[] = [
   ({ as, namespace }, name, staged) =>
     as.mallory.send('POST', tablePath(as.mallory, namespace, name), { body: creationBody(staged) }),
@@ -40,8 +40,8 @@ const commits: readonly ((fixture: Fixture, name: string, staged: Response) => P
 ]
 
 /**
- * Uses the token, the keys, the commits and the repeated createTable request of one of Mallory's reservations after it
- * ended.
+ * Uses the refresh token, the storage keys, the commit and the repeated createTable request of a staged table of
+ * Mallory after its reservation has ended.
  */
 async function useEnded(fixture: Fixture, random: Random): Promise<Evidence> {
   const { mallory, ada } = fixture.as
@@ -99,8 +99,8 @@ async function useEnded(fixture: Fixture, random: Random): Promise<Evidence> {
 }
 
 /**
- * Tries to take over the location, the table and the file of Ada's reservation. The reservation is live, has ended, or
- * was released.
+ * Tries, as Mallory, to take the location, the table and the file of a staged table of Ada, while its reservation is
+ * valid, has ended, or was released.
  */
 async function takeOthers(fixture: Fixture, random: Random): Promise<Evidence> {
   const { mallory, ada } = fixture.as
@@ -149,8 +149,8 @@ async function takeOthers(fixture: Fixture, random: Random): Promise<Evidence> {
 }
 
 /**
- * Creates a table at an empty location whose reservation ended, and stages a table with files again at its own
- * location.
+ * Checks legitimate requests after the end of a reservation: creates a table at its empty location, and stages a table
+ * that already has files again.
  */
 async function afterTheEnd(fixture: Fixture): Promise<Evidence> {
   const { mallory } = fixture.as

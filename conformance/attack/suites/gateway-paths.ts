@@ -20,7 +20,7 @@ interface StoreRequest {
 }
 
 /**
- * Sends a request to the store with a valid signature, so that only the target of the request can be a reason for a
+ * Sends a request with a valid signature to the store, so that only the path of the request can be the reason for a
  * refusal.
  */
 async function signedSend(fixture: Fixture, who: Who, request: StoreRequest): Promise<S3Response> {

@@ -12,10 +12,7 @@ import { decisionMaxAgeMs } from '../server-settings.ts'
 import { keysIn, loaded } from '../set-up.ts'
 
 const responseTimeoutMs = 10_000
-/**
- * Time in ms after a revocation. After this time, every decision that the server made before the revocation has
- * expired.
- */
+/** Time in ms after a revocation when all decisions that the server made before the revocation have expired. */
 const settledMs = decisionMaxAgeMs + 600
 
 interface LateWrite {
@@ -26,7 +23,7 @@ interface LateWrite {
 }
 
 /**
- * A request whose body is sent in pieces. The server sends `100 Continue` to ask for the body when it has authorized
+ * Request whose body is sent in pieces. The server sends `100 Continue` to request the body after it has authorized
  * the request.
  */
 class Running {
@@ -55,7 +52,7 @@ class Running {
     if (!this.#socket.destroyed) this.#socket.write(bytes)
   }
 
-  /** Waits until the server asks for the body. */
+  /** Waits until the server has authorized the request and requests its body. */
   async authorized(): Promise<boolean> {
     await this.#until(() => /^HTTP\/1\.1 \d/.test(this.#received))
     return this.#received.startsWith('HTTP/1.1 100')
@@ -64,8 +61,8 @@ class Running {
   async response(): Promise<Seen> {
     const final = /HTTP\/1\.1 (?!100)(\d{3})[^]*?\r\n\r\n([^]*)/
     await this.#until(() => final.test(this.#received) || this.#socket.closed)
-    // An error that occurs after the server sent the status is in the response body. Waits until the server closes the
-    // connection or the XML document is complete.
+    // The server may report a later error in the response body, after it has sent the status. So this waits until the
+    // XML document is complete or the connection is closed.
     await this.#until(() => this.#socket.closed || /<\/\w+>\s*$|content-length: 0/i.test(this.#received))
     this.#socket.destroy()
     const [, status = '0', text = ''] = final.exec(this.#received) ?? []

@@ -40,7 +40,7 @@ function updates(
   return { about, list }
 }
 
-/** Drops the table and purges its files. The purge must not delete files of other owners. */
+/** Drops a table of Mallory and purges its files. The purge must not delete files of other owners. */
 async function remove(fixture: Fixture, name: string): Promise<void> {
   await fixture.as.mallory.send(
     'DELETE',

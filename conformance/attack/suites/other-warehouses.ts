@@ -17,7 +17,7 @@ const requireOtherWarehouses = ({ otherWarehouses }: Fixture): OtherWarehouses =
   return otherWarehouses
 }
 
-/** A location of another warehouse: the root of the warehouse, or a folder in it. */
+/** Location that belongs to another warehouse: its root, or a folder in it. */
 interface TakenPlace {
   readonly warehouse: string
   readonly location: string
@@ -29,7 +29,7 @@ function takenPlace(fixture: Fixture, random: Random): TakenPlace {
   return { warehouse, location: `s3://${warehouse}${folder}` }
 }
 
-/** Creates a symbolic link to a directory of another warehouse, and returns its location. */
+/** Creates a symbolic link to a directory of another warehouse, and returns the location of the link. */
 function linkTo(fixture: Fixture, location: string, name: string): string {
   const path = fixture.toPath(location)
   const link = join(dirname(fixture.toPath(`s3://${fixture.bucket}`)), name)
@@ -38,7 +38,7 @@ function linkTo(fixture: Fixture, location: string, name: string): string {
   return `file://${link}`
 }
 
-/** Returns the directory of a location in one of many spellings. */
+/** Returns the directory of a location, in one of many spellings. */
 function toDirectory(fixture: Fixture, random: Random, { warehouse, location }: TakenPlace): string {
   const path = fixture.toPath(location)
   return random.pick([
@@ -59,7 +59,7 @@ function toDirectory(fixture: Fixture, random: Random, { warehouse, location }: 
   ])
 }
 
-/** Returns the prefix of a location in one of many spellings. */
+/** Returns the S3 prefix of a location, in one of many spellings. */
 function toPrefix(random: Random, { warehouse, location }: TakenPlace): string {
   return random.pick([
     location,
@@ -138,7 +138,7 @@ function directoryStorage(fixture: Fixture, random: Random, place: TakenPlace): 
   }
 }
 
-/** Tries to create a warehouse at the location of another warehouse, as a principal that may create warehouses. */
+/** Tries, as a principal that may only create warehouses, to create a warehouse at a location of another warehouse. */
 async function found(fixture: Fixture, random: Random): Promise<Evidence> {
   const { founder } = requireOtherWarehouses(fixture)
   const place = takenPlace(fixture, random)
@@ -154,8 +154,8 @@ async function found(fixture: Fixture, random: Random): Promise<Evidence> {
 }
 
 /**
- * Adds a free location to the allowed locations and creates a table there. Then creates a warehouse at another free
- * location.
+ * Checks legitimate requests: adds a free location to the allowed locations and creates a table there, and creates a
+ * warehouse at another free location.
  */
 async function freePlaces(fixture: Fixture): Promise<Evidence> {
   const { hers, founder } = requireOtherWarehouses(fixture)

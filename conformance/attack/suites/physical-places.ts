@@ -12,14 +12,14 @@ import type { Random } from '../random.ts'
 const modes = ['gateway', 'sts', 'remote-signing'] as const
 const headers = { 'x-iceberg-access-delegation': 'vended-credentials,remote-signing' }
 
-/** Returns a location within, above or below Ada's tables. */
+/** Returns the location of a table of the victim, or a location within or above it. */
 function takenPlace(fixture: Fixture, random: Random): string {
   const { location } = random.pick(fixture.canaries.filter(({ kind }) => kind === 'table'))
   const folder = dirname(location)
   return random.pick([folder, dirname(folder), `${folder}/deeper`, fixture.victim.location])
 }
 
-/** Tries to use a location of Ada in another spelling for a table of Mallory. */
+/** Tries to use a location of the victim, in another spelling, for a table of Mallory. */
 async function inWarehouse(fixture: Fixture, random: Random): Promise<Evidence> {
   const { mallory } = fixture.as
   const place = takenPlace(fixture, random)
@@ -59,7 +59,9 @@ async function inWarehouse(fixture: Fixture, random: Random): Promise<Evidence> 
   }
 }
 
-/** Checks that the server accepts another spelling of a free location, and that the owner can write there. */
+/**
+ * Checks a legitimate request: the server accepts another spelling of a free location, and the owner can write there.
+ */
 async function freePlaces(fixture: Fixture, random: Random): Promise<Evidence> {
   const { mallory } = fixture.as
   const name = `pl${fixture.count()}`

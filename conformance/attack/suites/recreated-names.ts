@@ -18,7 +18,10 @@ import { seenOfStore } from './gateway-paths.ts'
 const modes = ['gateway', 'sts', 'remote-signing'] as const
 const headers = { 'x-iceberg-access-delegation': 'vended-credentials,remote-signing' }
 
-/** A namespace of one principal, with a table whose metadata and files contain the bytes of a canary. */
+/**
+ * Namespace that its owner later drops, with a staged table and a dropped table whose metadata and files contain the
+ * content of a canary.
+ */
 interface Former {
   readonly catalog: Catalog
   readonly namespace: readonly string[]
@@ -64,8 +67,8 @@ async function dropNamespace(catalog: Catalog, namespace: readonly string[]): Pr
 }
 
 /**
- * Creates a namespace with a table and a staged table, and drops the table, so that a warehouse that keeps dropped
- * tables still contains it.
+ * Creates a namespace with a table and a staged table, and drops the table, so that the warehouse keeps it as a
+ * dropped table.
  */
 async function makeFormer(fixture: Fixture, catalog: Catalog, namespace: readonly string[]): Promise<Former> {
   await makeNamespace(catalog, namespace)
@@ -104,7 +107,10 @@ async function makeFormer(fixture: Fixture, catalog: Catalog, namespace: readonl
   }
 }
 
-/** Removes the bytes of the canary from the response, because a response may repeat text of the request. */
+/**
+ * Removes the table properties from a response to the owner, because they contain the canary that the oracle searches
+ * for.
+ */
 function withoutNote(response: Response): Response {
   const metadata = readMember(response.json, 'metadata')
   return {
@@ -114,7 +120,7 @@ function withoutNote(response: Response): Response {
 }
 
 /**
- * Returns the ids of the dropped tables that one caller sees in a namespace, from all pages of the list.
+ * Returns the ids of the dropped tables that a caller sees in a namespace, from all pages of the list.
  *
  * @param ofAll requests the dropped tables of all namespaces
  */

@@ -7,7 +7,7 @@ import type { Random } from '../random.ts'
 
 const modes = ['gateway', 'sts'] as const
 
-/** Requests a new storage credential with a storage refresh token. */
+/** Sends a storage refresh token to the credentials endpoint of a table. */
 export function refresh(
   fixture: Fixture,
   who: Who,
@@ -21,8 +21,8 @@ export function refresh(
 }
 
 /**
- * Sends a changed token as Mallory, with the path of a table. For one of Mallory's tables, the server may return only
- * the credential that Mallory already had. For Ada's tables, it must return none.
+ * Sends a changed storage refresh token as Mallory for a table. For a table of Mallory, the server may return only the
+ * credential that she already had. For a table of Ada, it must return none.
  */
 async function tried(fixture: Fixture, random: Random, about: string, token: string): Promise<Evidence> {
   const mine = random.pick(fixture.tokens.mallory)
@@ -152,7 +152,7 @@ function withPart(token: string, index: number, change: (part: string) => string
     .join('.')
 }
 
-/** Returns claims that a token of Ada might contain, as an attacker could guess them. */
+/** Returns claims that a storage refresh token of Ada might contain, as an attacker could guess them. */
 function claimsFor({ victim, bucket, namespace }: Fixture, random: Random): string {
   const now = Date.now() / 1000
   return JSON.stringify({
@@ -174,7 +174,7 @@ function claimsFor({ victim, bucket, namespace }: Fixture, random: Random): stri
   })
 }
 
-/** Encrypts a JWE in compact form with a key of the attacker. */
+/** Encrypts claims as a compact JWE with a key of the attacker. */
 function sealed(header: string, key: Buffer, claims: string): string {
   const head = Buffer.from(header).toString('base64url')
   const iv = randomBytes(12)

@@ -20,7 +20,7 @@ interface Making {
   readonly headers?: readonly HeaderPair[]
 }
 
-/** Builds a valid request of Ada to one of her tables, which an attacker in the network could see. */
+/** Builds a valid signed request of Ada for one of her tables, which an attacker in the network could observe. */
 function captured(
   fixture: Fixture,
   random: Random,
@@ -64,7 +64,7 @@ function withHeader(
 
 const hour = 3_600_000
 
-/** Changes of a signed request of Ada. The server must refuse the request after each of these changes. */
+/** Changes of a signed request of Ada. The server must refuse the changed request. */
 const tamperings: readonly {
   readonly about: string
   make(fixture: Fixture, random: Random): Captured
@@ -275,7 +275,7 @@ function sessionTokenOnly({ sessionToken }: S3Keys): Pick<S3Keys, 'sessionToken'
 }
 
 /**
- * Flips one bit of the encrypted bytes of a token. Flipping a bit of the base64 text could change nothing, because
+ * Flips one bit of the encrypted bytes of a token. A changed bit of the base64 text could have no effect, because
  * decoders ignore the last bits.
  */
 function flipped(token: string, random: Random): string {

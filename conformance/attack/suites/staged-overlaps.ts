@@ -11,7 +11,10 @@ import { anyAccess as headers, secret, stage, writeSecret } from '../staged-tabl
 import { refresh } from './sealed-tokens.ts'
 
 const modes = ['gateway', 'sts', 'remote-signing'] as const
-/** Requests in which Mallory chooses the location of a table. Each function returns the responses to be checked. */
+/**
+ * Requests in which Mallory chooses the location of a table. Each function returns the responses that the oracle
+ * evaluates.
+ */
 const ways: Readonly<
   Record<string, (fixture: Fixture, name: string, location: string) => Promise<Response[]>>
 > = {
@@ -96,8 +99,7 @@ async function overlap(fixture: Fixture, random: Random): Promise<Evidence> {
         found.push(`${method} of a file of the staged table succeeded`)
     }
   }
-  // Commits Ada's staged table as Mallory. The server must refuse this, so that Ada's reservation does not
-  // become Mallory's table.
+  // Tries to commit Ada's staged table as Mallory, with which Ada's reservation would become Mallory's table.
   const path = tablePath(mallory, fixture.namespace, name)
   const taken = await mallory.send('POST', path, { body: creationBody(staged) })
   seen.push(toSeen(taken))
@@ -116,8 +118,8 @@ async function overlap(fixture: Fixture, random: Random): Promise<Evidence> {
 }
 
 /**
- * Stages a table again as the same principal, which ends the first staged table, and then uses the token and the commit
- * of the first one.
+ * Stages a table twice as the same principal, which ends the first staged table. Then uses the refresh token and the
+ * commit of the first one.
  */
 async function takeOver(fixture: Fixture, random: Random): Promise<Evidence> {
   const { mallory } = fixture.as
@@ -147,7 +149,7 @@ async function takeOver(fixture: Fixture, random: Random): Promise<Evidence> {
   }
 }
 
-/** Creates tables next to a staged table, which is completed afterwards. */
+/** Checks legitimate requests: creates tables next to a staged table, and then commits the staged table. */
 async function nextToStaged(fixture: Fixture): Promise<Evidence> {
   const { mallory, ada } = fixture.as
   const number = fixture.count()

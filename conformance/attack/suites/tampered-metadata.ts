@@ -14,12 +14,12 @@ import type { Random } from '../random.ts'
 
 const modes = ['gateway', 'sts', 'remote-signing'] as const
 const headers = { 'x-iceberg-access-delegation': 'vended-credentials,remote-signing' }
-/** Longest wait for a purge, in ms. */
+/** Maximum time to wait for a purge, in ms. */
 const purgeTimeoutMs = 60_000
 
 type Metadata = Record<string, unknown>
 
-/** A table of Mallory, with the createTable response that grants access to its files. */
+/** Table of Mallory, with the createTable response whose storage access can write its files. */
 interface Tampered {
   readonly name: string
   readonly path: string
@@ -45,8 +45,8 @@ async function makeTable(fixture: Fixture, large: boolean): Promise<Tampered> {
 }
 
 /**
- * Returns the response, with status 409 in place of a 500 that reports metadata changed in storage. This refusal is
- * correct and not a fault of the server.
+ * Returns a response with the status 409 in place of a 500 that reports metadata which was changed in storage. This
+ * refusal is correct and no fault of the server.
  */
 function withoutDamage(seen: Seen): Seen {
   return seen.status === 500 && seen.text.includes('was changed in storage') ? { ...seen, status: 409 } : seen
@@ -73,7 +73,7 @@ const snapshot = (list: string): object => ({
   'schema-id': 0,
 })
 
-/** Changes one member of a metadata document, and returns a description. */
+/** Changes one member of a table's metadata document, and returns a description of the change. */
 function tamper(fixture: Fixture, random: Random, metadata: Metadata, list: string): string {
   const goal = chooseGoal(fixture, random)
   const folder = goal.slice(0, goal.lastIndexOf('/'))
@@ -129,7 +129,7 @@ function tamper(fixture: Fixture, random: Random, metadata: Metadata, list: stri
   }
 }
 
-/** Returns an ordinary commit whose content refers to files of other owners. */
+/** Returns a valid commit whose content refers to files of other owners. */
 function hostileCommit(fixture: Fixture, random: Random, list: string): object {
   const goal = chooseGoal(fixture, random)
   const update = random.pick([
@@ -202,7 +202,10 @@ async function attack(fixture: Fixture, random: Random): Promise<Evidence> {
   }
 }
 
-/** Purges a table whose manifests refer to its own files, and waits until the server has deleted these files. */
+/**
+ * Checks a legitimate request: purges a table with manifests that refer to its own files, and waits until the server
+ * has deleted these files.
+ */
 async function purgeOwn(fixture: Fixture): Promise<Evidence> {
   const { mallory } = fixture.as
   const { name, path, location, made } = await makeTable(fixture, true)

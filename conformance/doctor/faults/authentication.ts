@@ -10,7 +10,10 @@ const withForm = (request: FrontRequest, form: URLSearchParams): FrontRequest =>
   return { ...request, body, headers: { ...request.headers, 'content-length': String(body.length) } }
 }
 
-/** Returns a guard that requires signatures for one service, with the messages of Amazon's API Gateway. */
+/**
+ * Returns a proxy rule that requires signatures for one AWS service, and refuses requests with the messages of Amazon
+ * API Gateway.
+ */
 const signatureGuard = (service: string): Rule => ({
   request: ({ headers }) => {
     const scope = /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(headers['authorization'] ?? '')
@@ -21,7 +24,7 @@ const signatureGuard = (service: string): Rule => ({
   },
 })
 
-/** Issuer that knows only the scope `lake.read`. */
+/** Proxy rule of an issuer that knows only the scope `lake.read`. */
 const scopeRule: Rule = {
   request: (request) => {
     if (!isToken(request)) return request
@@ -37,7 +40,7 @@ const scopeRule: Rule = {
       : response,
 }
 
-/** Faults of tokens, clients and signatures. */
+/** Faults in tokens, client credentials and signatures. */
 export const authenticationFaults: readonly Fault[] = [
   {
     name: 'issuer that accepts the secret only by HTTP Basic',

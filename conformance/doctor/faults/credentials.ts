@@ -20,7 +20,7 @@ import {
 import type { Fault, Ground } from '../fault.ts'
 import type { FrontResponse, Rule } from '../front.ts'
 
-/** Refuses to load a table for clients that request storage access. */
+/** Returns a proxy rule that refuses to load a table for clients that request storage access. */
 const refuseDelegation = (refusal: FrontResponse): Rule => ({
   request: (request) =>
     isLoad(request) && request.headers['x-iceberg-access-delegation'] !== undefined ? refusal : request,
@@ -41,7 +41,7 @@ const sparkWith = async (
   file: { name: 'spark.conf', text: sparkFile(lab.target({ uri: await catalogFront(rule) }), more) },
 })
 
-/** Faults of the storage access that a catalog offers. */
+/** Faults in the storage access that a catalog offers. */
 export const credentialFaults: readonly Fault[] = [
   {
     name: 'catalog that cannot mint keys',
@@ -238,7 +238,10 @@ export const credentialFaults: readonly Fault[] = [
   },
 ]
 
-/** Restricts the credentials of a table to its metadata, and removes those in `config`. */
+/**
+ * Restricts the storage credentials in a load response to the metadata folder of the table, and removes the
+ * credentials in `config`.
+ */
 function narrow(body: JsonMap): JsonMap {
   const credentials = body['storage-credentials']
   if (!Array.isArray(credentials)) return body

@@ -3,10 +3,13 @@ import { answer } from '../edit.ts'
 import type { Fault, Ground, Planted } from '../fault.ts'
 import type { Rule } from '../front.ts'
 
-/** Lifetime of tokens, in seconds. */
+/** Lifetime of the issued tokens, in seconds. */
 const life = 5
 
-/** Returns a client whose issuer issues tokens of a few seconds, and that waits for their end. */
+/**
+ * Plants an issuer whose tokens expire after a few seconds. Returns the configuration of a doctor run that waits for
+ * their expiry.
+ */
 export async function shortTokens(
   { lab, catalogFront, ownServer }: Ground,
   rule: Rule,
@@ -45,7 +48,7 @@ export async function shortTokens(
   }
 }
 
-/** Faults that only the end of a token shows. */
+/** Faults that appear only after a token has expired. */
 export const expiryFaults: readonly Fault[] = [
   {
     name: 'status 419 when the token has ended',

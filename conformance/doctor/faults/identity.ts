@@ -4,7 +4,7 @@ import type { Fault, Ground } from '../fault.ts'
 import type { FrontRequest } from '../front.ts'
 import type { DoctorLab } from '../lab.ts'
 
-/** Reads the audience of the token of a request, without verifying it. */
+/** Returns the audience in the token of a request, without verifying the token. */
 function findAudience({ headers }: FrontRequest): unknown {
   const payload = /^Bearer [\w-]+\.([\w-]+)\./.exec(headers['authorization'] ?? '')?.[1]
   if (payload === undefined) return undefined
@@ -15,7 +15,7 @@ function findAudience({ headers }: FrontRequest): unknown {
 const signFor = ({ issuer, outsideUser }: DoctorLab, audience: string): string =>
   issuer.sign({ sub: outsideUser, client_id: outsideUser, aud: audience })
 
-/** Starts a token endpoint that issues tokens for every audience. */
+/** Starts a token endpoint that issues tokens for every requested audience. Returns its URL. */
 export async function mintingIssuer({ lab, ownServer }: Ground): Promise<string> {
   const url = await ownServer({
     request: ({ body }) => {
@@ -29,7 +29,7 @@ export async function mintingIssuer({ lab, ownServer }: Ground): Promise<string>
 const adminFile = (credential: string, uri: string): string =>
   `credential=${credential}\nscope=catalog\noauth2-server-uri=${uri}/v1/oauth/tokens\n`
 
-/** Faults of the identity that arrives, and of its rights. */
+/** Faults in the identity that the catalog sees, and in its rights. */
 export const identityFaults: readonly Fault[] = [
   {
     name: 'user of the engine that never arrives',

@@ -17,7 +17,7 @@ const page: FrontResponse = {
   body: Buffer.from('<!doctype html><title>Console</title><p>Not found'),
 }
 
-/** Faults between the engine and the first response of a catalog. */
+/** Faults that prevent the engine from receiving the first response of a catalog. */
 export const reachingFaults: readonly Fault[] = [
   {
     name: 'name that no name server knows',

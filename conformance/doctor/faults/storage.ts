@@ -33,7 +33,7 @@ const missing: FrontResponse = {
   ),
 }
 
-/** Preflights of browsers that a server allows. */
+/** Proxy rule that allows the CORS preflight requests of browsers. */
 const allowPreflights: Rule = {
   request: (request) =>
     request.method === 'OPTIONS'
@@ -49,7 +49,10 @@ const allowPreflights: Rule = {
       : request,
 }
 
-/** Returns the configuration of PyIceberg with a catalog whose tables are behind a front of the storage. */
+/**
+ * Plants a storage fault: lets the catalog name a fault-injecting proxy as storage endpoint. Returns the PyIceberg
+ * configuration of this catalog.
+ */
 async function behindStorage({ lab, catalogFront, storageFront }: Ground, rule: Rule): Promise<string> {
   const url = await storageFront(rule)
   const uri = await catalogFront(propertiesRule(setEndpoint(url)))
@@ -70,7 +73,7 @@ const flags = async (
 
 const isScratch = ({ target }: FrontRequest): boolean => target.includes('headgate_doctor')
 
-/** Faults of the storage, of renewals and of commits. */
+/** Faults in the storage, in renewals of credentials and in commits. */
 export const storageFaults: readonly Fault[] = [
   {
     name: 'endpoint that only the container network knows',

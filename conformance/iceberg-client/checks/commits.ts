@@ -3,7 +3,10 @@ import { CommitFailedError, NoSuchTableError } from '@headgate/iceberg/client'
 import { check, NotApplicable, type Bench, type Check, type Fetch } from '../check.ts'
 import { BIG, schema, snapshotOn } from '../example-data.ts'
 
-/** Creates a `fetch` that sends all requests, but throws in place of the response to the first commit. */
+/**
+ * Creates a `fetch` that sends all requests, but throws an error in place of the response to the first commit, as if
+ * the connection had failed.
+ */
 function losing(path: RegExp): { readonly fetch: Fetch; readonly lost: () => number } {
   let lost = 0
   const losingFetch: Fetch = async (url, init) => {

@@ -7,12 +7,12 @@ import { schema } from '../example-data.ts'
 
 const readme = new URL('../../../packages/iceberg/README.md', import.meta.url)
 
-/** Table of the examples. */
+/** Identifier of the table that the README examples use. */
 const orders = { namespace: ['sales'], name: 'orders' }
 
 const PLAIN = "RestCatalog.connect({ uri: 'https://catalog.example.com', warehouse: 'lakehouse' })"
 
-/** Returns a check for each example of the README, in order. */
+/** Returns a check for each example in the README of the client, in the order of the README. */
 export function readmeChecks(folder: string): readonly Check[] {
   const examples = [...readFileSync(readme, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(
     ([, code]) => code ?? '',

@@ -23,8 +23,8 @@ const oddNames = [
 const unchanged: Fetch = (url, init) => fetch(url, init)
 
 /**
- * Returns checks that send requests through a proxy. The proxy accepts only requests with the signature that botocore
- * would compute.
+ * Returns checks that send requests through a proxy. The proxy accepts only requests whose signature equals the one
+ * that botocore computes.
  */
 export const signedChecks = (front: Front): readonly Check[] => [
   check('every request of the checks above was signed correctly', [], async () => {
@@ -64,8 +64,8 @@ export const signedChecks = (front: Front): readonly Check[] => [
       const { signed, refused } = await came(front)
       deepEqual(refused, [])
       equal(signed.length, oddNames.length + 1)
-      // The server determines the separator between the levels of a namespace, so the check accepts each
-      // known separator.
+      // The server determines the separator between the levels of a namespace, so the check accepts every known
+      // separator.
       equal(signed.filter((line) => /a%20b(%1F|%2E|\.)/.test(line)).length, oddNames.length + 1)
     },
   ),
@@ -115,15 +115,17 @@ export const signedChecks = (front: Front): readonly Check[] => [
 ]
 
 /**
- * Returns the requests that the proxy received. The wait lets the reports arrive, because the proxy sends them through
- * another channel than its responses.
+ * Waits, and then returns the requests that the proxy has received. The proxy reports them over a separate channel,
+ * possibly later than the responses.
  */
 async function came(front: Front): Promise<ReturnType<Front['take']>> {
   await sleep(200)
   return front.take()
 }
 
-/** Ignores errors of the catalog, but throws if the proxy did not accept the signature of the request. */
+/**
+ * Waits for a response. Ignores errors of the catalog, but throws if the proxy refused the signature of the request.
+ */
 async function asked(response: Promise<unknown>): Promise<void> {
   await response.catch((error: unknown) => {
     if (!isRestError(error) || error instanceof NotAuthorizedError) throw error

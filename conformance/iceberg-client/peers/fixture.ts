@@ -3,14 +3,14 @@ import { startIcebergFixture } from '../../lib/iceberg-fixture.ts'
 import type { ProcessKeeper } from '../../lib/process-keeper.ts'
 import type { Peer } from './peer.ts'
 
-/** Starts Iceberg's own fixture server, which is a part of its compatibility kit. */
+/** Starts the REST catalog server of Iceberg's compatibility kit (RCK). */
 export async function startFixturePeer(keeper: ProcessKeeper, folder: string, jars: string): Promise<Peer> {
   const { access } = await startIcebergFixture(keeper, {
     jars,
     folder,
     storage: { kind: 'file', root: join(folder, 'warehouse') },
   })
-  // The HTTP server of the fixture refuses %1F in paths, so nested namespaces are not possible.
+  // The HTTP server of the RCK refuses %1F in paths, so it cannot serve nested namespaces.
   return {
     name: 'iceberg-fixture',
     options: { uri: access.uri },

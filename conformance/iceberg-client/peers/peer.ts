@@ -1,25 +1,22 @@
 import type { ConnectOptions } from '@headgate/iceberg/client'
 import type { Front } from '../../lib/signed-front.ts'
 
-/** A catalog against which the client is checked. */
+/** Catalog server against which the Iceberg client is checked. */
 export interface Peer {
   readonly name: string
   readonly options: ConnectOptions
-  /** Whether the catalog supports namespaces with more than one level. */
+  /** Whether the catalog supports namespaces with several levels. */
   readonly nested: boolean
-  /** Options for a warehouse whose storage requests the server signs (remote signing). */
+  /** Connect options for a warehouse whose storage requests the server signs (remote signing). */
   readonly signing?: ConnectOptions
-  /** A folder for the examples of the client's README. */
+  /** Folder in which the examples of the client's README may create files. */
   readonly examples?: string
   /** Region for which the server signs requests. */
   readonly region?: string
-  /** Proxy in front of the catalog that refuses unsigned requests. */
+  /** Proxy in front of the catalog that refuses requests without a valid signature. */
   readonly front?: Front
-  /**
-   * Whether two tables may have the same metadata file, so that a client can register a metadata file that another
-   * table uses.
-   */
+  /** Whether a client can register a metadata file that another table already uses. */
   readonly sharedFiles: boolean
-  /** Whether the catalog keeps former snapshots of a table, and former versions of a view. */
+  /** Whether the catalog keeps earlier snapshots of a table, and earlier versions of a view. */
   readonly history: boolean
 }

@@ -3,7 +3,7 @@ import type { ProcessKeeper } from '../../lib/process-keeper.ts'
 import { frontKeys, startFront } from '../../lib/signed-front.ts'
 import type { Peer } from './peer.ts'
 
-/** Properties of a client that signs requests as the proxy requires. */
+/** Client properties with which the requests are signed as the proxy requires. */
 export const signing: NonNullable<ConnectOptions['properties']> = {
   'rest.auth.type': 'sigv4',
   'rest.auth.sigv4.region': frontKeys.region,
@@ -13,8 +13,8 @@ export const signing: NonNullable<ConnectOptions['properties']> = {
 }
 
 /**
- * Starts a catalog without authentication, behind a proxy that accepts only requests with the signature that botocore
- * would compute.
+ * Starts a catalog without authentication, behind a proxy that accepts only requests whose signature equals the one
+ * that botocore computes.
  */
 export async function behindFront(
   keeper: ProcessKeeper,

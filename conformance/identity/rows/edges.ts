@@ -8,8 +8,8 @@ import { bearer, tokenTypes } from '../token-endpoint.ts'
 import { toCredential, granted } from '../fixture.ts'
 
 /**
- * Checks of the identity that the server forwards to other systems, and of forms of authentication that it does not
- * accept.
+ * Checks of the identity that the server sends to other systems, and of authentication methods that it does not
+ * support.
  */
 export const edges: readonly Check[] = [
   {

@@ -11,7 +11,7 @@ function self(token: string): { readonly subject_token: string; readonly subject
   return { subject_token: token, subject_token_type: tokenTypes.accessToken }
 }
 
-/** Checks of the token endpoint for all clients. */
+/** Checks of the token endpoint that apply to all clients. */
 export const endpoint: readonly Check[] = [
   {
     row: 'S4',
@@ -238,8 +238,8 @@ export const endpoint: readonly Check[] = [
         const right = { ...form, client_secret: secret }
         if (own) {
           granted(await fixture.token(right), 'the client, from another address')
-          // An attacker may use the same address as the client, so a correct secret must still be accepted
-          // from this address.
+          // The attacker may share the address of the client, so the server must accept the correct secret from an
+          // address with failed attempts.
           granted(await fixture.token(right, {}, from), 'the client, from the same address')
         }
         return `after ${tries} tries`

@@ -45,7 +45,7 @@ async function write(fixture: Fixture, table: string, token: string): Promise<nu
     .status
 }
 
-/** Checks of requests that engines send on behalf of users. */
+/** Checks of requests that an engine sends for its users. */
 export const behindEngines: readonly Check[] = [
   {
     row: 'S11',
@@ -192,7 +192,7 @@ export const behindEngines: readonly Check[] = [
         'another user',
         'invalid_grant',
       )
-      // A client that is not an engine may renew its own token, but not act for others.
+      // A client that is not an engine may exchange its own token for a new one, but may not act for others.
       const itself = await fixture.exchange(shown(await fixture.own(toCredential(engine))), engine.basic)
       demand(itself.token === null || readActor(itself.token) === undefined, 'it acts for itself as its user')
       return undefined

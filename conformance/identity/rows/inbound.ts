@@ -8,10 +8,10 @@ import { introspectionCacheMs } from '../lab.ts'
 import { assertionType, bearer, grantTypes, tokenTypes } from '../token-endpoint.ts'
 import { readActor, granted, refused, type Fixture } from '../fixture.ts'
 
-/** Time in ms within which the server must accept tokens that are signed with an issuer's new key. */
+/** Maximum time in ms until the server accepts tokens that are signed with a new key of an issuer. */
 const longestRotationMs = 70_000
 
-/** Returns the claims of a valid access token that an external issuer issues for this catalog. */
+/** Returns claims of a valid access token from an external issuer for this catalog. */
 function good(fixture: Fixture, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return { sub: `u-${randomUUID().slice(0, 8)}`, client_id: 'app', aud: fixture.lab().audience, ...more }
 }
@@ -39,8 +39,7 @@ export const inbound: readonly Check[] = [
       issuer.rotate()
       const began = Date.now()
       const next = issuer.sign(good(fixture))
-      // Repeats the request, because servers limit how often they reload the issuer's keys for unknown
-      // tokens.
+      // Repeats the request, because a server limits how often unknown tokens make it reload the keys of an issuer.
       while ((await fixture.config(bearer(next))).status === 401 && Date.now() - began < longestRotationMs)
         await sleep(500)
       await taken(fixture, next, 'a token of its next key')

@@ -14,11 +14,11 @@ import {
 } from '../signed-caller.ts'
 import { bearer } from '../token-endpoint.ts'
 
-/** Longest time in ms for which a signature is valid before and after its time. */
+/** Maximum time in ms by which the time of a signature may differ from the clock of the server. */
 const validMs = 300_000
 const whoami = '/management/v1/whoami'
 
-/** A client with an access key, which may create namespaces in the warehouse. */
+/** Client that signs its requests with an access key, and may create namespaces in the warehouse. */
 interface Signer {
   readonly lab: Lab
   readonly client: LabClient
