@@ -7,8 +7,8 @@ import { invalid } from './field-error.ts'
 const INVISIBLE = /[\p{Bidi_Control}\u200b\u2060\ufeff]/u
 
 /**
- * Checks a new name for characters that make it look like another name. Callers do not check existing names, which
- * clients must still be able to load and rename.
+ * Refuses a new name with invisible characters, which make it look like another name. Callers do not check existing
+ * names, which clients must still be able to load and rename.
  *
  * @param what kind of the name, for the error message: `table name`, `branch name`
  * @throws {HeadgateError} `bad-request`

@@ -11,7 +11,10 @@ export interface AvroLimits {
   readonly maxBlockBytes: number
   /** Maximum size in bytes of all decompressed blocks together. */
   readonly maxPlainBytes: number
-  /** Called with the size in bytes of each decompressed block, which bounds the memory of its values. */
+  /**
+   * Called with the size in bytes of each decompressed block, before its records are decoded. Callers use the size to
+   * limit the memory of the records.
+   */
   readonly onBlock?: (plainBytes: number) => void
 }
 
@@ -22,17 +25,20 @@ const defaultLimits: AvroLimits = {
 }
 const maxHeaderEntries = 1_000
 const syncBytes = 16
-/** Maximum number of records that are returned at once: some writers put all records of a file into one block. */
+/**
+ * Maximum number of records in one yielded batch. A limit is needed because some writers put all records of a file
+ * into one block.
+ */
 const sliceSize = 1_000
 
-/** Header of a container file. */
+/** Header of an Avro object container file: its schema and its metadata. */
 export interface AvroHeader {
   readonly type: AvroType
   /** Metadata of the file, such as `partition-spec-id` of a manifest. */
   readonly metadata: ReadonlyMap<string, Buffer>
 }
 
-/** Reads the next record of a block. */
+/** Reads one record at the position of the cursor, and moves the cursor behind the record. */
 export type ReadRecord<T> = (cursor: Cursor) => T
 
 /**
@@ -69,7 +75,7 @@ export async function* readContainer<T>(
   }
 }
 
-/** Yields the records of one block, a bounded number at a time. */
+/** Yields the records of one block in batches of at most `sliceSize` records. */
 function* slices<T>(cursor: Cursor, count: number, read: ReadRecord<T>): Generator<readonly T[]> {
   for (let rest = count; rest > 0; rest -= sliceSize) {
     const records: T[] = []

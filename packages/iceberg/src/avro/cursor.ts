@@ -116,7 +116,7 @@ function fromWords(low: number, high: number, top: number): Int64 {
   const lower = (low | (high << 28)) >>> 0
   const upper = ((high >>> 4) | (top << 24)) >>> 0
   const sign = -(lower & 1)
-  // The shift by one and the inversion of all bits for negative values, in two words of 32 bits.
+  // Decodes zig-zag: shifts right by one bit, and inverts all bits of a negative value. Uses two words of 32 bits.
   const lowWord = (((lower >>> 1) | (upper << 31)) ^ sign) >>> 0
   const highWord = (upper >>> 1) ^ sign
   const value = highWord * low32 + lowWord

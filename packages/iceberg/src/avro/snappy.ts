@@ -46,7 +46,7 @@ export function unsnappy(input: Buffer, maxBytes: number): Buffer {
   return output
 }
 
-/** Returns the uncompressed length of the block and the position of its first element. */
+/** Returns the uncompressed length that a Snappy block states, and the position of its first element. */
 function preamble(input: Buffer): [number, number] {
   let length = 0
   for (let index = 0; index < 5; index += 1) {

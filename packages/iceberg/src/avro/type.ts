@@ -24,13 +24,18 @@ export interface RecordField {
 }
 
 const maxDepth = 64
-/** Maximum number of types in a schema, with every use of a named type. */
+/** Maximum number of types in a schema. Each use of a named type counts. */
 const maxTypes = 100_000
-/** Maximum number of values without bytes in one value of the schema: null outside of unions, and records without fields. */
+/**
+ * Maximum number of parts of one value that have an encoding of zero bytes, such as null and records without fields.
+ */
 const maxEmpty = 100
 
 /**
  * Decodes an Avro schema (JSON). Names need not be valid Avro names, because some writers use column names unchanged.
+ *
+ * The time to read a file must be limited by its size. Therefore the decoder refuses a recursive schema, a schema
+ * with too many types, and a schema whose values have many parts with an encoding of zero bytes.
  *
  * A reader needs at most one step for each type and byte. Therefore schemas are refused that are recursive, that are
  * too large when every use of a named type is counted, or whose values contain many parts without bytes.
@@ -41,7 +46,10 @@ export function decodeAvroType(schema: unknown): AvroType {
   return new Decoder().decode(schema, '', 0).type
 }
 
-/** A type, with its number of types and of values without bytes. */
+/**
+ * Decoded type, with the number of its types and the maximum number of parts of a value that are encoded in zero
+ * bytes.
+ */
 interface Sized {
   readonly type: AvroType
   readonly types: number
@@ -75,7 +83,7 @@ class Decoder {
       return {
         type: { kind: 'union', branches: branches.map(({ type }) => type) },
         types: 1 + sum(branches.map(({ types }) => types)),
-        // The index of the branch has one byte, so only further parts of a branch are without bytes.
+        // The index of the branch takes one byte, which covers one of the parts that are encoded in zero bytes.
         empty: Math.max(0, ...branches.map(({ empty }) => empty - 1)),
       }
     }

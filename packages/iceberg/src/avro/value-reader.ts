@@ -13,7 +13,7 @@ export type AvroValue =
 /** How a field of a record is read: decoded, passed over, or kept as an `Unread` value. */
 export type FieldUse = 'read' | 'skip' | 'defer'
 
-/** Position of a value that was not decoded. Keeps the buffer of its block in memory. */
+/** Position of an encoded value that was not decoded. Keeps the buffer of its block in memory. */
 export class Unread {
   readonly bytes: Buffer
   /** Position of the first byte of the value. */
@@ -25,16 +25,16 @@ export class Unread {
   }
 }
 
-/** Reads and skips values of one type. */
+/** Decodes and skips values of one Avro type. */
 export interface ValueReader {
   read(cursor: Cursor): AvroValue
   skip(cursor: Cursor): void
 }
 
-/** Decides how a field of a record is read, at any depth. */
+/** Decides how the reader handles a field of a record at any depth. */
 export type ChooseUse = (field: RecordField, record: RecordType) => FieldUse
 
-/** Creates a reader of a type. Reads all fields unless `use` decides otherwise. */
+/** Creates a reader for values of an Avro type. Decodes all fields unless `use` decides otherwise. */
 export function valueReader(type: AvroType, use: ChooseUse = readAll): ValueReader {
   const readers = new Map<AvroType, ValueReader>()
   const create = (type: AvroType): ValueReader => {
@@ -165,7 +165,10 @@ function skipBlocks(cursor: Cursor, skipItem: () => void): void {
   }
 }
 
-/** Checks a count of items, of which each has at least one byte. Otherwise a large count could cause a long loop. */
+/**
+ * Refuses a count of items that is larger than the number of remaining bytes. Each item takes at least one byte, and
+ * a wrong count would cause a long loop.
+ */
 function checkCount(count: number, cursor: Cursor): void {
   if (count > cursor.remaining) throw new AvroError('contains more items than bytes')
 }

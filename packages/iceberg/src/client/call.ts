@@ -17,16 +17,16 @@ export interface Call extends PathParams, CallOptions {
   readonly rawQuery?: Readonly<Record<string, string | undefined>>
   readonly body?: JsonObject
   readonly headers?: HeaderList
-  /** Whether 304 is a success. Default: false. */
+  /** Whether the status 304 is a success. Default: false. */
   readonly conditional?: boolean
 }
 
-/** Returns whether the server lists this operation in its endpoints. */
+/** Returns whether the server lists an operation in the `endpoints` of its configuration. */
 export const supports = (session: Session, id: OperationId): boolean =>
   session.config.endpoints.has(operation(id).endpoint)
 
 /**
- * Refuses an operation that the server does not list.
+ * Refuses an operation that is not in the `endpoints` of the server's configuration.
  *
  * @throws {HeadgateError} unsupported
  */

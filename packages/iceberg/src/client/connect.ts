@@ -111,7 +111,10 @@ async function loadConfig(
   return config
 }
 
-/** Returns the kinds of storage access to request. Returns none if the caller configured this header itself. */
+/**
+ * Returns the kinds of storage access to request by default. Returns none if the caller configured the header
+ * `X-Iceberg-Access-Delegation`.
+ */
 const defaultDelegation = (headers: HeaderList): readonly AccessDelegation[] =>
   headers.some(([name]) => name === 'x-iceberg-access-delegation') ? [] : ['vended-credentials']
 

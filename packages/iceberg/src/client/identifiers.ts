@@ -23,7 +23,10 @@ export const toViewParams = ({
   view: name,
 })
 
-/** Copies only the namespace and the name, because the object of the caller may have other members. */
+/**
+ * Returns a copy of an identifier with only its namespace and name. The object of the caller may have further
+ * members, which must not be sent.
+ */
 export const toIdentifier = ({
   namespace,
   name,

@@ -13,7 +13,7 @@ import { decodeMultiMap, type MultiMap } from './multi-map.ts'
 /** Loaded table: `LoadTableResult` of the Iceberg REST specification, with the name of the table. */
 export interface LoadedTable {
   readonly identifier: TableIdentifier
-  /** Whether the table does not exist yet. The first commit creates it. */
+  /** Whether the table is staged: it does not exist yet, and the first commit creates it. */
   readonly staged: boolean
   /** Location of the metadata file. Null for a staged table. */
   readonly metadataLocation: string | null

@@ -9,7 +9,7 @@ import { encodeNamespace } from './path.ts'
 import type { CallOptions, Session } from './session.ts'
 
 export interface ListNamespacesOptions extends ListOptions {
-  /** Namespace whose children are listed. Default: the outermost level. */
+  /** Parent of the listed namespaces. Default: the root, whose children are the namespaces with one level. */
   readonly parent?: Namespace | undefined
 }
 
@@ -27,7 +27,10 @@ export interface ChangedProperties {
 }
 
 export interface NamespaceOperations {
-  /** Lists the children of a namespace, or the outermost level. Fetches each page when the iteration reaches it. */
+  /**
+   * Lists the direct children of a namespace, or the namespaces with one level. Fetches each page when the iteration
+   * reaches it.
+   */
   listNamespaces(options?: ListNamespacesOptions): Pages<Namespace>
   /** Creates a namespace. Returns the properties of the namespace, including properties that the server added. */
   createNamespace(namespace: Namespace, properties?: StringMap, options?: CallOptions): Promise<StringMap>

@@ -9,7 +9,7 @@ import { decodeLiteral } from './literal.ts'
 import { transformedType } from './transform.ts'
 import { compareValues, type Value } from './value.ts'
 
-/** Negation of each operator. */
+/** Operator of the negated predicate, for each operator. */
 const negations = {
   'is-null': 'not-null',
   'not-null': 'is-null',
@@ -27,7 +27,7 @@ const negations = {
   'not-in': 'in',
 } as const satisfies Readonly<Record<Operator, Operator>>
 
-/** The operator after its operands are exchanged, for predicates with the literal on the left side. */
+/** Operator of the equivalent predicate with exchanged operands: `5 < id` becomes `id > 5`. */
 const exchanged: Partial<Readonly<Record<Operator, Operator>>> = {
   lt: 'gt',
   'lt-eq': 'gt-eq',
@@ -38,13 +38,13 @@ const exchanged: Partial<Readonly<Record<Operator, Operator>>> = {
 }
 
 export interface BindOptions {
-  /** Whether names of columns must have the case of the schema. */
+  /** Whether the filter must spell column names in the same case as the schema. */
   readonly caseSensitive: boolean
 }
 
 /**
- * Decodes a filter (Iceberg REST specification, `Predicate`) for a schema, in both forms of operands: `term` and
- * `value`, and `child`, `left` and `right`.
+ * Decodes a filter (Iceberg REST specification, `Predicate`), and resolves its columns in a schema. Accepts both
+ * forms of operands: `term` and `value`, and `child`, `left` and `right`.
  *
  * @throws HeadgateError `bad-request` for a malformed filter, an unknown column, or a literal of another type
  */
@@ -130,7 +130,10 @@ class Binder {
     return { ...unknown, operator: actual, term, literals: [decodeLiteral(typeOf(term), literal)] }
   }
 
-  /** Returns the bound operand, or null for a function that is not a transform of a column. */
+  /**
+   * Resolves the operand of a predicate to a column or a transform of a column. Returns null for a function that is
+   * not a transform.
+   */
   #term(json: Json): BoundTerm | null {
     if (typeof json === 'string') return this.#column(json)
     const object = decodeObject(json)
@@ -175,7 +178,7 @@ class Binder {
   }
 }
 
-/** Returns whether a JSON value is an operand other than a literal. */
+/** Returns whether a JSON value is an operand of a predicate, and not a literal. */
 function isOperand(json: Json): boolean {
   return isJsonObject(json) && json['type'] !== 'literal'
 }
@@ -221,7 +224,7 @@ export function disjunction(left: BoundExpression, right: BoundExpression): Boun
   return right === false ? left : { kind: 'or', left, right }
 }
 
-/** Returns the JSON form of a bound expression. */
+/** Encodes a bound expression as a filter in JSON. */
 export function encodeExpression(expression: BoundExpression): Json {
   if (typeof expression === 'boolean') return expression
   if (expression.kind === 'predicate') return expression.json

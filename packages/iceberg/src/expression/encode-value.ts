@@ -6,13 +6,13 @@ import type { Value } from './value.ts'
 
 const unitsPerDay = { micros: 86_400_000_000n, nanos: 86_400_000_000_000n }
 
-/** Encodes a partition value (Iceberg REST specification, `PrimitiveTypeValue`). */
+/** Encodes a partition value in the JSON form of the protocol (Iceberg REST specification, `PrimitiveTypeValue`). */
 export function encodePartitionValue(type: Primitive, value: PartitionValue): Json {
   const decoded = value === null ? null : toValue(type, value)
   return decoded === null ? null : encodeValue(type, decoded)
 }
 
-/** Encodes a value of a primitive type in the JSON single-value form. */
+/** Encodes a value of a primitive type in the JSON single-value form (Iceberg table specification, appendix D). */
 export function encodeValue({ kind, size = 0 }: Primitive, value: Value): Json {
   if (Buffer.isBuffer(value))
     return kind === 'uuid' ? uuidText(value.toString('hex')) : value.toString('hex').toUpperCase()

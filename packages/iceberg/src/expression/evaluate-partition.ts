@@ -7,7 +7,7 @@ import { evaluate, unknownRange, type Range, type Share } from './range.ts'
 import { bucketCount, bucketOf, sourceRange } from './transform.ts'
 import { decodeBound, unscaled, type Value } from './value.ts'
 
-/** Returns how many rows of a file match a predicate, by the partition of the file. */
+/** Returns whether all, some or no rows of a file match a predicate. Uses the partition values of the file. */
 export function evaluatePartition(
   predicate: Predicate,
   fields: readonly (BoundPartitionField | null)[],
@@ -19,13 +19,16 @@ export function evaluatePartition(
   })
 }
 
-/** Returns `none` if no row of the files of a manifest matches a predicate, by the summaries of its partitions. */
+/**
+ * Returns whether all, some or no rows in the files of a manifest match a predicate. Uses the partition summaries in
+ * the manifest list.
+ */
 export function evaluateSummaries(
   predicate: Predicate,
   fields: readonly (BoundPartitionField | null)[],
   summaries: readonly FieldSummary[],
 ): Share {
-  // Summaries are in the order of the partition spec.
+  // Summaries are in the order of the fields in the partition spec.
   return evaluateFields(predicate, fields, (field, index) => {
     const summary = summaries[index]
     return summary === undefined ? null : rangeOfSummary(field.type, summary)
@@ -52,7 +55,7 @@ function evaluateField(predicate: Predicate, field: BoundPartitionField, range: 
   const { operator, literals, term } = predicate
   if (term?.transform === field.transform) return evaluateInOrder(predicate, range)
   if (term === null || term.transform !== null) return 'some'
-  // Engines differ on whether null is less than every value.
+  // Engines differ on whether null is less than every other value, so the result is uncertain.
   if (range.isExact && range.nulls === 'all' && (operator === 'lt' || operator === 'lt-eq')) return 'some'
   const buckets = bucketCount(field.transform)
   if (buckets === null)
@@ -77,7 +80,9 @@ function rangeOfValue(type: Primitive, encoded: PartitionValue): Range | null {
   return { ...nothing, nulls: 'none', nans: 'none', lower: value, upper: value }
 }
 
-/** Returns the value of a partition field. Null: the manifest contains another type. */
+/**
+ * Converts an encoded partition value to a comparable value. Returns null if the encoded value has the wrong type.
+ */
 export function toValue({ kind }: Primitive, encoded: NonNullable<PartitionValue>): Value | null {
   if (!Buffer.isBuffer(encoded)) return encoded
   switch (kind) {
@@ -95,7 +100,7 @@ export function toValue({ kind }: Primitive, encoded: NonNullable<PartitionValue
 function rangeOfSummary(type: Primitive, { containsNull, containsNan, lower, upper }: FieldSummary): Range {
   const isFloat = type.kind === 'float' || type.kind === 'double'
   const hasNans = isFloat && containsNan !== false
-  // Bounds are missing when no file has a value other than null and NaN.
+  // The writer omits the bounds if all values are null or NaN.
   if (lower === null && containsNull && !hasNans) return { ...unknownRange, nulls: 'all', nans: 'none' }
   if (lower === null && !containsNull && isFloat && containsNan === true)
     return { ...unknownRange, nulls: 'none', nans: 'all', hasNan: true }

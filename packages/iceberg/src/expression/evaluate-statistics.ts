@@ -4,7 +4,10 @@ import type { BoundTerm, Predicate } from './expression.ts'
 import { evaluate, unknownRange, type Range, type Share } from './range.ts'
 import { compareValues, decodeBound, signedUuid, type Value } from './value.ts'
 
-/** Returns `none` if no row of a file matches a predicate, by the statistics of its columns. */
+/**
+ * Returns `none` if no row of a file matches a predicate, and `some` otherwise. Uses the column statistics of the
+ * file.
+ */
 export function evaluateStatistics(predicate: Predicate, file: ContentFile): Share {
   const { term } = predicate
   if (compareInt64(file.recordCount, 0) === 0) return 'none'
@@ -14,8 +17,8 @@ export function evaluateStatistics(predicate: Predicate, file: ContentFile): Sha
 }
 
 /**
- * Returns how many rows with values in a range match a predicate. Uuids have two orders, and the result is only certain
- * if it is equal for both.
+ * Returns whether all, some or no rows match a predicate, if their values are in a range. Writers sort UUIDs in two
+ * ways, so the result for a UUID column is `some` unless both orders lead to the same result.
  */
 export function evaluateInOrder(predicate: Predicate, range: Range): Share {
   const share = evaluate(predicate, range)
@@ -39,7 +42,7 @@ function rangeOf({ columnId, type, isRequired }: BoundTerm, file: ContentFile): 
     bytes === null || bytes === undefined || type === null ? null : decodeBound(type, bytes)
   const lower = bound(file.lowerBounds?.get(columnId))
   const upper = bound(file.upperBounds?.get(columnId))
-  // A bound that is NaN is that of a writer that did not leave NaN out, so both bounds are not reliable.
+  // A bound is NaN only if the writer did not exclude NaN from the bounds, so both bounds are unreliable.
   const isOrdered = ![lower, upper].some((value) => typeof value === 'number' && Number.isNaN(value))
   return {
     ...unknownRange,
@@ -48,7 +51,7 @@ function rangeOf({ columnId, type, isRequired }: BoundTerm, file: ContentFile): 
     hasNan: isFloat && nans !== null && nans !== 0,
     lower: isOrdered ? lower : null,
     upper: isOrdered ? upper : null,
-    // Bounds of strings and bytes can be truncated, so that equal bounds do not show that all values are equal.
+    // Writers may truncate the bounds of strings and bytes, so equal bounds do not mean that all values are equal.
     isExact: type?.kind !== 'string' && type?.kind !== 'binary' && type?.kind !== 'fixed',
   }
 }

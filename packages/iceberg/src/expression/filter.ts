@@ -6,13 +6,19 @@ import type { BoundExpression, Predicate } from './expression.ts'
 import type { BoundPartitionField } from './partition-fields.ts'
 import type { Share } from './range.ts'
 
-/** Partition fields of the files of one spec, with the filter of a scan. */
+/**
+ * Filter of a scan, with the partition fields of one partition spec. It applies to the files that were written with
+ * this spec.
+ */
 export interface SpecFilter {
   readonly fields: readonly (BoundPartitionField | null)[]
   readonly filter: BoundExpression
 }
 
-/** Returns whether the files of a manifest can contain rows that match, by the summaries of its partitions. */
+/**
+ * Returns whether a manifest can contain files with rows that match the filter, by the partition summaries in the
+ * manifest list.
+ */
 export function mayMatchManifest(
   { fields, filter }: SpecFilter,
   summaries: readonly FieldSummary[],
@@ -26,8 +32,8 @@ export function mayMatchManifest(
 }
 
 /**
- * Returns the part of the filter that rows of a partition must still match. True: all rows match. False: no row
- * matches, so the files of this partition are not a part of the scan.
+ * Returns the residual filter of a partition: the conditions that are not already decided by the partition values.
+ * True: all rows match. False: no row matches, and the scan excludes the files of the partition.
  */
 export function residualFor({ fields, filter }: SpecFilter, partition: PartitionValues): BoundExpression {
   return reduce(
@@ -36,7 +42,7 @@ export function residualFor({ fields, filter }: SpecFilter, partition: Partition
   )
 }
 
-/** Returns whether a file can contain rows that match a filter, by the statistics of its columns. */
+/** Returns whether a file can contain rows that match a filter, by the column statistics of the file. */
 export function mayMatchFile(filter: BoundExpression, file: ContentFile): boolean {
   return reduce(filter, (predicate) => evaluateStatistics(predicate, file)) !== false
 }
@@ -46,7 +52,10 @@ function byRequirement({ operator, term }: Predicate): Share | null {
   return operator === 'is-null' ? 'none' : operator === 'not-null' ? 'all' : null
 }
 
-/** Replaces each predicate that all or no rows match by true or false, and simplifies the expression. */
+/**
+ * Simplifies a filter: replaces each predicate that all rows match by true, and each predicate that no row matches by
+ * false.
+ */
 function reduce(expression: BoundExpression, share: (predicate: Predicate) => Share): BoundExpression {
   if (typeof expression === 'boolean') return expression
   if (expression.kind === 'predicate') {

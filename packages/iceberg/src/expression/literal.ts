@@ -13,7 +13,7 @@ const hex = /^(?:[0-9a-f]{2})*$/i
 const nanosPerSecond = 1_000_000_000n
 const secondsPerDay = 86_400n
 
-/** Units per second of the types that count time. */
+/** Units per second in which Iceberg counts times and timestamps, by type. */
 const unitsPerSecond = {
   time: 1_000_000n,
   timestamp: 1_000_000n,
@@ -23,8 +23,8 @@ const unitsPerSecond = {
 }
 
 /**
- * Decodes a literal of a filter for a column (Iceberg REST specification, `Literal`). Dates and times are accepted as
- * text, and as the number of units since the epoch that clients of Java send.
+ * Decodes a literal that a filter compares with a column (Iceberg REST specification, `Literal`). Dates and times can
+ * be text, or a number of units since the epoch, which Java clients send.
  *
  * @throws HeadgateError `bad-request`
  */
@@ -84,7 +84,10 @@ function toNumber(value: Json): number | null {
 
 type TimeKind = keyof typeof unitsPerSecond
 
-/** Numbers for timestamps are microseconds, also for columns in nanoseconds. */
+/**
+ * Converts a number in a filter to a time. For timestamps, the number is in microseconds, even if the column is in
+ * nanoseconds.
+ */
 function fromNumber(kind: TimeKind, value: Json): Int64 | null {
   const micros = integer(value)
   if (micros === null || unitsPerSecond[kind] === 1_000_000n) return micros
@@ -98,7 +101,8 @@ function fromText(kind: TimeKind, text: string): Int64 | null {
   }
   const at = text.indexOf('T')
   const zone = offset.exec(text)
-  // A column with a time zone needs an offset, and other columns must not have one.
+  // A literal for a timestamp with time zone must contain an offset. A literal for other columns must not contain
+  // one.
   if (at < 0 || !date.test(text.slice(0, at)) || (zone !== null) !== kind.startsWith('timestamptz'))
     return null
   const nanos = nanosOfDay(zone === null ? text.slice(at + 1) : text.slice(at + 1, zone.index))
@@ -123,7 +127,10 @@ function floorDivide(value: bigint, divisor: bigint): bigint {
   return value % divisor < 0n ? quotient - 1n : quotient
 }
 
-/** Converts a decimal to an integer with this number of digits after the point. Returns null when digits would be lost. */
+/**
+ * Converts a decimal number to its unscaled integer: 1.5 with scale 2 becomes 150. Returns null when digits would be
+ * lost.
+ */
 function toUnscaled(scale: number, value: Json): Int64 | null {
   const text = isRawNumber(value)
     ? value.rawJSON

@@ -1,4 +1,4 @@
-/** Returns the Murmur3 hash (x86, 32 bits, seed 0) of bytes, with which Iceberg assigns buckets. */
+/** Returns the Murmur3 hash (x86, 32 bits, seed 0) of bytes. Iceberg's bucket transform uses this hash. */
 export function murmur3(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const blocks = bytes.length - (bytes.length % 4)

@@ -4,20 +4,21 @@ import { schemaIndex } from '../metadata/schema/schema-index.ts'
 import type { Schema } from '../metadata/schema/types.ts'
 import { transformedType } from './transform.ts'
 
-/** Field of a partition spec whose source column and transform are known. */
+/** Partition field with its source column, its transform and the type of its values. */
 export interface BoundPartitionField {
   readonly fieldId: number
   readonly sourceId: number
   readonly sourceType: Primitive
-  /** Transform in canonical text. */
+  /** Transform in the canonical form of the specification, such as `bucket[16]`. */
   readonly transform: string
   /** Type of the partition values. */
   readonly type: Primitive
 }
 
 /**
- * Returns the fields of a partition spec, in their order. Null stands for a field by which no row is excluded: its
- * transform is `void` or unknown, or its source column is no longer in the schemas.
+ * Resolves the fields of a partition spec in the schemas of a table. Returns the fields in the order of the spec.
+ * Null replaces a field that cannot exclude files from a scan, because its transform is `void` or unknown, or no
+ * schema contains its source column.
  *
  * @param schemas schemas of the table, the current one first
  */

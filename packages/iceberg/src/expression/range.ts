@@ -1,24 +1,26 @@
 import type { Operator, Predicate } from './expression.ts'
 import { compareValues, hasPrefix, type Value } from './value.ts'
 
-/** How many rows have a property, or match a predicate. */
+/** Share of rows that match a predicate, or that are null or NaN. */
 export type Share = 'none' | 'some' | 'all'
 
-/** Limits of the values of a column in a set of rows. */
+/** Known facts about the values of one column in a set of rows, such as the rows of a file. */
 export interface Range {
   readonly nulls: Share
   readonly nans: Share
-  /** Whether a row certainly has NaN, which engines such as Spark treat as greater than all numbers. */
+  /**
+   * Whether at least one row is certainly NaN. Some engines, such as Spark, treat NaN as greater than all numbers.
+   */
   readonly hasNan: boolean
-  /** No value, apart from null and NaN, is less. Null: unknown. */
+  /** Lower bound of the values other than null and NaN. Null: unknown. */
   readonly lower: Value | null
-  /** No value, apart from null and NaN, is greater. Null: unknown. */
+  /** Upper bound of the values other than null and NaN. Null: unknown. */
   readonly upper: Value | null
-  /** Whether values that begin with `upper` can be greater than `upper`. */
+  /** Whether the upper bound is truncated, so that values which begin with `upper` can be greater than `upper`. */
   readonly isUpperPrefix: boolean
   /**
-   * Whether the rows certainly have only values from `lower` to `upper`, so that a predicate on all of these values
-   * holds for all rows. Otherwise the range only excludes.
+   * Whether the range certainly contains all values, so that a predicate that holds for the whole range holds for all
+   * rows. If not, the range can only prove that no row matches.
    */
   readonly isExact: boolean
 }
@@ -34,8 +36,8 @@ export const unknownRange: Range = {
 }
 
 /**
- * Returns how many rows with values in a range match a predicate. Null and NaN match comparisons as in the evaluators
- * of Iceberg: null matches only negated comparisons.
+ * Returns whether all, some or no rows match a predicate, if their values are in a range. As in the evaluators of
+ * Iceberg, null matches only negated comparisons.
  */
 export function evaluate(
   { operator, literals }: Pick<Predicate, 'operator' | 'literals'>,
@@ -59,7 +61,7 @@ export function evaluate(
   }
 }
 
-/** Returns how many rows match an operator that is not negated. Rows without a value do not match. */
+/** Returns whether all, some or no rows match a comparison that is not negated. Null does not match. */
 function shareOf(operator: Operator, literals: readonly Value[], range: Range): Share {
   const { nulls, nans, hasNan } = range
   if (hasNan && (operator === 'gt' || operator === 'gt-eq')) return 'some'
@@ -74,7 +76,7 @@ export function negated(share: Share): Share {
   return share === 'some' ? 'some' : share === 'all' ? 'none' : 'all'
 }
 
-/** Returns how many values of a range match an operator that is not negated. */
+/** Returns whether all, some or no values of a range match a comparison that is not negated. */
 function compare(operator: Operator, literals: readonly Value[], range: Range): Share {
   const { lower, upper, isExact } = range
   const [literal] = literals
@@ -102,7 +104,7 @@ function compare(operator: Operator, literals: readonly Value[], range: Range): 
         return 'some'
     }
   })()
-  // If both bounds begin with a prefix, all values between them do.
+  // If both bounds begin with a prefix, all values between the bounds begin with this prefix.
   return share === 'all' && !isExact && operator !== 'starts-with' ? 'some' : share
 }
 
@@ -122,14 +124,17 @@ function inSet(literals: readonly Value[], range: Range): Share {
   return isSingle ? 'all' : 'some'
 }
 
-/** Compares the greatest possible value of a range with a literal. */
+/**
+ * Compares the upper bound of a range with a literal. A truncated bound counts as greater than the literals that
+ * begin with it.
+ */
 function compareUpper({ isUpperPrefix }: Range, upper: Value, literal: Value): number {
   return isUpperPrefix && hasPrefix(literal, upper) ? 1 : compareValues(upper, literal)
 }
 
 function startsWith(prefix: Value, { lower, upper }: Range): Share {
   if (lower !== null && compareValues(lower, prefix) > 0 && !hasPrefix(lower, prefix)) return 'none'
-  // Values up to an upper bound that is a prefix of the wanted prefix are excluded only if they are less.
+  // If the upper bound is a prefix of the wanted prefix, a longer value may still match.
   if (upper !== null && compareValues(upper, prefix) < 0 && !hasPrefix(prefix, upper)) return 'none'
   if (lower === null || upper === null) return 'some'
   return hasPrefix(lower, prefix) && hasPrefix(upper, prefix) ? 'all' : 'some'

@@ -8,7 +8,10 @@ const int = parsePrimitive('int')
 const date = parsePrimitive('date')
 const sized = /^(bucket|truncate)\[(\d+)\]$/
 
-/** Returns the type of the values of a transform. Null: the transform is unknown, or does not support the type. */
+/**
+ * Returns the type of a partition value that a transform computes. Null: the transform is unknown, or does not
+ * support the type of the column.
+ */
 export function transformedType(transform: string, source: Primitive): Primitive | null {
   if (!canTransform(transform, source.kind)) return null
   switch (sized.exec(transform)?.[1] ?? transform) {
@@ -28,8 +31,9 @@ export function transformedType(transform: string, source: Primitive): Primitive
 }
 
 /**
- * Returns the values of a column whose transformed values, which are not null, are from `lower` to `upper`. The result
- * contains the values of rows that earlier versions of Java assigned to a wrong partition. Nulls and NaN are those of the transformed values.
+ * Returns the range of the values of a column, if the range of their transformed values is known. The result also
+ * contains the values that earlier versions of Iceberg for Java assigned to a wrong partition. The shares of null and
+ * NaN are unchanged.
  */
 export function sourceRange(transform: string, source: Primitive, values: Range): Range {
   const { lower, upper } = values
@@ -48,8 +52,8 @@ export function sourceRange(transform: string, source: Primitive, values: Range)
 }
 
 /**
- * Returns the lowest transformed value whose rows can be in a partition. Earlier versions of Java rounded times before
- * 1970 toward 1970.
+ * Returns the lowest correct partition value of the rows in a partition. Earlier versions of Iceberg for Java rounded
+ * times before 1970 up, and so wrote rows into the next partition.
  */
 function wronglyAssigned(transform: string, { kind }: Primitive, value: number): number {
   return value <= 0 && !(kind === 'date' && transform === 'day') ? value - 1 : value
@@ -64,12 +68,17 @@ function truncated(width: number, { kind }: Primitive, values: Range): Range {
   return { ...values, upper: canonical(BigInt(upper) + BigInt(width) - 1n) }
 }
 
-/** Returns the number of code points of a string, in which Iceberg counts the width of a truncation. */
+/**
+ * Returns the number of code points of a string. Iceberg counts the width of a `truncate` transform in code points.
+ */
 function codePoints(text: string): number {
   return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0)
 }
 
-/** Units of a column per day. Null: the transform has no order. */
+/**
+ * Returns the number of units per day in which a date or timestamp column counts. Null: the transform is not `year`, `month`,
+ * `day` or `hour`, or the column has another type.
+ */
 function unitsOf(transform: string, kind: PrimitiveKind): bigint | null {
   if (!['year', 'month', 'day', 'hour'].includes(transform)) return null
   switch (kind) {
@@ -86,7 +95,10 @@ function unitsOf(transform: string, kind: PrimitiveKind): bigint | null {
   }
 }
 
-/** Returns the first time, in units of the column, of a year, month, day or hour since 1970. */
+/**
+ * Returns the start of a year, month, day or hour, in units of the column since 1970-01-01. `value` counts years,
+ * months, days or hours since 1970.
+ */
 function startOf(transform: string, unitsPerDay: bigint, value: number): number | bigint {
   switch (transform) {
     case 'hour':
@@ -100,11 +112,13 @@ function startOf(transform: string, unitsPerDay: bigint, value: number): number 
   }
 }
 
-/** Returns the days from 1970-01-01 to the first day of a month, which is counted from 1970-01. */
+/**
+ * Returns the number of days from 1970-01-01 to the first day of a month. `months` counts months since January 1970.
+ */
 function daysToMonth(months: number): bigint {
   const year = 1970 + Math.floor(months / 12)
   const month = ((months % 12) + 12) % 12
-  // A year in the range of Date with the same calendar, because calendars repeat after 400 years.
+  // The year is moved into the range of `Date` by multiples of 400 years, after which the calendar repeats.
   const cycles = Math.floor((year - 2000) / 400)
   const days = Date.UTC(year - cycles * 400, month, 1) / 86_400_000
   return BigInt(days) + BigInt(cycles) * 146_097n
@@ -116,7 +130,10 @@ export function bucketCount(transform: string): number | null {
   return match?.[1] === 'bucket' ? Number(match[2]) : null
 }
 
-/** Returns the bucket of a value (Iceberg table specification, "Bucket Transform Details" and appendix B). */
+/**
+ * Returns the bucket number of a value (Iceberg table specification, "Bucket Transform Details" and appendix B).
+ * Returns null for a type that has no bucket transform.
+ */
 export function bucketOf({ kind }: Primitive, value: Value, count: number): number | null {
   const bytes = hashedBytes(kind, value)
   return bytes === null ? null : (murmur3(bytes) & 0x7fffffff) % count
@@ -150,7 +167,7 @@ function longBytes(value: bigint): Uint8Array {
   return bytes
 }
 
-/** Returns the shortest form of an integer in two's complement, big-endian. */
+/** Encodes an integer as big-endian two's complement with the fewest bytes. */
 function twosComplement(value: bigint): Uint8Array {
   let length = 1
   while (BigInt.asIntN(length * 8, value) !== value) length += 1

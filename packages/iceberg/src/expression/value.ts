@@ -30,7 +30,7 @@ function compareText(a: string, b: string): number {
   return a.length - b.length
 }
 
-/** Returns whether a string or bytes begin with a prefix. */
+/** Returns whether a string or byte value begins with a prefix. */
 export function hasPrefix(value: Value, prefix: Value): boolean {
   if (typeof value === 'string' && typeof prefix === 'string') return value.startsWith(prefix)
   if (!Buffer.isBuffer(value) || !Buffer.isBuffer(prefix)) return false
@@ -38,9 +38,9 @@ export function hasPrefix(value: Value, prefix: Value): boolean {
 }
 
 /**
- * Decodes a bound (Iceberg table specification, appendix D, binary single-value serialization). Bounds of a file that
- * was written before its column was promoted have the length of the earlier type. Returns null for bytes that do not
- * represent a value of the type, and for types without an order.
+ * Decodes the lower or upper bound of a column (Iceberg table specification, appendix D, binary single-value
+ * serialization). If the type of the column was promoted after the file was written, the bound has the length of the
+ * earlier type. Returns null for bytes that are not a value of the type, and for types without an order.
  */
 export function decodeBound({ kind }: Primitive, bytes: Buffer): Value | null {
   switch (kind) {
@@ -82,7 +82,7 @@ function readLong(bytes: Buffer): Int64 | null {
   return isSafe(value) ? Number(value) : value
 }
 
-/** Decodes an integer in two's complement, big-endian. */
+/** Decodes a big-endian integer in two's complement, such as the unscaled value of a decimal. */
 export function unscaled(bytes: Buffer): Int64 {
   const value = BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString('hex')}`))
   return isSafe(value) ? Number(value) : value
@@ -92,14 +92,14 @@ export function isSafe(value: bigint): boolean {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER)
 }
 
-/** Returns a bigint as a number if it is safe. */
+/** Converts a bigint to a number if the number is a safe integer, and returns other bigints unchanged. */
 export function canonical(value: bigint): Int64 {
   return isSafe(value) ? Number(value) : value
 }
 
 /**
- * Returns a uuid whose bytes have the order of Java's UUID, which compares two signed longs. Writers use this order or
- * that of the bytes for bounds.
+ * Returns a copy of a UUID whose byte order equals the order of Java's `UUID`, which compares two signed longs. Some
+ * writers sort the UUIDs of bounds in this order, and others by their unsigned bytes.
  */
 export function signedUuid(value: Value): Value {
   if (!Buffer.isBuffer(value) || value.length !== 16) return value

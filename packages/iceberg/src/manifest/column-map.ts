@@ -6,24 +6,31 @@ import { type AvroValue, Unread } from '../avro/value-reader.ts'
 import { recordIn } from './fields.ts'
 
 /**
- * Statistics of a file by column id, such as its lower bounds. They stay in the encoded form of the manifest, because
- * a scan needs only those of the columns in its filter.
+ * Statistics of one file by column id, such as its lower bounds. The map decodes a value only when a caller requests
+ * it, because a scan needs only the columns of its filter.
  */
 export interface ColumnMap<T extends Int64 | Buffer> {
-  /** Returns the value of a column, or null. A Buffer is a view. */
+  /**
+   * Returns the value of a column, or null if the map contains no value. A returned Buffer shares memory with the
+   * manifest.
+   */
   get(columnId: number): T | null
-  /** Returns all columns with their values, in the order of the file. */
+  /** Returns all column ids with their values, in the order of the manifest. */
   entries(): [columnId: number, value: T][]
 }
 
-/** Creates the column map of a value. Returns null when the file has no statistics of this kind. */
+/**
+ * Creates a column map from an undecoded value of a manifest entry. Returns null if the entry has no statistics of
+ * this kind.
+ */
 type CreateColumnMap<T extends Int64 | Buffer> = (value: AvroValue | undefined) => ColumnMap<T> | null
 
 /**
- * Returns the function that creates the column maps of a field.
+ * Returns the function that reads counts by column id from a manifest entry.
  *
- * @param type type of the field, an array of pairs. Undefined: the file does not have the field
- * @throws AvroError when the type is another one
+ * @param type Avro type of the field: an array of pairs of column id and count. Undefined: the manifest lacks the
+ *   field
+ * @throws AvroError when the field has another type
  */
 export function countMaps(type: AvroType | undefined): CreateColumnMap<Int64> {
   return columnMaps(
@@ -98,7 +105,10 @@ class EncodedMap<T extends Int64 | Buffer> implements ColumnMap<T> {
   }
 }
 
-/** Reads the start of a block of an Avro array, and returns its number of items. 0: the array ends. */
+/**
+ * Reads the start of the next block of an Avro array, and returns its number of items. Returns 0 at the end of the
+ * array.
+ */
 function nextBlock(cursor: Cursor): number {
   const count = cursor.integer()
   if (count < 0) cursor.skipInteger()

@@ -3,7 +3,7 @@ import { AvroError } from '../avro/avro-error.ts'
 import type { AvroValue } from '../avro/value-reader.ts'
 import { listValue } from './fields.ts'
 
-/** Decodes a required string. */
+/** Returns an Avro value that must be a string. */
 export function stringValue(value: AvroValue | undefined): string {
   if (typeof value !== 'string') throw wrongType()
   return value
@@ -13,7 +13,7 @@ export function optionalString(value: AvroValue | undefined): string | null {
   return value === null || value === undefined ? null : stringValue(value)
 }
 
-/** Decodes an int, whose value is a small number. */
+/** Returns an Avro value that must be an int. */
 export function intValue(value: AvroValue | undefined): number {
   if (typeof value !== 'number') throw wrongType()
   return value
@@ -23,7 +23,7 @@ export function optionalInt(value: AvroValue | undefined): number | null {
   return value === null || value === undefined ? null : intValue(value)
 }
 
-/** Decodes a long. */
+/** Returns an Avro value that must be a long. */
 export function longValue(value: AvroValue | undefined): Int64 {
   if (typeof value !== 'number' && typeof value !== 'bigint') throw wrongType()
   return value
@@ -39,14 +39,14 @@ export function optionalBoolean(value: AvroValue | undefined): boolean | null {
   return value
 }
 
-/** Decodes bytes to a copy, because a view would keep the whole block in memory. */
+/** Copies an Avro value that is bytes or null. A view would keep the whole block of the file in memory. */
 export function optionalBytes(value: AvroValue | undefined): Buffer | null {
   if (value === null || value === undefined) return null
   if (!Buffer.isBuffer(value)) throw wrongType()
   return Buffer.from(value)
 }
 
-/** Decodes an array whose items `decode` decodes. */
+/** Decodes an Avro value that is an array or null. `decode` decodes each item. */
 export function optionalList<T>(
   value: AvroValue | undefined,
   decode: (item: AvroValue) => T,

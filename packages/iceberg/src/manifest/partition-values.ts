@@ -5,9 +5,10 @@ import { listValue, recordIn } from './fields.ts'
 import type { PartitionValue, PartitionValues } from './types.ts'
 
 /**
- * Returns the decoder of the partition of a file. All files of a manifest share the list of field ids.
+ * Returns a decoder for the partition of a file in a manifest entry. The decoded partitions of a manifest share one
+ * list of field ids. A field without an id has the id -1.
  *
- * @throws AvroError when a field has no id
+ * @throws AvroError when the type is not a record
  */
 export function partitionDecoder(
   type: AvroType | undefined,

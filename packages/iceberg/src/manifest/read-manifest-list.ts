@@ -97,7 +97,7 @@ function summaryDecoder(summary: RecordType): (value: AvroValue) => FieldSummary
   return (value) => {
     const values = listValue(value)
     return {
-      // Without this field, the summary excludes no value.
+      // Without this field, the manifest may contain files with null in this partition field.
       containsNull: optionalBoolean(values[at.contains_null]) ?? true,
       containsNan: optionalBoolean(values[at.contains_nan]),
       lower: optionalBytes(values[at.lower_bound]),

@@ -8,7 +8,9 @@ import type { TableUpdate } from './update/types.ts'
 
 const DEFAULT_FORMAT_VERSION = 2
 
-/** Inputs of a commit other than its updates. */
+/**
+ * Inputs of a commit in addition to its updates: time, location of the current metadata file, UUID of a new table.
+ */
 export interface ApplyContext {
   /** Time of the catalog in ms since the epoch. Becomes `last-updated-ms`, unless the base has a later time. */
   readonly now: number

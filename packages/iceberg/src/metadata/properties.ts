@@ -13,21 +13,21 @@ const RESERVED: ReadonlySet<string> = new Set([
   'default-sort-order',
 ])
 
-/** Property of a request that selects the format version. */
+/** Property of a create or commit request that selects the format version of the table. */
 export const FORMAT_VERSION_PROPERTY = 'format-version'
-/** Property with the number of entries of the metadata log. */
+/** Table property: maximum number of entries in the metadata log. */
 export const PREVIOUS_VERSIONS_MAX = 'write.metadata.previous-versions-max'
-/** Property that enables the deletion of metadata files that the log no longer contains. */
+/** Table property: whether metadata files are deleted that the metadata log no longer contains. */
 export const DELETE_AFTER_COMMIT = 'write.metadata.delete-after-commit.enabled'
 
 const INT = /^[+-]?\d{1,10}$/
 
-/** Returns whether a property is reserved. */
+/** Returns whether a table property is reserved: the table does not store it. */
 export function isReserved(name: string): boolean {
   return RESERVED.has(name)
 }
 
-/** Returns the properties without the reserved ones. */
+/** Removes the reserved properties, which a table does not store. */
 export function unreservedProperties(
   properties: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {

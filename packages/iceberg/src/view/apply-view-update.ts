@@ -10,7 +10,7 @@ import type { ViewDraft } from './view-draft.ts'
 import type { ViewVersion } from './view-metadata.ts'
 import type { ViewUpdate } from './view-update.ts'
 
-/** Id that refers to the last schema or version that the same commit added. */
+/** Id in an update that refers to the last schema or version that the same commit added. */
 const LAST_ADDED = -1
 const FIRST_SCHEMA_ID = 0
 const FIRST_VERSION_ID = 1
@@ -76,7 +76,10 @@ function addSchema(draft: ViewDraft, schema: Schema): number {
   return id
 }
 
-/** Adds a version and returns its id, or the id of the equal version. Keeps the id of the client if it is the highest. */
+/**
+ * Adds a view version and returns its id, or returns the id of the equal version of the view. Keeps the id that the
+ * client chose if it is higher than all existing ids.
+ */
 function addVersion(draft: ViewDraft, requested: ViewVersion): number {
   const version = { ...requested, 'schema-id': knownSchemaId(draft, requested['schema-id']) }
   checkRepresentations(version)
@@ -92,7 +95,7 @@ function addVersion(draft: ViewDraft, requested: ViewVersion): number {
   return id
 }
 
-/** Returns the number of steps to compare a version with another one. */
+/** Returns the cost of the comparison of a view version with another version, in steps of a `StepBudget`. */
 function countSteps(version: ViewVersion): number {
   const { representations, summary, 'default-namespace': namespace } = version
   return 25 + 10 * (representations.length + Object.keys(summary).length + namespace.length)

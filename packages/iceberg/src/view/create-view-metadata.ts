@@ -4,12 +4,12 @@ import type { StringMap } from '../fields.ts'
 import type { Schema } from '../metadata/schema/types.ts'
 import type { ViewMetadata, ViewVersion } from './view-metadata.ts'
 
-/** A new view. */
+/** Request to create a view. */
 export interface NewView {
   readonly uuid: string
   readonly location: string
   readonly schema: Schema
-  /** First version. Its id, schema id and time are replaced. */
+  /** First version of the view. The server replaces its id, schema id and time. */
   readonly version: ViewVersion
   readonly properties: StringMap
   /** Current time in ms since the epoch. */

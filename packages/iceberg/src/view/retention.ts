@@ -1,7 +1,8 @@
 import type { ViewHistoryEntry, ViewVersion } from './view-metadata.ts'
 
 /**
- * Returns the `keep` versions with the highest ids, including the current one, in their original order.
+ * Returns the versions that a view keeps: the current version and the versions with the highest ids, in their
+ * original order.
  */
 export function retainedVersions(
   versions: readonly ViewVersion[],
@@ -16,9 +17,7 @@ export function retainedVersions(
   return versions.filter((version) => kept.has(version))
 }
 
-/**
- * Returns the part of the version log after the last entry of a removed version, so that the log has no gap.
- */
+/** Returns the part of a view's version log after the last entry of a removed version, so that the log has no gap. */
 export function retainedHistory(
   history: readonly ViewHistoryEntry[],
   versions: readonly ViewVersion[],

@@ -17,9 +17,11 @@ export interface ViewDraft {
   schemas: readonly Schema[]
   currentVersionId: number | undefined
   versions: readonly ViewVersion[]
-  /** Schema id that -1 refers to: the id of the last schema that an `add-schema` of this commit added. */
+  /** Id of the last schema that an `add-schema` of this commit added. The schema id -1 refers to this schema. */
   lastAddedSchemaId: number | undefined
-  /** Version id that -1 refers to: the id of the last version that an `add-view-version` of this commit added. */
+  /**
+   * Id of the last version that an `add-view-version` of this commit added. The version id -1 refers to this version.
+   */
   lastAddedVersionId: number | undefined
   /** Versions that this commit added. */
   readonly newVersionIds: Set<number>
@@ -44,8 +46,8 @@ export function openDraft(base: ViewMetadata | null): ViewDraft {
 }
 
 /**
- * Converts a draft to metadata. Adds an entry to the version log, and removes versions above the number that the view
- * keeps.
+ * Converts a draft to the new metadata of the view. Adds an entry to the version log, and removes old versions above
+ * the number that the view keeps.
  */
 export function closeDraft(draft: ViewDraft, base: ViewMetadata | null, now: Int64): ViewMetadata {
   const { uuid, location } = draft

@@ -2,12 +2,15 @@ import type { Int64 } from '@headgate/json'
 import * as fc from 'fast-check'
 import type { AvroValue } from '../../src/avro/value-reader.ts'
 
-/** Random type, with a generator of its values in the form of avsc, and their form in the reader. */
+/**
+ * Random Avro type, with a generator of its values for the library avsc, and a function that converts them to the
+ * values that the reader returns.
+ */
 export interface AnyType {
   readonly schema: unknown
   readonly values: fc.Arbitrary<unknown>
   readonly decoded: (value: unknown) => AvroValue
-  /** Whether a value can have no bytes. */
+  /** Whether values of the type are encoded in zero bytes. */
   readonly isEmpty: boolean
 }
 
@@ -17,7 +20,7 @@ const long = fc.oneof(
   fc.nat(63).chain((bits) => fc.constantFrom(2n ** BigInt(bits) - 1n, -(2n ** BigInt(bits)))),
 )
 
-/** Returns a long in the form of the reader. */
+/** Converts a long to the form in which the reader returns it: a number if it is safe, and otherwise a bigint. */
 export function int64(value: bigint): Int64 {
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : value
@@ -96,7 +99,10 @@ function mapType(item: AnyType): AnyType {
   }
 }
 
-/** Returns a union with null. avsc encodes other unions in another form of values. */
+/**
+ * Creates the type of a union with null. The generator creates no other unions, whose values avsc represents
+ * differently.
+ */
 function optionalType(item: AnyType): AnyType {
   if (Array.isArray(item.schema)) return item
   return {

@@ -1,4 +1,4 @@
-/** Yields bytes in chunks of `size`, as storage does. */
+/** Yields bytes in chunks of `size` bytes, like a download from an object store. */
 export async function* chunked(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let from = 0; from < bytes.length; from += size) {
     yield bytes.subarray(from, from + size)
@@ -6,7 +6,7 @@ export async function* chunked(bytes: Buffer, size: number): AsyncGenerator<Buff
   }
 }
 
-/** Returns all values of the batches. */
+/** Returns the values of all batches in one array. */
 export async function collect<T>(batches: AsyncIterable<readonly T[]>): Promise<T[]> {
   const all: T[] = []
   for await (const batch of batches) all.push(...batch)

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { crc32, zstdCompressSync } from 'node:zlib'
 import avsc from 'avsc'
 
-/** Writes Avro container files with a library that is independent of the reader. */
+/** Block codec of an Avro file that `writeAvro` writes. */
 export type TestCodec = 'null' | 'deflate' | 'snappy' | 'zstandard'
 
 type Compress = (plain: Buffer, done: (error: Error | null, compressed?: Buffer) => void) => void

@@ -9,9 +9,9 @@ export interface TestCatalog extends AsyncDisposable {
   readonly catalog: RestCatalog
   readonly clock: ManualClock
   readonly url: string
-  /** Requests since the catalog was connected. */
+  /** Requests that the server received after the catalog was connected. */
   readonly requests: readonly RecordedRequest[]
-  /** Returns these requests in the form `METHOD target`. */
+  /** Returns `requests` as texts in the form `METHOD target`. */
   targets(): readonly string[]
   /** Returns whether the server is handling a request. */
   hasOpenRequests(): boolean
@@ -30,7 +30,7 @@ export const fullConfig: JsonObject = {
   'idempotency-key-lifetime': 'PT30M',
 }
 
-/** Starts a server that responds with the values of the test, and connects a catalog to it. */
+/** Starts a server whose responses the test determines, and connects a catalog client to it. */
 export async function testCatalog({
   config = fullConfig,
   respond,
@@ -80,7 +80,7 @@ export const metadata: JsonObject = {
   properties: {},
 }
 
-/** Returns the body of the response of a load. */
+/** Returns the response body of `loadTable`, with further members. */
 export const loadBody = (more: JsonObject = {}): JsonObject => ({
   'metadata-location': `${LOCATION}/metadata/00000.metadata.json`,
   metadata,

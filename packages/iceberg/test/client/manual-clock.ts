@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/client/clock.ts'
 
-/** Clock that only the test moves. A sleep moves it forward and returns at once. */
+/** Clock that advances only when the test moves it, or by the duration of each `sleep`, which returns at once. */
 export class ManualClock implements Clock {
   time: number = Date.parse('2026-01-01T00:00:00Z')
   /** Return value of `random`. */

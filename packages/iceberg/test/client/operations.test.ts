@@ -20,7 +20,10 @@ const report = {
   metrics: {},
 } as const
 
-/** One call of each operation. `getConfig` is what connecting does, `getToken` is for providers of authentication. */
+/**
+ * One call of each operation. Excluded are `getConfig`, which connecting calls, and `getToken`, which only auth
+ * providers call.
+ */
 const calls: Readonly<Record<Exclude<OperationId, 'getConfig' | 'getToken'>, Call>> = {
   listNamespaces: (it) => collect(it.listNamespaces()),
   createNamespace: (it) => it.createNamespace(at.namespace),
@@ -57,7 +60,7 @@ const calls: Readonly<Record<Exclude<OperationId, 'getConfig' | 'getToken'>, Cal
   registerView: (it) => it.registerView(at, { metadataLocation: 'm' }),
 }
 
-/** Everything that some operation answers with. */
+/** Response body that contains the required members of the responses of all operations. */
 const answer: JsonObject = {
   ...loadBody(),
   namespaces: [],

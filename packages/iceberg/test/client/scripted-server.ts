@@ -20,7 +20,7 @@ export interface ScriptedResponse {
   readonly disconnect?: boolean
 }
 
-/** HTTP server that responds with the values of a test and records the requests. */
+/** HTTP server whose responses a test determines. Records the requests. */
 export class ScriptedServer implements AsyncDisposable {
   readonly requests: RecordedRequest[] = []
   /** Number of requests without a complete response. */

@@ -28,7 +28,7 @@ const schema = decodeSchema({
   ],
 })
 
-/** Returns the residual filter of a partition with one field. */
+/** Returns the residual filter of a scan for a partition with one partition field. */
 function residual(filter: Json, source: number, transform: string, value: PartitionValue): Json {
   const spec = { 'spec-id': 0, fields: [{ name: 'p', 'source-id': source, 'field-id': 1000, transform }] }
   const fields = bindPartitionFields(spec, [schema])
@@ -44,7 +44,7 @@ describe('residualFor', () => {
     [{ ...day, value: '2024-01-01T12:00:00' }, 'day', 19_723, { ...day, value: '2024-01-01T12:00:00' }],
     [{ type: 'lt', term: 'ts', value: '2024-02-01T00:00:00' }, 'month', 648, true],
     [{ type: 'is-null', term: 'ts' }, 'year', null, true],
-    // Earlier versions of Java rounded times before 1970 to the next day.
+    // Earlier versions of Iceberg for Java rounded times before 1970 to the next day.
     [
       { type: 'gt-eq', term: 'ts', value: '1970-01-01T00:00:00' },
       'day',
@@ -60,7 +60,8 @@ describe('residualFor', () => {
     expect(residual(filter, 3, 'truncate[2]', 'ab')).toEqual(filter)
     expect(residual(filter, 3, 'truncate[2]', 'ac')).toBe(false)
     expect(residual({ ...filter, value: 'a' }, 3, 'truncate[2]', 'ab')).toBe(true)
-    // The value is shorter than the width, so it is complete.
+    // A partition value that is shorter than the width of the transform is not truncated, so it is the value of all
+    // rows.
     expect(residual({ type: 'eq', term: 'name', value: 'a' }, 3, 'truncate[2]', 'a')).toBe(true)
   })
 
@@ -120,7 +121,7 @@ describe('Values', () => {
     if (!String(json).includes('+01:00')) expect(encodeValue(primitive, value)).toBe(json)
   })
 
-  // Values of the Iceberg table specification, appendix B.
+  // The expected hashes are the examples in appendix B of the Iceberg table specification.
   it.each([
     ['int', 34, 2_017_239_379],
     ['decimal(9, 2)', 1_420, -500_754_589],

@@ -52,7 +52,7 @@ describe('readManifest', () => {
 
   it('readManifest finds fields by their ids and not by their names', async () => {
     const bytes = await manifestBytes({ version: 2, codec: 'null' })
-    // Replaces names by others of equal length, in the schema of the header.
+    // Replaces two names in the schema of the header by names of the same length.
     const renamed = Buffer.from(
       bytes.toString('latin1').replace('"file_path"', '"path_file"').replace('"bucket"', '"b c/et"'),
       'latin1',

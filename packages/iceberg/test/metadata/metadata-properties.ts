@@ -56,7 +56,7 @@ function applied(base: TableMetadata, steps: readonly Step[], now: number): Tabl
 const versions = fc.constantFrom<FormatVersion>(1, 2, 3)
 const commits = fc.array(fc.array(anyIntent, { minLength: 1, maxLength: 4 }), { maxLength: 20 })
 
-/** Returns the steps of one commit. Each step is chosen for the state after the previous ones. */
+/** Returns the steps of one commit. Each step is chosen for the state of the model after the previous steps. */
 function planned(model: Model, intents: readonly Intent[]): readonly Step[] {
   let state = model
   const steps: Step[] = []

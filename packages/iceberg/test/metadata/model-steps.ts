@@ -26,7 +26,7 @@ function toOrder(letter: string): JsonObject {
   return { 'order-id': columns.length === 0 ? 0 : 9, fields: columns.map((column) => sortBy(column)) }
 }
 
-/** Converts a step to an update in JSON. */
+/** Converts a step of the model to a table update in JSON. */
 export function toUpdate(step: Step): JsonObject {
   switch (step.do) {
     case 'upgrade':
@@ -233,7 +233,7 @@ export const anyStep: fc.Arbitrary<Step> = fc
   // Objects of fc.record have no prototype, unlike the other objects of these tests.
   .map((step): Step => ('ref' in step ? { ...step, ref: { ...step.ref } } : { ...step }))
 
-/** Action of a correct client. The steps that it needs depend on the table. */
+/** Action of a client that sends only valid updates. The steps of the action depend on the state of the table. */
 export type Intent =
   Step | { readonly do: 'append' | 'stage' | 'rollback' | 'expire' | 'tag'; readonly pick: number }
 
@@ -250,7 +250,7 @@ export const anyIntent: fc.Arbitrary<Intent> = fc.oneof(
   },
 )
 
-/** Returns the steps of an intent for a table in this state. */
+/** Converts the action of a client to the steps for a table in this state. */
 export function toSteps(model: Model, intent: Intent): readonly Step[] {
   if (!('pick' in intent)) return [intent]
   const known = [...model.snapshots.keys()]

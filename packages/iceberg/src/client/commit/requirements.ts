@@ -3,9 +3,9 @@ import type { TableMetadata } from '../../metadata/types.ts'
 import type { TableUpdate } from '../../metadata/update/types.ts'
 
 /**
- * Derives the requirements of updates that were made for one state of a table, as in Iceberg for Java
- * (`UpdateRequirements.forUpdateTable`). The updates are valid for another state only if the requirements hold. The
- * result contains no duplicates.
+ * Derives the requirements of a commit from its updates and from the table metadata that the updates were made for,
+ * as in Iceberg for Java (`UpdateRequirements.forUpdateTable`). If the table has changed, the updates are valid only
+ * if the requirements hold. The result contains no duplicates.
  */
 export function deriveRequirements(
   base: TableMetadata,

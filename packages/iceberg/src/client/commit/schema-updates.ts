@@ -6,8 +6,9 @@ type SchemaUpdate =
   | { readonly action: 'set-current-schema'; readonly 'schema-id': number }
 
 /**
- * Returns the updates that make a schema the current one of a table. If the table already contains an equal schema,
- * only selects its id, because servers would not add it again and then refuse the id -1 (the last added schema).
+ * Returns the updates that make a schema the current schema of a table. If the table already contains an equal
+ * schema, the update selects its id: servers do not add an equal schema again, and would then refuse the id -1, which
+ * refers to the last added schema.
  */
 export function toSchemaUpdates(schemas: readonly Schema[], schema: Schema): readonly SchemaUpdate[] {
   const id = findSchemaId(schemas, schema)

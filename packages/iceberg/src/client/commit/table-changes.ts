@@ -17,7 +17,10 @@ type MakeUpdates = (metadata: TableMetadata) => readonly TableUpdate[]
 
 interface Step {
   readonly make: MakeUpdates
-  /** Whether the function makes the updates again after another commit, from the new state of the table. */
+  /**
+   * Whether `make` may run again after a concurrent commit, with the new metadata of the table. If not, the updates
+   * apply only to the metadata that was loaded.
+   */
   readonly rebases: boolean
 }
 
@@ -116,7 +119,10 @@ export class TableChanges {
     return this
   }
 
-  /** Adds a function that makes updates from the state of the table at the commit. */
+  /**
+   * Adds a function that makes updates. The function receives the metadata of the table, and runs again after a
+   * concurrent commit.
+   */
   change(make: MakeUpdates): this {
     this.#steps.push({ rebases: true, make })
     return this

@@ -9,7 +9,7 @@ import { sameJson } from '../../view/same-json.ts'
 import { trimLocation } from './trim-location.ts'
 import { findSchemaId } from './schema-updates.ts'
 
-/** Returns whether a commit adds a snapshot, whose id identifies the commit. */
+/** Returns whether a commit adds a snapshot. The id of the snapshot identifies the commit. */
 export const addsSnapshot = (updates: readonly TableUpdate[]): boolean =>
   updates.some(({ action }) => action === 'add-snapshot')
 
@@ -22,7 +22,7 @@ export function isTableCommitVisible(updates: readonly TableUpdate[], metadata: 
   return (unique.length > 0 ? unique : updates).every((update) => isApplied(update, updates, metadata))
 }
 
-/** Returns whether one update is in effect in a table. */
+/** Returns whether the metadata of a table already contains the result of an update. */
 function isApplied(update: TableUpdate, all: readonly TableUpdate[], metadata: TableMetadata): boolean {
   const { properties, refs } = metadata
   switch (update.action) {

@@ -4,12 +4,12 @@ import type { ViewUpdate } from '../../view/view-update.ts'
 import { trimLocation } from './trim-location.ts'
 import { findSchemaId } from './schema-updates.ts'
 
-/** Returns whether a commit is visible in a view: all its updates are in effect. */
+/** Returns whether a commit is visible in a view: the metadata contains the results of all its updates. */
 export function isViewCommitVisible(updates: readonly ViewUpdate[], metadata: ViewMetadata): boolean {
   return updates.every((update) => isApplied(update, updates, metadata))
 }
 
-/** Returns whether one update is in effect in a view. */
+/** Returns whether the metadata of a view already contains the result of an update. */
 function isApplied(update: ViewUpdate, all: readonly ViewUpdate[], metadata: ViewMetadata): boolean {
   const { properties } = metadata
   switch (update.action) {

@@ -2,16 +2,16 @@ import { HeadgateError } from '@headgate/errors'
 import type { Clock } from '../clock.ts'
 import type { TimedCredential } from './refreshable-credential.ts'
 
-/** Keys in the form of the AWS SDK for JavaScript (`AwsCredentialIdentity`). */
+/** Access keys in the form of the AWS SDK for JavaScript (`AwsCredentialIdentity`). */
 export interface AwsCredentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken?: string
-  /** Time after which the keys are invalid. Absent for keys that do not expire. */
+  /** Time after which the access keys are invalid. Absent for keys that do not expire. */
   readonly expiration?: Date
 }
 
-/** Remaining lifetime below which the SDK requests credentials again, in ms. */
+/** Remaining lifetime of access keys below which the AWS SDK requests new ones, in ms. */
 const SDK_RENEWAL_MS = 300_000
 
 /**

@@ -7,7 +7,7 @@ const SAS_PROPERTY = /^adls\.sas-token\./
 const KEY_PROPERTIES =
   /^(?:s3\.(?:access-key-id|secret-access-key|session-token.*)|gcs\.oauth2\.token.*|adls\.sas-token.*)$/
 
-/** Returns a configuration without the keys for storage and their expiry. */
+/** Removes the storage keys and their expiry from the configuration of a table. */
 export function withoutKeys(config: StringMap): StringMap {
   return Object.fromEntries(Object.entries(config).filter(([key]) => !KEY_PROPERTIES.test(key)))
 }

@@ -15,10 +15,10 @@ export type Literals =
       readonly 'data-type': string
     }
 
-/** Column, by its name, or transform of a column. All servers support this form. */
+/** Left operand of a predicate: the name of a column, or a transform of a column. All servers support this form. */
 export type Term = string | { readonly type: 'transform'; readonly transform: string; readonly term: string }
 
-/** Column, by its name or its field id. */
+/** Right or left operand that is a column, identified by its name or its field id. */
 export type Reference =
   { readonly type: 'reference'; readonly name: string } | { readonly type: 'reference'; readonly id: number }
 

@@ -28,7 +28,7 @@ export interface ContentFile extends JsonObject {
   readonly 'sort-order-id'?: number
 }
 
-/** Values by column id, as two lists of the same length. */
+/** Map from column id to value, as two lists of the same length. */
 interface ByColumn<T> extends JsonObject {
   readonly keys: readonly number[]
   readonly values: readonly (T & Json)[]
@@ -68,7 +68,7 @@ export interface ScanTasks {
   readonly planTasks: readonly string[]
 }
 
-/** Decodes the tasks in a response. */
+/** Decodes the scan tasks in a response. */
 export function decodeScanTasks(body: JsonObject): ScanTasks {
   const deletes = optional(body, 'delete-files', arrayDecoder(decodeDeleteFile)) ?? []
   return {
@@ -82,7 +82,7 @@ export function decodeScanTasks(body: JsonObject): ScanTasks {
   }
 }
 
-/** Returns the decoder of an array of items. */
+/** Returns a decoder of an array whose items are decoded by `decode`. */
 const arrayDecoder =
   <T>(decode: Decoder<T>): Decoder<readonly T[]> =>
   (value) =>

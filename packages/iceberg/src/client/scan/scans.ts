@@ -53,15 +53,15 @@ export interface ScanOperations {
     request?: ScanRequest,
     options?: CallOptions & Delegation,
   ): Promise<ScanPlan>
-  /** Returns the state of a submitted plan. */
+  /** Returns the state of a scan plan that the server has not completed yet. */
   fetchPlanningResult(
     identifier: TableIdentifier,
     planId: string,
     options?: CallOptions & Delegation,
   ): Promise<ScanPlan>
-  /** Cancels a plan. */
+  /** Cancels a scan plan on the server. */
   cancelPlanning(identifier: TableIdentifier, planId: string, options?: CallOptions): Promise<void>
-  /** Returns the tasks of one plan task. */
+  /** Returns the scan tasks of one plan task, which is a part of a scan plan. */
   fetchScanTasks(identifier: TableIdentifier, planTask: string, options?: CallOptions): Promise<ScanTasks>
   /**
    * Requests a plan of a scan and waits until it is complete. Iterating over the result fetches the files. If the iteration

@@ -137,7 +137,7 @@ function createWork(): Pick<Draft, 'budget' | 'refCounts' | 'partitionIds'> {
   return { budget: new StepBudget(), refCounts: undefined, partitionIds: undefined }
 }
 
-/** Returns the highest of the ids and `otherwise`. */
+/** Returns the highest id, or `otherwise` if no id is higher. */
 export function highestId(ids: Iterable<number>, otherwise: number): number {
   let highest = otherwise
   for (const id of ids) highest = Math.max(highest, id)

@@ -6,12 +6,12 @@ import { sourceIds } from './sources.ts'
 import { canTransform, isKnown, isVoid } from './transform.ts'
 import type { PartitionField, PartitionSpec } from './types.ts'
 
-/** Id of the first partition field of a table. */
+/** Lowest id of the partition fields of a table. */
 const FIRST_PARTITION_ID = 1000
 
 /**
- * Checks the names of the fields of a default or other spec: a name must be unique, and must not be the name of a
- * column other than the source of the field.
+ * Checks the names of the partition fields of a spec. A name must not be empty, must be unique, and must not be the
+ * name of a column other than the source column of the field.
  *
  * @throws {HeadgateError} bad-request
  */
@@ -30,8 +30,9 @@ export function checkPartitionNames(spec: PartitionSpec, schema: SchemaIndex): v
 }
 
 /**
- * Checks that a spec is valid for a schema: its source columns exist, are primitive, are neither in a list nor in a map,
- * and can be transformed. Fields with the transform `void` are always valid, because their source may be removed.
+ * Checks that a partition spec is valid for a schema: its source columns exist, are primitive, are neither in a list
+ * nor in a map, and can be transformed. Fields with the transform `void` are always valid, because their source may
+ * be removed.
  *
  * @throws {HeadgateError} bad-request
  */
@@ -62,8 +63,8 @@ function describe(field: PartitionField): string {
 }
 
 /**
- * Returns whether the field ids are 1000, 1001, …, which readers of format 1 assume, because this format does not
- * store field ids.
+ * Returns whether the ids of the partition fields are 1000, 1001, …, which readers of format 1 assume, because this
+ * format does not store field ids.
  */
 export function hasSequentialIds(spec: PartitionSpec): boolean {
   return spec.fields.every((field, i) => field['field-id'] === FIRST_PARTITION_ID + i)

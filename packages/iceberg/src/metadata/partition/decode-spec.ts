@@ -27,7 +27,7 @@ export function decodePartitionSpec(value: Json | undefined): PartitionSpec {
 }
 
 /**
- * Decodes a new spec. Clients may omit its id, because the server assigns it.
+ * Decodes a partition spec that a client adds. Clients may omit its id, because the server assigns it.
  *
  * @throws {HeadgateError} bad-request
  */
@@ -35,7 +35,10 @@ export function decodeNewPartitionSpec(value: Json): PartitionSpec {
   return decodePartitionSpec({ 'spec-id': 0, ...decodeObject(value) })
 }
 
-/** Decodes the fields of a spec, which are the value of the member `partition-spec` in format 1. */
+/**
+ * Decodes the fields of a partition spec. In format 1, the member `partition-spec` of a table contains only these
+ * fields.
+ */
 export function decodePartitionFields(value: Json): readonly PartitionField[] {
   const fields = decodeArray(value, decodePartitionField)
   const missing = fields.filter((field) => field['field-id'] === undefined).length

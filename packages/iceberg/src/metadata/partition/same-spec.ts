@@ -2,8 +2,8 @@ import { sameComputation } from './sources.ts'
 import type { PartitionSpec } from './types.ts'
 
 /**
- * Returns whether two specs have the same names, transforms and sources in the same order. Ignores ids. An added spec gets
- * a new id if it is not compatible with an existing one.
+ * Returns whether two partition specs have the same names, transforms and sources in the same order. Ignores ids. A
+ * spec that a commit adds gets a new id only if no existing spec is compatible.
  */
 export function compatibleSpecs(a: PartitionSpec, b: PartitionSpec): boolean {
   return (

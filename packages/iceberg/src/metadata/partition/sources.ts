@@ -2,14 +2,14 @@ import type { JsonObject } from '@headgate/json'
 import { prependPath } from '../../field-error.ts'
 import { decodeInt32, decodeInt32s, missing, optional, invalidField, withoutNulls } from '../../fields.ts'
 
-/** Field of a partition spec or a sort order, which is computed from source columns. */
+/** Field that is computed from source columns: a field of a partition spec or a sort order. */
 export interface Sourced {
   readonly transform: string
   readonly 'source-id'?: number
   readonly 'source-ids'?: readonly number[]
 }
 
-/** Returns the ids of the source columns of a field. */
+/** Returns the ids of the source columns of a partition field or sort field. */
 export function sourceIds(field: Sourced): readonly number[] {
   return field['source-ids'] ?? (field['source-id'] === undefined ? [] : [field['source-id']])
 }
@@ -32,18 +32,20 @@ export function normalizeSources(object: JsonObject): JsonObject {
   return others.length === 0 ? { ...rest, 'source-id': first } : { ...rest, 'source-ids': ids }
 }
 
-/** Returns a copy of a field with other sources, in the same form. */
+/**
+ * Returns a copy of a partition field or sort field in which `replace` has replaced the ids of the source columns.
+ */
 export function replaceSources<T extends Sourced>(field: T, replace: (id: number) => number): T {
   if (field['source-ids'] !== undefined) return { ...field, 'source-ids': field['source-ids'].map(replace) }
   return field['source-id'] === undefined ? field : { ...field, 'source-id': replace(field['source-id']) }
 }
 
-/** Returns whether two fields have the same sources and transform. */
+/** Returns whether two partition fields or sort fields have the same source columns and transform. */
 export function sameComputation(a: Sourced, b: Sourced): boolean {
   return computationKey(a) === computationKey(b)
 }
 
-/** Returns a key that is equal for fields with the same sources and transform. */
+/** Returns a key that is equal for fields with the same source columns and transform. */
 export function computationKey(field: Sourced): string {
   return `${sourceIds(field).join(',')}:${field.transform}`
 }

@@ -9,11 +9,11 @@ export interface PartitionField extends JsonObject {
   readonly transform: string
   readonly 'source-id'?: number
   readonly 'source-ids'?: readonly number[]
-  /** Always present in the metadata of a table. Requests may omit it. */
+  /** Id of the field. Always present in the metadata of a table. Requests may omit it. */
   readonly 'field-id'?: number
 }
 
-/** Rules by which rows are grouped into files. */
+/** Partition spec: the fields by whose values rows are grouped into files. */
 export interface PartitionSpec extends JsonObject {
   readonly 'spec-id': number
   readonly fields: readonly PartitionField[]

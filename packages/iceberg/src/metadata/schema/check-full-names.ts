@@ -32,7 +32,11 @@ export function checkFullNamesIn(document: JsonObject): void {
   for (const schema of schemas) if (schema !== undefined) checkFullNames(schema)
 }
 
-/** @param length length of the full name of the parent, including the dot at its end */
+/**
+ * Checks the lengths of the full names of all fields within a type.
+ *
+ * @param length length of the full name of the parent, including the dot at its end
+ */
 function checkType(type: Type, length: number): void {
   if (typeof type === 'string') return
   if (type.type === 'struct') return checkStruct(type, length)

@@ -77,7 +77,10 @@ function decodeStruct(value: JsonObject, depth: number): Type {
   return (same ? value : { ...value, fields: decoded }) as Type
 }
 
-/** Decodes the element of a list, or the key and value of a map. Copies the type only if one of them changes. */
+/**
+ * Decodes the element of a list, or the key and value of a map. Copies the type only if decoding changes one of these
+ * types.
+ */
 function decodeMembers(value: JsonObject, keys: readonly string[], depth: number): Type {
   let result = value
   for (const key of keys) {

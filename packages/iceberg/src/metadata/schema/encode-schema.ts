@@ -12,7 +12,7 @@ export function encodeSchema(schema: Schema): Schema {
   return encoded
 }
 
-/** Encoded schemas, which are cached because each commit writes the same schemas again. */
+/** Cache of encoded schemas. Each commit writes the same schemas again. */
 const known = new WeakMap<Schema, Schema>()
 
 function encodeStruct<T extends StructType>(struct: T): T {

@@ -11,11 +11,13 @@ const keep = { keepNumberText: true }
 const reread = (text: string): TableMetadata => decodeTableMetadata(parse(text, keep))
 const touch: JsonObject = { action: 'set-properties', updates: { a: 'b' } }
 
-/** Returns the text of a schema with one column that has this default, and an unknown member with the same text. */
+/**
+ * Returns the JSON text of a schema with one column. Its default value and an unknown member have the text `value`.
+ */
 const schemaText = (type: string, value: string): string =>
   `{"type":"struct","schema-id":0,"x-unknown":${value},"fields":[{"id":1,"name":"x","required":true,"type":"${type}","write-default":${value}}]}`
 
-/** Returns the default of the only column in the text of a table. */
+/** Returns the text of the default value of the only column in the JSON text of a table. */
 const defaultIn = (text: string): string | undefined => /"write-default":([^,}\]]+)/.exec(text)?.[1]
 const unknownIn = (text: string): string | undefined => /"x-unknown":([^,}\]]+)/.exec(text)?.[1]
 

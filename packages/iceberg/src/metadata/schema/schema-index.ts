@@ -28,7 +28,7 @@ interface Draft {
   readonly byShortName: Map<string, IndexedField>
 }
 
-/** Indexes by schema. They are cached because schemas are immutable and each commit uses the current one. */
+/** Cache of the index of each schema. Schemas are immutable, and each commit uses the current schema. */
 const indexes = new WeakMap<Schema, SchemaIndex>()
 
 /**

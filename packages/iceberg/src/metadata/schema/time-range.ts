@@ -8,7 +8,7 @@ const DAYS_OF_400_YEARS = 146_097
 /** Days from 0000-03-01 to 1970-01-01. */
 const EPOCH = 719_468
 
-/** Units of each type per day, and the bits of its range: 32 for dates, 64 for the other types. */
+/** Units per day of each date and timestamp type, and the number of bits of its stored integer. */
 const UNITS: Readonly<Partial<Record<PrimitiveKind, readonly [unitsPerDay: bigint, bits: number]>>> = {
   date: [1n, 32],
   timestamp: [86_400_000_000n, 64],
@@ -37,7 +37,10 @@ export function timeProblem(kind: PrimitiveKind, text: string): string | undefin
   return `${text} is outside the range of a ${kind}. Choose a date nearer to 1970.`
 }
 
-/** Days from 1970-01-01 to a date of the proleptic Gregorian calendar (Howard Hinnant, "days_from_civil"). */
+/**
+ * Returns the number of days from 1970-01-01 to a date of the proleptic Gregorian calendar (Howard Hinnant,
+ * "days_from_civil").
+ */
 export function daysSinceEpoch(text: string): number {
   const [, years = '1970', months = '1', days = '1'] = DATE.exec(text) ?? []
   const month = Number(months)

@@ -17,7 +17,7 @@ import { decodeSortOrder, UNSORTED } from '../sort/decode-order.ts'
 import type { SortOrder } from '../sort/types.ts'
 import type { FormatVersion } from '../types.ts'
 
-/** Schemas of a metadata document. */
+/** Schemas of a table metadata document, with the index of the current schema. */
 export interface DecodedSchemas {
   readonly list: readonly Schema[]
   readonly currentId: number

@@ -1,6 +1,6 @@
 import { type Json, type JsonObject, stringify } from '@headgate/json'
 
-/** Piece of the text of a document. */
+/** Part of the JSON text of a metadata document. */
 export interface TextPiece {
   readonly text: string
   /**
@@ -10,14 +10,14 @@ export interface TextPiece {
   readonly lasting: boolean
 }
 
-/** Consecutive elements of a list, each followed by a comma. */
+/** Text of consecutive elements of a list, each followed by a comma. */
 interface Run extends TextPiece {
   readonly elements: readonly Json[]
 }
 
 /**
- * Length in characters at which a run is complete. Shorter runs compress worse. With longer runs, more elements at the end
- * of a list are processed again in each commit.
+ * Minimum length in characters of a complete run of list elements. Shorter runs compress worse. With longer runs,
+ * more elements at the end of a list are processed again in each commit.
  */
 const enough = 16 * 1024
 
@@ -27,7 +27,10 @@ const enough = 16 * 1024
  */
 const texts = new WeakMap<object, string>()
 
-/** Complete runs by their first element. The texts of elements in a complete run are removed from `texts`. */
+/**
+ * Complete runs of list elements, by the first element. The texts of elements in a complete run are removed from
+ * `texts`.
+ */
 const runs = new WeakMap<object, Run>()
 
 /**

@@ -3,8 +3,8 @@ import { invalid } from '../../field-error.ts'
 import { FORMAT_VERSION_PROPERTY, isReserved } from '../properties.ts'
 
 /**
- * Sets properties. Refuses reserved properties. Ignores `format-version` if it equals the version of the table, because
- * some clients send it with every change.
+ * Sets table properties. Refuses reserved properties. Ignores `format-version` if it equals the version of the table,
+ * because some clients send it with every change.
  */
 export function setProperties(draft: Draft, updates: Readonly<Record<string, string>>): void {
   const entries = Object.entries(updates).filter(
@@ -17,7 +17,7 @@ export function setProperties(draft: Draft, updates: Readonly<Record<string, str
   if (entries.length > 0) draft.changes.any = true
 }
 
-/** Removes properties. Ignores unknown names. */
+/** Removes table properties. Ignores unknown names. */
 export function removeProperties(draft: Draft, removals: readonly string[]): void {
   for (const name of removals) draft.properties.delete(name)
   if (removals.length > 0) draft.changes.any = true

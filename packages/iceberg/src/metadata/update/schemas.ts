@@ -7,7 +7,7 @@ import { checkSchemaCompatibility } from '../schema/schema-compatibility.ts'
 import { schemaIndex } from '../schema/schema-index.ts'
 import type { Schema } from '../schema/types.ts'
 
-/** Adds a schema with a new id, or selects the equal schema of the table. */
+/** Adds a schema with a new id. If the table already has an equal schema, uses this schema instead. */
 export function addSchema(draft: Draft, schema: Schema): void {
   const index = schemaIndex(schema)
   checkSchemaCompatibility(index, draft.formatVersion)
@@ -29,7 +29,7 @@ export function addSchema(draft: Draft, schema: Schema): void {
   changes.any = true
 }
 
-/** Returns the id of the equal schema of the table, or the next id. */
+/** Returns the id of the equal schema of the table, or else the next unused id. */
 function chooseId(draft: Draft, schema: Schema): number {
   const fields = schemaIndex(schema).byId.size
   let steps = 0
@@ -45,7 +45,7 @@ function chooseId(draft: Draft, schema: Schema): number {
   return found ?? highestId(draft.schemas.keys(), -1) + 1
 }
 
-/** Sets the current schema. The id -1 refers to the last schema that this commit added. */
+/** Sets the current schema of a table. The id -1 refers to the last schema that this commit added. */
 export function setCurrentSchema(draft: Draft, requested: number): void {
   const id = requested === -1 ? draft.changes.lastAddedSchema : requested
   if (id === null) throw invalid('Cannot set last added schema: no schema has been added')
@@ -69,7 +69,7 @@ function countFields(items: ReadonlyMap<number, { readonly fields: readonly unkn
   return steps
 }
 
-/** Removes schemas. Ignores unknown ids. Refuses to remove the current schema. */
+/** Removes schemas from a table. Ignores unknown ids. Refuses to remove the current schema. */
 export function removeSchemas(draft: Draft, ids: readonly number[]): void {
   if (ids.includes(draft.currentSchemaId)) throw invalid('Cannot remove the current schema')
   for (const id of ids) {

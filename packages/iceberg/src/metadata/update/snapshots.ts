@@ -7,8 +7,9 @@ import { hasRefs, removeRef } from './refs.ts'
 import { removePartitionStatistics, removeStatistics } from './statistics.ts'
 
 /**
- * Returns the error for a snapshot that was created for an older state of the table. The client can load the table again
- * and retry. If the same commit creates the table, no newer state exists, and the error tells the client not to retry.
+ * Returns the error for an added snapshot that was created for an older state of the table. The client can load the
+ * table again and retry. If the same commit creates the table, no newer state exists, and the error tells the client
+ * not to retry.
  */
 function stale(draft: Draft, message: string): HeadgateError {
   if (draft.isNew) return invalid(message)

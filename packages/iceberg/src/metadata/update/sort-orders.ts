@@ -5,7 +5,7 @@ import { UNSORTED } from '../sort/decode-order.ts'
 import { sameOrder } from '../sort/same-order.ts'
 import type { SortOrder } from '../sort/types.ts'
 
-/** Adds a sort order with a new id, or selects the equal order of the table. */
+/** Adds a sort order with a new id. If the table already has an equal sort order, uses this sort order instead. */
 export function addSortOrder(draft: Draft, order: SortOrder): void {
   if (draft.formatVersion < 3 && order.fields.some((field) => field['source-ids'] !== undefined))
     throw invalid('Invalid sort order: source-ids is not supported until v3')
@@ -23,7 +23,10 @@ export function addSortOrder(draft: Draft, order: SortOrder): void {
   changes.any = true
 }
 
-/** Returns 0 for an order without fields, otherwise the id of the equal order of the table, or the next id from 1. */
+/**
+ * Returns the id of a sort order: 0 for an order without fields, the id of the equal order of the table, or else the
+ * next unused id from 1.
+ */
 function chooseId(draft: Draft, order: SortOrder): number {
   if (order.fields.length === 0) return UNSORTED['order-id']
   let steps = 0
@@ -39,7 +42,7 @@ function chooseId(draft: Draft, order: SortOrder): number {
   return found ?? highestId(draft.orders.keys(), UNSORTED['order-id']) + 1
 }
 
-/** Sets the default order. The id -1 refers to the last order that this commit added. */
+/** Sets the default sort order of a table. The id -1 refers to the last sort order that this commit added. */
 export function setDefaultSortOrder(draft: Draft, requested: number): void {
   const id = requested === -1 ? draft.changes.lastAddedOrder : requested
   if (id === null) throw invalid('Cannot set last added sort order: no sort order has been added')

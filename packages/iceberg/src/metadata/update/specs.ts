@@ -11,7 +11,7 @@ import { compatibleSpecs } from '../partition/same-spec.ts'
 import { computationKey } from '../partition/sources.ts'
 import type { PartitionSpec } from '../partition/types.ts'
 
-/** Adds a partition spec with a new id, or selects the equal spec of the table. */
+/** Adds a partition spec with a new id. If the table already has an equal spec, uses this spec instead. */
 export function addSpec(draft: Draft, requested: PartitionSpec): void {
   checkSourceIds(requested, draft.formatVersion)
   const index = currentSchemaIndex(draft, 'add a partition spec')
@@ -62,9 +62,10 @@ function fieldIds(spec: PartitionSpec): readonly (number | undefined)[] {
 }
 
 /**
- * Assigns ids to the fields if the client omitted them. In format 1, which does not store field ids, the ids start at
- * 1000. Otherwise a field gets the id of the same source and transform in another spec, or the next free id (Iceberg
- * specification, "Partition Evolution").
+ * Assigns ids to the fields of a partition spec if the client omitted them. In format 1, which does not store field
+ * ids, the ids start at
+ * 1000. Otherwise a field gets the id of the same source and transform in another spec, or the next free id
+ *    (Iceberg specification, "Partition Evolution").
  */
 function withFieldIds(draft: Draft, spec: PartitionSpec): PartitionSpec {
   if (spec.fields.every((field) => field['field-id'] !== undefined)) return spec
@@ -99,7 +100,7 @@ function noteIds(ids: Map<string, number>, { fields }: PartitionSpec): void {
     if (field['field-id'] !== undefined) ids.set(computationKey(field), field['field-id'])
 }
 
-/** Sets the default spec. The id -1 refers to the last spec that this commit added. */
+/** Sets the default partition spec of a table. The id -1 refers to the last spec that this commit added. */
 export function setDefaultSpec(draft: Draft, requested: number): void {
   const id = requested === -1 ? draft.changes.lastAddedSpec : requested
   if (id === null) throw invalid('Cannot set last added spec: no spec has been added')
@@ -109,7 +110,7 @@ export function setDefaultSpec(draft: Draft, requested: number): void {
   draft.changes.any = true
 }
 
-/** Removes specs. Ignores unknown ids. Refuses to remove the default spec. */
+/** Removes partition specs from a table. Ignores unknown ids. Refuses to remove the default spec. */
 export function removeSpecs(draft: Draft, ids: readonly number[]): void {
   if (ids.includes(draft.defaultSpecId)) throw invalid('Cannot remove the default partition spec')
   for (const id of ids) {

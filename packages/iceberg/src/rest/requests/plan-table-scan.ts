@@ -19,9 +19,9 @@ export interface PlanTableScanRequest {
   /** Filter, which is decoded with the schema of the scan. */
   readonly filter: Json
   readonly caseSensitive: boolean
-  /** Whether the schema of the snapshot is used, and not the current schema. */
+  /** Whether the scan uses the schema of its snapshot instead of the current schema of the table. */
   readonly useSnapshotSchema: boolean
-  /** Names of the columns whose statistics are returned. */
+  /** Names of the columns whose statistics the response contains. */
   readonly statsFields: readonly string[]
 }
 

@@ -39,7 +39,7 @@ interface Request {
   readonly decode: (value: Json) => unknown
   readonly body: JsonObject
   readonly decoded: unknown
-  /** Wrong request bodies, each with the expected error message. */
+  /** Invalid request bodies, each with the expected error message. */
   readonly refused: readonly (readonly [JsonObject | Json, string])[]
 }
 
