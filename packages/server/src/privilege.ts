@@ -10,19 +10,19 @@ export type Privilege = 'use' | 'select' | 'modify' | 'create' | 'manage' | 'adm
 
 export type SecurableKind = 'server' | 'warehouse' | 'namespace' | 'relation'
 
-/** Names of an object and of the objects that contain it. */
+/** Name of an object, and the names of the objects that contain it. */
 export interface ObjectNames {
-  /** Null: the server. */
+  /** Name of the warehouse. Null: the object is the server. */
   readonly warehouse: string | null
-  /** Levels, the outermost first. Null: the object is the server or a warehouse. */
+  /** Levels of the namespace, the outermost first. Null: the object is the server or a warehouse. */
   readonly namespace: readonly string[] | null
-  /** Null: the object is not a relation. */
+  /** Table or view. Null: the object is the server, a warehouse or a namespace. */
   readonly relation: { readonly kind: 'table' | 'view' | 'lance-table'; readonly name: string } | null
 }
 
 /**
- * An object with the objects that contain it: ids from the object up to its warehouse, and the owner of each. Each owner
- * has `manage` on the object. A grant on any of the ids applies to the object.
+ * Privilege chain of an object: the ids of the object and of the objects that contain it, up to its warehouse, and the
+ * owner of each of them. Each owner has `manage` on the object. A grant on any of the ids applies to the object.
  */
 export interface Chain {
   readonly ids: readonly string[]

@@ -74,16 +74,19 @@ export interface ProvenIdentity {
    * not changed since `issuedAt`.
    */
   readonly isProvenanceUnknown?: true
-  /** Epoch ms. Null: the identity is valid for this request only. */
+  /** Expiry of the identity in epoch ms. Null: the identity is valid for this request only. */
   readonly expiresAt: number | null
   /**
-   * Epoch ms. Start of the session. The session is revoked when `not_before` of the principal or of the engine is later.
-   * Absent: now.
+   * Start of the session in epoch ms. The session is revoked when `not_before` of the principal or of the engine is
+   * later. Absent: the session starts now.
    */
   readonly issuedAt?: number
-  /** Epoch ms. Time at which the principal itself was last proven; renewals keep it. Absent: `issuedAt`. */
+  /** Time in epoch ms at which the principal itself was last authenticated. Renewals keep it. Absent: `issuedAt`. */
   readonly authTime?: number
-  /** Epoch ms. Latest end of every renewal. Absent: the session cannot be renewed. */
+  /**
+   * Time in epoch ms at which the session ends at the latest, also after renewals. Absent: the session cannot be
+   * renewed.
+   */
   readonly sessionEndsAt?: number
   /** Query id that the engine sent. Not verified; for the audit log only. */
   readonly queryId?: string
@@ -149,7 +152,7 @@ export interface SealedIdentity {
   readonly provenBy: Proof | null
   /** Access key of the session. Absent: no access key was used. */
   readonly provenByKey?: string
-  /** Epoch ms. Start of the session, or issue time of the sealed token if that is earlier. */
+  /** Start of the session in epoch ms, or the issue time of the sealed token if that is earlier. */
   readonly issuedAt: number
   readonly queryId?: string
 }

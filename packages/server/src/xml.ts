@@ -34,7 +34,7 @@ export class XmlError extends Error {
   override readonly name = 'XmlError'
 }
 
-/** Position in a text that is being parsed. */
+/** Parsed text with the current position of the parser in it. */
 interface Cursor {
   readonly text: string
   at: number
@@ -85,7 +85,8 @@ export function parseXml(bytes: Uint8Array, { maxElements }: XmlOptions): XmlNod
 }
 
 /**
- * Returns the empty text of an element with children. Refuses text between the children, except white space.
+ * Checks that an element with child elements contains no other text except white space. Returns its text, which is
+ * empty.
  */
 function withoutText({ text }: Open): string {
   if (text.trim() !== '') throw new XmlError('an element contains both text and elements')

@@ -35,10 +35,10 @@ export interface Explanation {
 }
 
 /**
- * Explains the result of `decide`. Pure. Like `decide`, it ignores grants to principals, groups and roles that are not
- * in the policy.
+ * Explains a decision of `decide`: which grants and ownerships lead to which privileges of the principal. Pure. Like
+ * `decide`, it ignores grants to principals, groups and roles that are not in the policy.
  *
- * @param order ids from the object to the server
+ * @param order ids of the objects of the privilege chain, from the object to the server
  */
 export function explain(
   policy: Policy,

@@ -65,7 +65,7 @@ export class Policies implements AsyncDisposable {
   readonly #reads = new SingleFlight<Entry>()
   /** Policy version of the newest read or notification. Null when it is unknown. */
   #version: number | null = null
-  /** Recently committed versions that were passed to `saw`. */
+  /** Policy versions that `saw` has recorded recently. The notification of such a version is ignored. */
   readonly #noted = new Set<number>()
   /** Number of the newest read whose version was compared with `#version`. */
   #versionTurn = 0
@@ -152,9 +152,9 @@ export class Policies implements AsyncDisposable {
   }
 
   /**
-   * Records a policy version that was committed, and makes all entries stale. Has no effect for a version that was
-   * recorded before, even if later versions followed: all fresh entries were read after its commit. So the notification
-   * of a change does not discard entries that were read after the change.
+   * Records a policy version that was committed, and makes all cached policies stale. Has no effect for a version that
+   * was recorded before, even if later versions followed: all fresh policies were read after its commit. So the
+   * notification of a change does not discard policies that were read after the change.
    */
   saw(version: number): void {
     if (version === this.#version || this.#noted.has(version)) return
@@ -164,7 +164,11 @@ export class Policies implements AsyncDisposable {
     this.#distrust(version)
   }
 
-  /** Makes all entries stale, including those whose read is running. */
+  /**
+   * Makes all cached policies stale, and also the results of reads that are still running.
+   *
+   * @param version newest policy version, or null when it is unknown
+   */
   #distrust(version: number | null): void {
     this.#turn += 1
     this.#firstGoodTurn = this.#turn
@@ -227,7 +231,7 @@ export class Policies implements AsyncDisposable {
     return entry
   }
 
-  /** Makes the entries of earlier reads stale when a read returns another version. */
+  /** Makes the results of earlier reads stale when a read returns another policy version than the newest known one. */
   #noteRead(turn: number, version: number): void {
     if (turn < this.#firstGoodTurn || turn < this.#versionTurn) return
     this.#versionTurn = turn

@@ -5,7 +5,10 @@ import type { IssuedStorageAccess } from './issue-storage-access.ts'
 import type { StoragePermission } from './storage-grant.ts'
 import type { StorageAccessResponse } from './wire-form.ts'
 
-/** Records issued storage access in the audit event. Returns the response. */
+/**
+ * Records in the audit event which storage access the server issued. Returns the response to the client, or null when
+ * no access was issued.
+ */
 export function auditAccess(
   { audit }: Pick<Caller, 'audit'>,
   issued: IssuedStorageAccess | null,
@@ -18,7 +21,7 @@ export function auditAccess(
   return response
 }
 
-/** Adds storage access to an audit event. */
+/** Adds the permission of issued storage access, and the vending mode of the warehouse, to an audit event. */
 export function addToAudit(
   audit: Caller['audit'],
   { vending }: Warehouse,
@@ -27,7 +30,10 @@ export function addToAudit(
   audit.detail = { ...audit.detail, handedOut: permission, mode: vending.mode }
 }
 
-/** Adds the query id of the request header, unless the token of the caller contains one. */
+/**
+ * Returns the identity of the caller with the query id of the request header. A query id in the token of the caller
+ * takes precedence.
+ */
 export function identityWithQuery({ identity, audit }: Caller): ProvenIdentity {
   if (identity.queryId !== undefined || audit.queryId === undefined) return identity
   return { ...identity, queryId: audit.queryId }

@@ -31,7 +31,7 @@ export interface HeldStorageAccess extends Omit<ListedStorageAccess, 'ended'> {
 
 export interface HeldAccessDeps {
   readonly sql: Sql
-  /** Maximum age of decisions of the storage gateway, in ms. */
+  /** Time in ms for which the storage gateway may reuse an access decision. */
   readonly gatewayDecisionMs: number
 }
 

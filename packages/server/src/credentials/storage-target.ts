@@ -3,7 +3,10 @@ import { claimFor } from '../catalog/locations.ts'
 import type { ResolvedName, Target } from '../catalog/target.ts'
 import type { StorageTarget } from './storage-grant.ts'
 
-/** Returns the storage target for a table that was found by its name. */
+/**
+ * Returns the state of a committed table (`StorageTarget`) from which storage access is decided. The table was found by
+ * its name.
+ */
 export function committedTarget({ namespaceId, chain, relation }: Target): StorageTarget {
   const { id, prefixes, notBefore } = relation
   const table = { id, staged: false, namespaceId }
@@ -19,8 +22,8 @@ export interface NewTable {
 }
 
 /**
- * Returns the storage target for a table that a caller is about to create or stage. The caller becomes its owner. For a
- * staged table, the privilege is required on the namespace.
+ * Returns the state (`StorageTarget`) from which storage access is decided for a table that a caller is about to create
+ * or stage. The caller becomes its owner. For a staged table, the privilege is required on the namespace.
  */
 export function newTarget(
   { warehouse, identifier, namespaceId, namespaceChain }: ResolvedName,

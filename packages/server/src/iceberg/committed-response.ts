@@ -6,7 +6,7 @@ import type { IcebergDeps } from './deps.ts'
 import type { ResponseSuffix } from '../catalog/response-suffix.ts'
 import { formatMetadataEtag, metadataResponse } from './responses.ts'
 
-/** Encodes the state of a table or view after a commit. */
+/** Encodes the response to a commit: the new state of the table or view. */
 export function encodeCommitted(
   { metadataLocation, metadataKey, text }: CommittedRelation,
   suffix: ResponseSuffix,
@@ -15,7 +15,10 @@ export function encodeCommitted(
   return metadataResponse({ location: metadataLocation, text, suffix, etag })
 }
 
-/** Encodes the current state of a table or view as the response to a commit. */
+/**
+ * Encodes the response to a commit that was made before: the current state of the table or view, which may contain
+ * later changes.
+ */
 export async function encodeCurrent(
   deps: Pick<IcebergDeps, 'bodies'>,
   target: Target,

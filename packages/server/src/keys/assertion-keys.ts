@@ -4,7 +4,10 @@ import type { KeyRing } from './key-ring.ts'
 import type { MasterKey } from './master-key.ts'
 import { assertionPurpose, generateKey, type SigningKey } from './ring-key.ts'
 
-/** Objects that are necessary to find and to create the keys of assertions. */
+/**
+ * Objects with which the keys of assertions are found and created. An assertion is a JWT with which this server
+ * authenticates at the upstream catalog of a warehouse.
+ */
 export interface AssertionKeyDeps {
   readonly sql: Sql
   readonly master: MasterKey
@@ -12,8 +15,9 @@ export interface AssertionKeyDeps {
 }
 
 /**
- * Returns the issuer of the assertions of an upstream warehouse. Each warehouse has its own issuer and keys, so that an
- * upstream that trusts them accepts neither session tokens of this server nor assertions of other warehouses.
+ * Returns the claim `iss` of the JWTs (assertions) with which the server authenticates at the upstream catalog of a
+ * warehouse. Each warehouse has its own issuer and keys, so that an upstream that trusts them accepts neither session
+ * tokens of this server nor assertions of other warehouses.
  *
  * @param publicUrl public URL of the server, without trailing slash
  */
@@ -21,7 +25,10 @@ export function assertionIssuer(publicUrl: string, warehouseId: string): string 
   return `${publicUrl}/assertions/${warehouseId}`
 }
 
-/** Returns the key that signs the assertions of an upstream warehouse. Creates it if the warehouse has none. */
+/**
+ * Returns the key that signs the assertions (JWTs for the upstream catalog) of a warehouse. Creates the key if there is
+ * none.
+ */
 export async function assertionKey(
   { sql, master, ring }: AssertionKeyDeps,
   warehouseId: string,

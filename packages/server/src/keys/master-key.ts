@@ -35,7 +35,7 @@ export function parseMasterKey(text: string, previous: string | null = null): Ma
   return masterKeyFrom(bytes, previous === null ? null : parseMasterKey(previous))
 }
 
-/** Returns the master key of 32 bytes. */
+/** Creates a master key from 32 bytes, and computes its fingerprint. */
 export function masterKeyFrom(bytes: Uint8Array, previous: MasterKey | null = null): MasterKey {
   const key = createSecretKey(bytes)
   return {

@@ -9,9 +9,13 @@ const maxTokenLength = 4096
  * position.
  */
 export interface PageTokens {
-  /** @param list identifies the list, including all filters. The token is valid only for the same list */
+  /**
+   * Returns a page token that contains the position.
+   *
+   * @param list identifies the list, including all filters. The token is valid only for the same list
+   */
   seal(list: string, position: readonly string[]): string
-  /** Returns the position. Throws 400 for a text that is not a token of this list. */
+  /** Returns the position in a page token. Throws 400 for a text that is not a token of this list. */
   open(list: string, token: string): readonly string[]
 }
 

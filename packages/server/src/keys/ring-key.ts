@@ -38,7 +38,11 @@ export function isAssertionPurpose(purpose: string): purpose is AssertionPurpose
   return assertionPurposes.test(purpose)
 }
 
-/** @throws HeadgateError `bad-request` when a text is not the purpose of a key */
+/**
+ * Parses the purpose of a key.
+ *
+ * @throws HeadgateError `bad-request` when no key has this purpose
+ */
 export function parseKeyPurpose(text: string): KeyPurpose {
   const known = keyPurposes.find((purpose) => purpose === text)
   if (known !== undefined) return known
@@ -52,7 +56,7 @@ export function parseKeyPurpose(text: string): KeyPurpose {
 interface RingKeyBase {
   readonly id: string
   readonly state: KeyState
-  /** Epoch ms. */
+  /** Time of creation in epoch ms. */
   readonly createdAt: number
   readonly retiredAt: number | null
 }

@@ -12,7 +12,10 @@ import type { Queryable, Sql } from '../store/sql.ts'
 import type { MasterKey } from './master-key.ts'
 import { generateKey, type KeyPurpose } from './ring-key.ts'
 
-/** Function that runs in the transaction of a change of the ring. If it throws, the change is rolled back. */
+/**
+ * Further writes in the transaction that changes the key ring, such as the audit event. If the function throws, the
+ * change is rolled back.
+ */
 export type Alongside = (tx: Queryable) => Promise<void>
 
 const nothing: Alongside = () => Promise.resolve()

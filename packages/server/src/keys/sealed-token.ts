@@ -23,7 +23,11 @@ export function sealToken(
   return { token: `${key.id}.${sealed.toString('base64url')}`, key }
 }
 
-/** @param maxLength characters; longer tokens are refused */
+/**
+ * Decrypts a token of `sealToken`. Returns the text and the key, or the reason why the token cannot be opened.
+ *
+ * @param maxLength maximum length in characters; longer tokens are refused
+ */
 export function openToken(
   ring: KeyRing,
   { purpose, context }: TokenKind,

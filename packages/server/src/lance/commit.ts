@@ -3,7 +3,10 @@ import type { Outcome } from '../catalog/commit/outcome.ts'
 import { retryMoved } from '../catalog/commit/retry-moved.ts'
 import type { Call } from '../operation/operation.ts'
 
-/** Makes a change, and repeats it while other requests changed its rows. The protocol has no idempotency keys. */
+/**
+ * Makes a change of the catalog. Repeats it when other requests changed the same rows meanwhile. The Lance protocol has
+ * no idempotency keys.
+ */
 export async function commit<T>(
   call: Call,
   attempt: (context: CommitContext) => Promise<Outcome<T>>,

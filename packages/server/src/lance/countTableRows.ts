@@ -9,7 +9,7 @@ import { countResponse } from './responses.ts'
 import { route } from './route.ts'
 import { countRows } from './table-details.ts'
 
-/** Counts the rows of a version from its manifest. */
+/** Returns the number of rows in a version of a Lance table, as its manifest states it. */
 export function countTableRows(deps: LanceDeps): Operation {
   return route('CountTableRows', async (call) => {
     const request = await readRequest(deps, call, decodeCountTableRowsRequest)

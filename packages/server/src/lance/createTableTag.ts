@@ -7,7 +7,7 @@ import { readRequest, toTableRef } from './params.ts'
 import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 
-/** Creates a tag for a version. */
+/** Creates a tag, which is a name for a version of a Lance table. */
 export function createTableTag(deps: LanceDeps): Operation {
   return route('CreateTableTag', async (call) => {
     const request = await readRequest(deps, call, decodeCreateTableTagRequest)

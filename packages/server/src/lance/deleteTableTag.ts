@@ -7,7 +7,7 @@ import { readRequest, toTableRef } from './params.ts'
 import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 
-/** Deletes a tag. The version that it names remains. */
+/** Deletes a tag of a Lance table. The version that the tag names remains. */
 export function deleteTableTag(deps: LanceDeps): Operation {
   return route('DeleteTableTag', async (call) => {
     const request = await readRequest(deps, call, decodeDeleteTableTagRequest)

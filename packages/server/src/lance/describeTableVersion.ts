@@ -8,7 +8,7 @@ import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 import { toTableVersion } from './table-version.ts'
 
-/** Returns the manifest of one version, by default the latest one. */
+/** Returns the manifest of one version of a Lance table. Default: the latest version. */
 export function describeTableVersion(deps: LanceDeps): Operation {
   return route('DescribeTableVersion', async (call) => {
     const request = await readRequest(deps, call, decodeDescribeTableVersionRequest)

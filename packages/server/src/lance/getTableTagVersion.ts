@@ -7,7 +7,7 @@ import { readRequest, toTableRef } from './params.ts'
 import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 
-/** Returns the version that a tag names. */
+/** Returns the number of the table version that a tag names, and its branch. */
 export function getTableTagVersion(deps: LanceDeps): Operation {
   return route('GetTableTagVersion', async (call) => {
     const request = await readRequest(deps, call, decodeGetTableTagVersionRequest)

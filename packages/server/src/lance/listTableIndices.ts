@@ -8,7 +8,7 @@ import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 import { toIndices } from './table-indices.ts'
 
-/** Lists the indices of a version from its manifest. */
+/** Lists the indices of a version of a Lance table, as its manifest states them. */
 export function listTableIndices(deps: LanceDeps): Operation {
   return route('ListTableIndices', async (call) => {
     const request = await readRequest(deps, call, decodeListTableIndicesRequest)

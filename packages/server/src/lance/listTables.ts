@@ -44,7 +44,10 @@ function list(
   return listRelations(deps, call, { warehouse, namespace, kind: 'lance-table' }, page, call.signal)
 }
 
-/** Lists the tables of the root. The namespace for them is created with the first one. */
+/**
+ * Lists the tables of the root. The server creates the namespace that contains them together with the first table, so
+ * without this namespace the list is empty.
+ */
 async function listRoot(
   deps: LanceDeps,
   call: Call,

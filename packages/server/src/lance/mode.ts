@@ -1,10 +1,13 @@
 import { HeadgateError } from '@headgate/errors'
 
 /**
- * Returns the value of a mode. The protocol accepts each value in PascalCase and in snake_case, and ignores the case.
+ * Parses a member of a request that selects a mode, such as `mode` or `behavior`. The protocol accepts each value in
+ * PascalCase and in snake_case, and ignores the case.
  *
+ * @param name name of the member, for the error message
+ * @param sent value in the request
  * @param values accepted values in lower case without `_`; the first one is the default
- * @throws HeadgateError `bad-request`
+ * @throws HeadgateError `bad-request` for any other value
  */
 export function readMode<const Value extends string>(
   name: string,

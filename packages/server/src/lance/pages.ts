@@ -4,7 +4,8 @@ import type { ListPage, PageRequest } from '../catalog/list-page.ts'
 import type { Call } from '../operation/operation.ts'
 
 /**
- * Returns the page that the query requests. Null: the whole list. A page without names has the size 0.
+ * Returns the page of a list that the query requests (`limit` and `page_token`). Null: the whole list. A page may have
+ * the size 0.
  *
  * @throws HeadgateError `bad-request`
  */

@@ -110,7 +110,11 @@ function checkSameId(call: Call, json: Json): void {
   )
 }
 
-/** @throws HeadgateError `bad-request` */
+/**
+ * Decodes the body of a request.
+ *
+ * @throws HeadgateError `bad-request` for a body that the specification does not allow
+ */
 export function decodeBody<T>(decode: Decoder<T>, json: Json): T {
   try {
     return decode(json)
@@ -120,7 +124,11 @@ export function decodeBody<T>(decode: Decoder<T>, json: Json): T {
   }
 }
 
-/** @throws HeadgateError `bad-request` */
+/**
+ * Decodes a percent-encoded path segment, in which `+` is a space.
+ *
+ * @throws HeadgateError `bad-request` for malformed percent-encoding
+ */
 function decodeSegment(raw: string): string {
   try {
     return decodeURIComponent(raw.replaceAll('+', '%20'))

@@ -8,7 +8,7 @@ export function jsonResponse(value: object): Response {
   return { status: 200, headers, body: stringify(value as JsonObject) }
 }
 
-/** Encodes a count, which is the whole body. */
+/** Encodes a response whose body is only a number. */
 export function countResponse(count: number): Response {
   return { status: 200, headers, body: String(count) }
 }

@@ -8,8 +8,9 @@ const basePath = '/lance/:warehouse'
 export const auditName = (id: OperationId): string => `lance${id}`
 
 /**
- * Paths with a fixed segment where other paths have a parameter. The router does not support both at one place, so it
- * matches any segment there, and the operation compares it.
+ * Operations whose path has a fixed segment at a place where other paths have a parameter. The router does not support
+ * both at one place, so it matches any value of the parameter there, and the operation compares the value with the
+ * segment.
  */
 const fixedSegments: Partial<Record<OperationId, { readonly parameter: string; readonly segment: string }>> =
   {
@@ -31,7 +32,7 @@ export function route(id: OperationId, handle: (call: Call) => Promise<Response>
     acceptsApiKey: true,
     // The remote client of LanceDB ends its paths with a slash.
     acceptsFinalSlash: true,
-    // The renewal of storage credentials is a description of the table.
+    // Clients renew storage credentials by describing the table.
     renews: id === 'DescribeTable',
     async handle(call) {
       if (fixed !== undefined && call.params[fixed.parameter] !== fixed.segment)

@@ -1,7 +1,7 @@
 import type { TableIdentifier } from '@headgate/iceberg/rest'
 import { type Fragment, type Manifest, toJsonArrowSchema } from '@headgate/lance/format'
 
-/** Returns the members of a description that come from the manifest of a version. */
+/** Returns the members of a table description that come from the manifest of a table version. */
 export function tableDetails({ namespace, name }: TableIdentifier, manifest: Manifest): object {
   const { fragments, version } = manifest
   const deleted = sumOf(fragments, 'deletedRows')

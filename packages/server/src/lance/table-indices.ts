@@ -1,6 +1,6 @@
 import type { IndexEntry, Manifest } from '@headgate/lance/format'
 
-/** Encodes the indices of a version. Entries of one name are segments of one index. */
+/** Encodes the indices of a table version. Several index entries with the same name are segments of one index. */
 export function toIndices({ indices, fields }: Manifest): readonly object[] {
   const byId = new Map(fields.map((field) => [field.id, field]))
   const pathOf = (id: number): string => {
@@ -22,7 +22,10 @@ export function toIndices({ indices, fields }: Manifest): readonly object[] {
   })
 }
 
-/** Names the type of an index by its details. Manifests of earlier versions of Lance have none. */
+/**
+ * Returns the type of an index, which is the name of its details message in the manifest. Manifests of earlier versions
+ * of Lance do not contain details.
+ */
 function typeOf(entry: IndexEntry | undefined): object {
   const details = entry?.detailsType ?? null
   return details === null

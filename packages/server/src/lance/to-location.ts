@@ -2,15 +2,15 @@ import { HeadgateError } from '@headgate/errors'
 import type { Warehouse } from '../catalog/warehouses.ts'
 
 /**
- * Returns a location that a client chose. A relative location is below the root of the warehouse. Whether the caller may
- * use it is decided later.
+ * Converts a location in a request to an absolute location. A relative location is below the root of the warehouse.
+ * Does not check whether the caller may use the location.
  *
  * @throws HeadgateError `bad-request`
  */
 export function toLocation({ root }: Pick<Warehouse, 'root'>, location: string): string {
   const plain = location.replace(/\/+$/, '')
   if (/^[a-z][a-z0-9+.-]*:/i.test(plain)) return plain
-  // Texts that the tests of the protocol expect.
+  // The conformance tests of the Lance protocol expect the first sentence of these messages.
   if (plain.startsWith('/'))
     throw new HeadgateError(
       'bad-request',

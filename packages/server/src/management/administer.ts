@@ -31,7 +31,7 @@ export interface ManagementDeps extends DirectoryDeps {
   readonly discover?: (call: Call, name: NamedObject) => Promise<void>
   /** Encrypts the secrets of access keys. */
   readonly master: MasterKey
-  /** Maximum age of decisions of the storage gateway, in ms. Default 30 s. */
+  /** Time in ms for which the storage gateway may reuse an access decision. Default 30 s. */
   readonly gatewayDecisionMs?: number
 }
 

@@ -124,7 +124,11 @@ async function toAuditFilter(
   }
 }
 
-/** @throws HeadgateError 404 if no object has the name, and no audit event contains the name */
+/**
+ * Returns the id of the object with this name, for the filter of audit events.
+ *
+ * @throws HeadgateError 404 if no object has the name, and no audit event contains the name
+ */
 async function objectId(sql: ManagementDeps['sql'], name: SecurableName): Promise<string> {
   const id = await findAuditedId(sql, {
     name: toStoredName(name),

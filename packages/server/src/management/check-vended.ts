@@ -44,7 +44,10 @@ export function vendingCheck(
   }
 }
 
-/** Tests whether clients can reach the gateway. The check of the upstream tests the keys that the gateway uses. */
+/**
+ * Returns the test of a warehouse in mode `relay`: whether clients can reach the storage gateway. The check of the
+ * upstream tests the keys that the gateway uses.
+ */
 function ofRelay({ gatewayUrl }: VendingCheckDeps): VendingCheck {
   const findings = gatewayUrl === null ? [noGateway] : []
   return { findings, clientEndpoint: gatewayUrl }

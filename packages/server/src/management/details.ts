@@ -40,7 +40,10 @@ const relationView = z
   })
   .meta({ id: 'Relation' })
 
-/** Returns operations for facts about namespaces, tables and views that the Iceberg API does not contain. */
+/**
+ * Returns the operations that show owner and protection of namespaces, tables and views, which the Iceberg API does not
+ * contain.
+ */
 export function detailOperations(deps: WarehouseApiDeps): readonly ManagementOperation[] {
   const common = { method: 'GET', params: warehouseParams, lists: ['namespace'] } as const
 

@@ -73,7 +73,7 @@ export interface DecisionToExplain {
   readonly isOwn: boolean
 }
 
-/** Returns the explanation of a decision that the caller may learn. */
+/** Explains an access decision, as far as the caller may learn the reasons. */
 export async function explainDecision(
   { sql }: ManagementDeps,
   call: Call,

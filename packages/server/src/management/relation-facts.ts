@@ -119,7 +119,10 @@ const everyEvent = {
   order: 'newest',
 } as const
 
-/** Returns an event without what it contains about the client of another principal. */
+/**
+ * Removes the client address and the `User-Agent` from an audit event, for callers that may not see these data of
+ * another principal.
+ */
 function withoutClient(event: AuditView): AuditView {
   const { address: _, ...detail } = event.detail ?? {}
   return { ...event, userAgent: null, detail: event.detail === null ? null : detail }

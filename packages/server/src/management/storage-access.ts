@@ -14,7 +14,7 @@ import { formatInstant, idOrName, instant, nextPageToken, pageParameters } from 
 import { parseSecurable, requireSecurable, toSecurableKind } from './securable.ts'
 import { storageAccessView, toStorageAccessView } from './storage-access-view.ts'
 
-/** Maximum age of decisions of the storage gateway in the default configuration. */
+/** Time in ms for which the storage gateway may reuse an access decision, in the default configuration. */
 const defaultDecisionMs = 30_000
 
 const query = z.strictObject({
@@ -125,8 +125,9 @@ export function storageAccessOperations(deps: ManagementDeps): readonly Manageme
 }
 
 /**
- * Authorizes a list and returns its filter. Callers may list their own credentials, holders of `manage` on a table or
- * warehouse those for it, and holders of `manage` on the server all.
+ * Authorizes a request for the list of issued credentials, and returns the filter of the list. Callers may list their
+ * own credentials, holders of `manage` on a table or warehouse may list the credentials for it, and holders of `manage`
+ * on the server may list all credentials.
  */
 async function permitFilter(
   sql: ManagementDeps['sql'],

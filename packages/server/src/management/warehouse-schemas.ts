@@ -149,7 +149,7 @@ export interface WarehouseChange extends SettingsBody {
   readonly upstream?: UpstreamChange | undefined
 }
 
-/** Owner of a new object, if the caller is not its owner. */
+/** Id or name of the principal that becomes the owner of a new object. Absent: the caller. */
 export const newOwner: z.ZodType<string> = idOrName.describe(
   'Owner instead of the caller: a principal, or server for no owner. Requires manage on the server.',
 )
@@ -278,7 +278,11 @@ export function toWarehouseView(row: WarehouseRow, owner: string | null): Wareho
   }
 }
 
-/** @throws HeadgateError `bad-request` */
+/**
+ * Converts the storage in a request to the profile that the database stores.
+ *
+ * @throws HeadgateError `bad-request` for a combination of fields that is not valid
+ */
 export function toProfile(body: StorageBody): StorageProfile {
   if (body.type === 'file') return parseStorageProfile(body)
   const hasDefault = body.endpoint !== undefined || body.credentials === 'none'
@@ -287,8 +291,8 @@ export function toProfile(body: StorageBody): StorageProfile {
 }
 
 /**
- * Returns the storage and the further locations of a new warehouse. Without a storage, the first allowed location is the
- * root of the warehouse, and the server has no access to it.
+ * Returns the storage profile and the additional allowed locations of a new warehouse. For a request without storage,
+ * the first allowed location is the root of the warehouse, and the server itself has no access to the storage.
  *
  * @throws HeadgateError `bad-request`
  */
@@ -317,7 +321,12 @@ export function toStorage({
   return { profile, allowedLocations: others }
 }
 
-/** @throws HeadgateError `forbidden` when a location on the server's disk is not within `fileRoots` */
+/**
+ * Checks that the locations of a warehouse on the server's disk are in directories that the operator allows
+ * (`fileRoots`).
+ *
+ * @throws HeadgateError `forbidden` when a location is outside of these directories
+ */
 export function checkFileRoots(
   profile: StorageProfile,
   allowedLocations: readonly string[],

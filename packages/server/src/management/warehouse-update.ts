@@ -137,8 +137,9 @@ function profileAfter(
 }
 
 /**
- * @throws HeadgateError `bad-request` when the warehouse is not in a directory of the server, or the mode is
- *   invalid
+ * Returns the storage profile with the file mode of the request.
+ *
+ * @throws HeadgateError `bad-request` when the warehouse is not in a directory of the server, or the mode is invalid
  */
 function withFileMode(profile: StorageProfile, fileMode: string | undefined): StorageProfile {
   if (fileMode === undefined) return profile

@@ -30,7 +30,10 @@ export async function checkNewUpstream(
   await checkUpstream(profile, all, deps.endpoints, { mayUseLoopback: managesServer(call.policy) })
 }
 
-/** Returns the function that creates the stored form of an upstream, or nothing for a managed warehouse. */
+/**
+ * Returns the stored form of a new warehouse's upstream. It is a function of the id of the warehouse, because the
+ * encryption of the secrets covers the id. Returns an empty object for a warehouse without upstream.
+ */
 export function storedUpstream(
   { master }: { readonly master: MasterKey },
   upstream: UpstreamBody | undefined,
@@ -89,8 +92,8 @@ export async function changedUpstream(
 }
 
 /**
- * Requires `administer-storage` on the server. These settings decide who receives tokens with which other services
- * recognize the users of the server.
+ * Requires `administer-storage` on the server for an upstream that receives requests with the identity of users. The
+ * settings of such an upstream decide who receives tokens with which other services recognize these users.
  */
 function permitUserIdentity({ policy }: Call): void {
   if (administersStorage(policy, serverChain)) return
@@ -100,7 +103,7 @@ function permitUserIdentity({ policy }: Call): void {
   )
 }
 
-/** Returns whether the secrets would be sent to another address after the change. */
+/** Returns whether a change of the upstream would send the stored secrets to another address. */
 function sendsElsewhere(
   secrets: Readonly<Record<string, string>>,
   before: UpstreamProfile,

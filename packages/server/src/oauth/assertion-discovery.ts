@@ -7,7 +7,10 @@ import { assertionPurpose } from '../keys/ring-key.ts'
 import type { OpenOperation } from '../operation/open-operation.ts'
 import type { Response } from '../operation/operation.ts'
 
-/** Time in seconds for which clients may cache the documents: that of the keys of session tokens. */
+/**
+ * Time in seconds for which clients may cache the documents. It equals the cache time of the public keys of session
+ * tokens.
+ */
 const maxAge = 60
 
 /**

@@ -16,7 +16,7 @@ export interface AttemptLimits {
 
 const defaultAttemptLimits: AttemptLimits = { perClient: 20, perAddress: 100, windowMs: 60_000 }
 
-/** Client address, client name and secret of an authentication attempt. */
+/** Source of an authentication attempt: client address, client name and secret. */
 export interface AttemptSource {
   /** The IPv4 address or the IPv6 network of the client, as `toAttemptKey` returns it. */
   readonly address: string

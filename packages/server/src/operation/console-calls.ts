@@ -4,7 +4,7 @@ import type { Operation } from './operation.ts'
 
 /** Request of the web console to an operation of another API. */
 export interface ConsoleCall {
-  /** Path of the operation. */
+  /** Path of the called operation, without the prefix `/console/api`. */
   readonly path: string
   /**
    * Authenticates the request by the cookie of its session.

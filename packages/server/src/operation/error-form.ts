@@ -4,6 +4,6 @@ import type { HeadgateError } from '@headgate/errors'
 export interface ErrorForm {
   /** Returns whether errors of requests to this undecoded path have this form. */
   matches(path: string): boolean
-  /** Returns the JSON body. */
+  /** Returns the response body for an error, as JSON text. */
   encode(error: HeadgateError, requestId: string): string
 }

@@ -4,7 +4,7 @@ import { compareInt64, type Int64 } from '@headgate/json'
 /** Id of the column of position delete files that contains the path of the data file. */
 const pathColumn = 2_147_483_546
 
-/** Delete file with the spec of its partition. */
+/** Delete file of an Iceberg table, with the id of its partition spec and its sequence number. */
 export interface DeleteFile {
   readonly specId: number
   readonly sequenceNumber: Int64
@@ -27,7 +27,12 @@ export class DeleteIndex {
     return sets.every(({ size }) => size === 0) && this.#globalEqualities.length === 0
   }
 
-  /** @param isUnpartitioned whether the spec of the manifest has no partition fields */
+  /**
+   * Adds a delete file.
+   *
+   * @param isUnpartitioned true when the partition spec of the manifest has no partition fields, so that an equality
+   * delete file applies to all data files
+   */
   add(manifest: ManifestFile, entry: ManifestEntry, isUnpartitioned: boolean): void {
     const { file } = entry
     const { specId } = manifest

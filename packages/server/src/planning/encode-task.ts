@@ -13,9 +13,9 @@ import type { DeleteFile } from './delete-index.ts'
 export interface FileEncoding {
   readonly schema: Schema
   readonly statsColumns: readonly number[]
-  /** Whether partitions with null are left out, for clients that cannot decode them. */
+  /** True: the encoding omits partitions that contain null, for clients that cannot decode them. */
   readonly omitsNullPartitions: boolean
-  /** Partition fields of each spec. */
+  /** Partition fields by the id of their partition spec. */
   readonly fields: ReadonlyMap<number, readonly (BoundPartitionField | null)[]>
 }
 

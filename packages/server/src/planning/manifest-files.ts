@@ -12,7 +12,7 @@ import { FairQueue } from '../concurrency/fair-queue.ts'
 import type { LoopTurns } from '../concurrency/loop-turns.ts'
 import { SingleFlight } from '../concurrency/single-flight.ts'
 
-/** Opens a file as a stream. */
+/** Opens a file for reading as a stream. */
 export type OpenFile = (location: string, signal: AbortSignal) => Promise<AsyncIterable<Uint8Array>>
 
 /** Manifest with its entries. Deleted entries, which belong to earlier snapshots, are left out. */
@@ -45,7 +45,11 @@ export class ManifestFiles {
   readonly #queue = new FairQueue({ places: 4, perParty: 1_000, waiting: 4_000, patienceMs: readTimeoutMs })
   readonly #turns: LoopTurns
 
-  /** @param maxBytes estimated memory of all cached files */
+  /**
+   * Creates empty caches for manifests and manifest lists.
+   *
+   * @param maxBytes maximum estimated memory of all cached files
+   */
   constructor(maxBytes: number, turns: LoopTurns) {
     this.#manifests = sharedCache({ maxSize: Math.max(1, Math.floor(maxBytes * 0.8)) })
     this.#lists = sharedCache({ maxSize: Math.max(1, Math.floor(maxBytes * 0.2)) })

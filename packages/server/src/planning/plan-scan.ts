@@ -22,11 +22,14 @@ export interface PlannedTable {
   readonly owner: PlanOwner
   readonly metadata: TableMetadata
   readonly open: OpenFile
-  /** Whether partitions with null are left out of the tasks. */
+  /** True: the tasks omit partitions that contain null, for clients that cannot decode them. */
   readonly omitsNullPartitions: boolean
 }
 
-/** Maximum number of files in the manifests of a scan whose tasks are returned at once. */
+/**
+ * Maximum number of files in the manifests of a scan. For a larger scan, the response contains plan tasks and no file
+ * tasks.
+ */
 const maxDirectFiles = 2_000
 /** Approximate number of files in the manifests of one plan task, and maximum number of tasks in one response. */
 const filesPerTask = 5_000

@@ -11,17 +11,17 @@ import type { Position } from './scan-tasks.ts'
 export interface PlanTask {
   readonly scan: ScanDefinition
   readonly from: Position
-  /** Number of the manifest after the range. */
+  /** End of the range: the index of the first manifest after it. */
   readonly end: number
 }
 
-/** Owner of a plan: its table and its caller. A plan task of another owner does not open. */
+/** Table and caller that a plan belongs to. A plan task of another table or caller cannot be opened. */
 export interface PlanOwner {
   readonly relationId: string
   readonly principalId: string
 }
 
-/** Maximum length of a filter in characters of JSON. It is a part of each plan task. */
+/** Maximum length in characters of a filter as JSON. Each plan task contains the filter. */
 export const maxFilterLength = 16_384
 const maxTaskLength = 64_000
 const maxPlainLength = 128_000

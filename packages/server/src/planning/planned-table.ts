@@ -8,11 +8,14 @@ import type { ProvenIdentity } from '../proven-identity.ts'
 import type { OpenFile } from './manifest-files.ts'
 import type { PlannedTable } from './plan-scan.ts'
 
-/** Clients that refuse the complete plan when a partition value is null. They need partitions only for columns that a file lacks. */
+/**
+ * Matches the `User-Agent` of clients that refuse a complete plan when a partition value is null. These clients need
+ * partitions only for columns that a file does not contain.
+ */
 const withoutNullPartitions = /^PyIceberg\/0\.1[0-2]\./
 
 /**
- * Returns a table for planning, with its current metadata.
+ * Returns the data of a table that planning needs, with its current metadata.
  *
  * @throws HeadgateError `damaged-metadata`
  */

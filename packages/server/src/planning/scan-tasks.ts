@@ -13,20 +13,26 @@ import type { ReadManifest } from './manifest-files.ts'
 import type { Scan } from './scan.ts'
 import { filterOf, type specFilters } from './select-manifests.ts'
 
-/** Position in the data manifests of a scan: the number of a manifest, and of an entry in it. */
+/** Position in the data manifests of a scan: the index of a manifest, and the index of an entry in it. */
 export interface Position {
   readonly manifest: number
   readonly entry: number
 }
 
-/** Tasks of a range of manifests. `next` is the position after them; null: the range ends. */
+/**
+ * File scan tasks and delete files for a range of manifests. `next` is the position at which the following response
+ * continues, or null at the end of the range.
+ */
 export interface ScanTasks {
   readonly 'file-scan-tasks': readonly JsonObject[]
   readonly 'delete-files': readonly JsonObject[]
   readonly next: Position | null
 }
 
-/** Objects that list tasks. */
+/**
+ * Inputs for listing the tasks of a scan: its manifests, filters and delete files, and a function that reads a
+ * manifest.
+ */
 export interface TaskSource {
   readonly scan: Scan
   readonly filters: ReturnType<typeof specFilters>
@@ -37,7 +43,10 @@ export interface TaskSource {
   read(manifest: ManifestFile): Promise<ReadManifest>
 }
 
-/** Number of entries that are evaluated before other requests get their turn: a few milliseconds. */
+/**
+ * Number of manifest entries that are evaluated before other requests get a turn of the event loop. They take a few
+ * milliseconds.
+ */
 const entriesPerTurn = 500
 /** Maximum length of all residual filters of a response, in characters. */
 const maxResidualLength = 4_000_000

@@ -4,10 +4,13 @@ import type { PartitionSpec, Schema, Snapshot, TableMetadata } from '@headgate/i
 import type { PlanTableScanRequest } from '@headgate/iceberg/rest'
 import type { Int64, Json } from '@headgate/json'
 
-/** Scan of a table, as a plan task contains it. */
+/** Definition of a scan of a table, which each plan task contains. */
 export interface ScanDefinition {
   readonly snapshotId: Int64
-  /** Snapshots whose added files are scanned: after this one. Null: a scan of all files of the snapshot. */
+  /**
+   * Id of the snapshot after which an incremental scan begins: it returns only files that later snapshots added. Null:
+   * the scan returns all files of the snapshot.
+   */
   readonly after: Int64 | null
   readonly schemaId: number
   readonly filter: Json
@@ -16,7 +19,7 @@ export interface ScanDefinition {
   readonly statsColumns: readonly number[]
 }
 
-/** Scan with its parts of the metadata. */
+/** Definition of a scan, with the parts of the table metadata that it refers to. */
 export interface Scan {
   readonly definition: ScanDefinition
   /** Snapshots whose manifest lists are read. */
@@ -24,7 +27,7 @@ export interface Scan {
   readonly schema: Schema
   readonly filter: BoundExpression
   readonly specs: readonly PartitionSpec[]
-  /** Schemas of the table, that of the scan first. */
+  /** All schemas of the table. The schema of the scan is the first one. */
   readonly schemas: readonly Schema[]
 }
 
@@ -59,10 +62,10 @@ export function defineScan(
 }
 
 /**
- * Returns a scan with its parts of the metadata.
+ * Finds the parts of the table metadata that a scan refers to, and binds its filter to the schema.
  *
  * @throws HeadgateError `bad-request` for a malformed filter and for snapshots that do not follow each other;
- *   `no-such-plan-task` when the snapshot or the schema no longer exists
+ * `no-such-plan-task` when the snapshot or the schema no longer exists
  */
 export function openScan(metadata: TableMetadata, definition: ScanDefinition): Scan {
   const { snapshotId, after, schemaId, caseSensitive } = definition

@@ -3,13 +3,18 @@ import { bindPartitionFields, mayMatchManifest, type SpecFilter } from '@headgat
 import type { ManifestFile } from '@headgate/iceberg/manifest'
 import type { Scan } from './scan.ts'
 
-/** Manifests of a scan, in the order in which plan tasks count them. */
+/**
+ * Manifests of a scan with data files and with delete files. Plan tasks refer to the data manifests by their position.
+ */
 export interface SelectedManifests {
   readonly data: readonly ManifestFile[]
   readonly deletes: readonly ManifestFile[]
 }
 
-/** Returns the filter of a scan with the partition fields of each spec. */
+/**
+ * Returns the filter of a scan for each partition spec of the table, by the id of the spec: the filter together with
+ * the partition fields of the spec.
+ */
 export function specFilters({ specs, schemas, filter }: Scan): ReadonlyMap<number, SpecFilter> {
   return new Map(
     specs.map((spec) => [spec['spec-id'], { fields: bindPartitionFields(spec, schemas), filter }]),
@@ -41,7 +46,11 @@ export function selectManifests(
   return { data, deletes }
 }
 
-/** @throws HeadgateError `damaged-metadata` when the table has no such partition spec */
+/**
+ * Returns the filter for the partition spec of a manifest.
+ *
+ * @throws HeadgateError `damaged-metadata` when the table has no such partition spec
+ */
 export function filterOf(
   filters: ReadonlyMap<number, SpecFilter>,
   { specId, path }: ManifestFile,
@@ -56,6 +65,6 @@ export function filterOf(
 }
 
 function mayMatch(filter: SpecFilter, { partitions }: ManifestFile): boolean {
-  // Without summaries, only the predicates that need none are evaluated.
+  // For a manifest without partition summaries, only predicates that need no summaries are evaluated.
   return mayMatchManifest(filter, partitions ?? [])
 }

@@ -13,7 +13,11 @@ export function readUploadId(parameters: ReadonlyMap<string, string>): string {
   throw new S3Error('NoSuchUpload')
 }
 
-/** @throws S3Error `InvalidArgument` */
+/**
+ * Returns the part number in the query of a request.
+ *
+ * @throws S3Error `InvalidArgument` when it is not a number in the allowed range
+ */
 export function readPartNumber(parameters: ReadonlyMap<string, string>): number {
   const number = parseCount(parameters.get('partNumber') ?? '', maxParts)
   if (number !== undefined && number >= 1) return number

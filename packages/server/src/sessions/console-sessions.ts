@@ -15,12 +15,12 @@ import { type ProvenIdentity, type Proof, proofs, provenBy } from '../proven-ide
 
 export type { PrincipalSessionRow } from '../store/console-sessions.ts'
 
-/** Time without requests after which a session ends. */
+/** Time in seconds without requests after which a session of the web console ends. */
 const idleSeconds = 8 * 3_600
-/** Time after which a session ends in any case. */
+/** Maximum duration of a session of the web console in seconds. */
 export const sessionSeconds: number = 24 * 3_600
 const codeSeconds = 60
-/** Length of a session secret and of a code: 256 bits in base64url. */
+/** Pattern of a session secret and of a sign-in code: 256 bits in base64url. */
 const secretPattern = /^[\w-]{43}$/
 
 /** Browser that opens a session, for the list of sessions. */

@@ -175,8 +175,9 @@ function verifiedToken(payload: JWTPayload): VerifiedToken | null {
 }
 
 /**
- * Returns the reason for the refusal of a token that does not name this server as its issuer. Its algorithm, key and
- * signature are not the reason. Returns null for a token that names this server, or that this server signed.
+ * Returns why a token is not a token of this server: it is not a JWT, or its issuer is another one. Called after the
+ * verification failed, because such a reason tells more than a wrong key or signature. Returns null for a token that
+ * names this server as its issuer.
  */
 function foreignRefusal(
   error: errors.JOSEError,

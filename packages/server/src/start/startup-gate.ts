@@ -7,7 +7,11 @@ export class StartupGate<T extends object> {
   readonly #opened = Promise.withResolvers<T | null>()
   #deps: T | undefined
 
-  /** @param early whether requests that arrive before the end of the start are refused or wait */
+  /**
+   * Creates a closed gate.
+   *
+   * @param early `refuse`: requests that arrive before the end of the start are refused. `wait`: they wait
+   */
   constructor(early: 'refuse' | 'wait') {
     this.#early = early
   }
@@ -23,7 +27,10 @@ export class StartupGate<T extends object> {
     this.#opened.resolve(null)
   }
 
-  /** Calls `work` with the created objects when the start has succeeded, or `refuse`. */
+  /**
+   * Calls `work` with the created objects as soon as the start has succeeded. Calls `refuse` instead when the start has
+   * failed, and, if the gate refuses early requests, while the start is running.
+   */
   use(work: (deps: T) => void, refuse: () => void): void {
     if (this.#deps !== undefined) work(this.#deps)
     else if (this.#early === 'refuse') refuse()

@@ -22,7 +22,7 @@ export interface Team {
 }
 
 export interface KillOptions {
-  /** Creates the objects of the tables, through the first server. */
+  /** Creates the objects in which the tables are created, before the first kill. */
   prepare?(client: Client): Promise<unknown>
   /** Stops or breaks another process, such as the object store. Called before every second kill. */
   breakOthers?(): Promise<void>

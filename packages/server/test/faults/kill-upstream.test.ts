@@ -99,7 +99,10 @@ describe('an upstream warehouse', () => {
   })
   beforeEach(() => proxy.intercept(() => 'forward'))
 
-  /** Intercepts the changes of tables whose names end with one of these texts, as requests of the server to the upstream. */
+  /**
+   * Makes the proxy in front of the upstream intercept changes. The key of a decision is a text in the path or body of
+   * the request, such as the end of a table name.
+   */
   const interceptChanges = (decisions: Readonly<Record<string, Interception>>): void =>
     proxy.intercept(({ method, path, body }: RecordedRequest) => {
       if (method === 'GET' || method === 'HEAD') return 'forward'

@@ -13,7 +13,7 @@ import { exchange, type RawResponse, type RawOptions, decodeBody } from './raw.t
  */
 export const canary = 'cAnArY-5wordf1sh'
 
-/** Operation of the server. */
+/** Operation of the server that the tests attack. */
 export interface Served {
   readonly id: string
   readonly method: string

@@ -42,7 +42,7 @@ export function keyBelow(location: string, name: string): { Bucket: string; Key:
   return { Bucket: 'lakehouse', Key: `${location.replace('s3://lakehouse/', '')}/${name}` }
 }
 
-/** Returns `done`, or the name of the error with which a storage request fails. */
+/** Waits for a storage request. Returns `done`, or the name of the error with which the request fails. */
 export function storageOutcome(work: Promise<unknown>): Promise<string> {
   return work.then(
     () => 'done',

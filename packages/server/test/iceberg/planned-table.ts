@@ -21,9 +21,9 @@ export interface PlannedTestTable {
 export interface PlannedTableOptions {
   readonly files: number
   readonly filesPerManifest?: number
-  /** Whether the files have the partition null of one partition field. */
+  /** True: the table has a partition field, and its value is null for all files. */
   readonly partitioned?: boolean
-  /** Uses the manifest list of another table. */
+  /** Table whose manifest list the new table uses. Absent: the new table has its own manifest list. */
   readonly manifestsOf?: PlannedTestTable
 }
 

@@ -1,13 +1,13 @@
 import type { Json, JsonObject } from '@headgate/json'
 import type { Send, TestResponse } from '../server.ts'
 
-/** One required column, `id long`. */
+/** Iceberg schema with one required column, `id` of type `long`. */
 export const schema: JsonObject = {
   type: 'struct',
   fields: [{ id: 1, name: 'id', type: 'long', required: true }],
 }
 
-/** Returns the expected body of an error. */
+/** Returns the expected response for an error: its status and its body in the Iceberg REST form. */
 export function errorBody(code: number, type: string, message: unknown): object {
   return { status: code, json: { error: { code, type, message } } }
 }

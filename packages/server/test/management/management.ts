@@ -62,7 +62,7 @@ export interface TestManagement extends AsyncDisposable {
     params?: Readonly<Record<string, string>>,
   ): Promise<Reply>
   readonly ring: KeyRing
-  /** Seals the key ring. */
+  /** Master key that seals the keys of the key ring. */
   readonly master: MasterKey
 }
 

@@ -47,7 +47,11 @@ export interface TestEngines extends AsyncDisposable {
   key(client: TestClient, alg?: string): Promise<IssuerKey>
 }
 
-/** @param external default: accepts every valid token of the issuer */
+/**
+ * Starts the token endpoint and the external issuer.
+ *
+ * @param external creates the verifier of tokens of the issuer. Default: it accepts every valid token
+ */
 export async function testEngines(
   external: (idp: TestIssuer) => (sql: Sql) => ExternalIdentities = (idp) =>
     simpleExternal(idp, catalog, catalog),

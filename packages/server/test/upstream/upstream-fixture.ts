@@ -31,7 +31,10 @@ export interface UpstreamFixtureOptions extends TestServerOptions {
   readonly upstream?: (front: TestServer) => TestServerOptions
 }
 
-/** Endpoint of AWS that a double plays between both servers. */
+/**
+ * Test double of an Iceberg endpoint of AWS (Glue or S3 Tables), through which `front` sends its requests to
+ * `upstream`.
+ */
 export interface AwsBetween {
   readonly kind: AwsIcebergKind
   /** Requests that the double received, with those that it refused. */

@@ -15,7 +15,10 @@ export function resolveStsEndpoint(
   return new URL(url.pathname, url)
 }
 
-/** Returns the policy dialect of a token service. */
+/**
+ * Returns which syntax of patterns the token service supports in IAM policies: that of AWS, or the plain one of other
+ * services.
+ */
 export function resolveDialect({ hostname }: URL, { region }: Pick<S3Store, 'region'>): PolicyDialect {
   return awsHost(hostname, 'sts')?.domain === awsDomain(region) ? 'aws' : 'plain'
 }

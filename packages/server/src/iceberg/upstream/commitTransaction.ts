@@ -7,7 +7,7 @@ import { idempotencyKey } from './dispatch.ts'
 import { requireObject } from './responses.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
-/** Commits changes of several tables of the upstream, all or none. */
+/** Commits changes of several tables of the upstream catalog, all or none. */
 export const commitTransaction: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     authorizeWarehouse(call, warehouse, 'use')

@@ -7,7 +7,7 @@ import { idempotencyKey } from './dispatch.ts'
 import { namespaceResponse, requireObject, selectMembers } from './responses.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
-/** Creates a namespace in the upstream. */
+/** Creates a namespace in the upstream catalog. */
 export const createNamespace: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     authorizeWarehouse(call, warehouse, 'use')

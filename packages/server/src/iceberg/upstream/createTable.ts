@@ -11,7 +11,7 @@ import type { UpstreamOperation } from './upstream-operation.ts'
 
 const members = ['name', 'location', 'schema', 'partition-spec', 'write-order', 'properties'] as const
 
-/** Creates or stages a table in the upstream. */
+/** Creates or stages a table in the upstream catalog. */
 export const createTable: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     const body = requireObject(await call.json({ keepNumberText: true }))

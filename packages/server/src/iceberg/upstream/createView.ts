@@ -8,7 +8,7 @@ import { loadedResponse } from './loaded-response.ts'
 import { requireObject, selectMembers } from './responses.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
-/** Creates a view in the upstream. */
+/** Creates a view in the upstream catalog. */
 export const createView: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     const body = requireObject(await call.json({ keepNumberText: true }))

@@ -4,7 +4,7 @@ import { noContent } from '../responses.ts'
 import { idempotencyKey } from './dispatch.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
-/** Drops an empty namespace in the upstream. */
+/** Drops an empty namespace in the upstream catalog. */
 export const dropNamespace: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     await drop(deps, call, warehouse, namespaceParam(deps, call), idempotencyKey(call), call.signal)

@@ -5,7 +5,7 @@ import { noContent } from '../responses.ts'
 import { idempotencyKey } from './dispatch.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
-/** Drops a table in the upstream. */
+/** Drops a table in the upstream catalog. */
 export const dropTable: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     const ref = { warehouse, identifier: relationParam(deps, call, 'table') }

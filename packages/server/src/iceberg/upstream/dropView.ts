@@ -5,7 +5,7 @@ import { noContent } from '../responses.ts'
 import { idempotencyKey } from './dispatch.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
-/** Drops a view in the upstream. */
+/** Drops a view in the upstream catalog. */
 export const dropView: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     const ref = { warehouse, identifier: relationParam(deps, call, 'view') }

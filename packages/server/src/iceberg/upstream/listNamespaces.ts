@@ -4,7 +4,7 @@ import { jsonResponse } from '../responses.ts'
 import { nextToken, upstreamPage } from './page-params.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
-/** Lists the namespaces of the upstream that the caller may see. */
+/** Lists the namespaces of the upstream catalog that the caller may see. */
 export const listNamespaces: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     const above = { warehouse, parent: parentParam(deps, call) }

@@ -4,7 +4,7 @@ import { relationParam } from '../params.ts'
 import { loadedResponse } from './loaded-response.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
-/** Loads a table of the upstream. The response contains the metadata text of the upstream unchanged. */
+/** Loads a table of the upstream catalog. The response contains the metadata text of the upstream unchanged. */
 export const loadTable: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     const form = decodeSnapshotMode(call.query.get('snapshots') ?? undefined)

@@ -3,7 +3,7 @@ import { relationParam } from '../params.ts'
 import { loadedResponse } from './loaded-response.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
-/** Loads a view of the upstream. */
+/** Loads a view of the upstream catalog. */
 export const loadView: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     const ref = { warehouse, identifier: relationParam(deps, call, 'view') }

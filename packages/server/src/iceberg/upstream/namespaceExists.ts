@@ -3,7 +3,7 @@ import { namespaceParam } from '../params.ts'
 import { noContent } from '../responses.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
-/** Returns 204 if the upstream has the namespace and the caller may see it, otherwise 404. */
+/** Returns 204 if the upstream catalog has the namespace and the caller may see it, otherwise 404. */
 export const namespaceExists: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     await checkNamespaceExists(deps, call, warehouse, namespaceParam(deps, call), call.signal)

@@ -25,7 +25,10 @@ import { updateTable } from './updateTable.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 import { viewExists } from './viewExists.ts'
 
-/** Operations for upstream warehouses by id. Other operations are equal for both kinds of warehouses. */
+/**
+ * Operations of the Iceberg API for upstream warehouses, which forward to another catalog, by operation id. Operations
+ * that are not listed have one implementation for all warehouses.
+ */
 export const upstreamOperations: Partial<Readonly<Record<OperationId, UpstreamOperation>>> = {
   listNamespaces,
   createNamespace,

@@ -6,7 +6,7 @@ import { loadedResponse } from './loaded-response.ts'
 import { requireObject, selectMembers } from './responses.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
-/** Registers a metadata file as a view in the upstream. */
+/** Registers a metadata file as a view in the upstream catalog. */
 export const registerView: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     const body = requireObject(await call.json())

@@ -9,7 +9,7 @@ import { idempotencyKey } from './dispatch.ts'
 import { requireObject } from './responses.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
-/** Commits updates to a view of the upstream. */
+/** Commits updates to a view of the upstream catalog. */
 export const replaceView: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     const ref = { warehouse, identifier: relationParam(deps, call, 'view') }

@@ -3,7 +3,7 @@ import { relationParam } from '../params.ts'
 import { noContent } from '../responses.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
-/** Returns 204 if the upstream has the table and the caller may see it, otherwise 404. */
+/** Returns 204 if the upstream catalog has the table and the caller may see it, otherwise 404. */
 export const tableExists: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     const ref = { warehouse, identifier: relationParam(deps, call, 'table') }

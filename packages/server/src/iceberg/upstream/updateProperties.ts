@@ -8,7 +8,7 @@ import { idempotencyKey } from './dispatch.ts'
 import { forwardedMembers, requireObject, selectMembers } from './responses.ts'
 import type { UpstreamOperation } from './upstream-operation.ts'
 
-/** Sets and removes properties of a namespace in the upstream. */
+/** Sets and removes properties of a namespace in the upstream catalog. */
 export const updateProperties: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     const body = requireObject(await call.json())

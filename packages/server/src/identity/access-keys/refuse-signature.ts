@@ -3,13 +3,13 @@ import type { RefusalCode, SigV4Error } from '@headgate/sigv4'
 import { isAccessKeyId } from './access-key.ts'
 
 /**
- * An unknown access key and a wrong signature have one message, so that the response does not show which access keys
- * exist.
+ * Message for an unknown access key and for a wrong signature. It is the same for both, so that the response does not
+ * show which access keys exist.
  */
 const notValid =
   'The access key or the signature of the request is not valid. Compare the access key and its secret. A proxy in front of the server must not change the method, the path, the query, the Host header, the signed headers and the body.'
 
-/** Instructions that follow the message of a refusal. */
+/** Advice for the caller by the code of the refusal. It follows the error message. */
 const remedies: Readonly<Partial<Record<RefusalCode, string>>> = {
   'time-too-skewed':
     'A signature is valid for 5 minutes: sign the request again, and correct the clock of the client.',

@@ -3,8 +3,8 @@ import type { PurgedFiles } from './purged-files.ts'
 import { sweepLocation } from './sweep-location.ts'
 
 /**
- * Folders of the files of a Lance table, in the order of their deletion: the files of the versions last, so that an
- * interrupted purge leaves no version that names deleted files as its only trace.
+ * Folders of the files of a Lance table, in the order of their deletion. The folder of the versions is last: its files
+ * name the files in the other folders, and an interrupted purge starts again.
  */
 const folders = ['data', '_deletions', '_indices', '_transactions', 'tree', '_refs', '_versions'] as const
 

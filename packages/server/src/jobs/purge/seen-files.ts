@@ -16,7 +16,7 @@ export class SeenFiles {
     this.#max = max
   }
 
-  /** Returns how many of the files are new, and adds them. */
+  /** Adds files to the set. Returns how many of them were not in it. */
   meet(files: Iterable<string>): number {
     let fresh = 0
     for (const file of files) {

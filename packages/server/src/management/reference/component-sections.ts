@@ -9,7 +9,10 @@ A request must contain the members that are required. A response always contains
 
 `
 
-/** Returns the sections of the named objects that the operations and these objects link. */
+/**
+ * Returns the sections of the reference page that describe named schemas: those to which the sections of the operations
+ * link, directly or through other named schemas.
+ */
 export function componentSections({ components }: OpenapiDocument, operations: string): string {
   const schemas = components['schemas'] as Readonly<Record<string, JsonSchema>>
   const texts = new Map<string, string>()
@@ -40,7 +43,10 @@ function componentSection(name: string, schema: JsonSchema): string {
   return `${[`### ${name}`, description, ...plain, ...tables].filter((part) => part !== '').join('\n\n')}\n`
 }
 
-/** Names an alternative by the member whose value distinguishes it, or by its required members. */
+/**
+ * Returns a text that distinguishes one alternative of a schema from the others, such as ``an object with `type` `s3`
+ * ``: by the member with a fixed value, or by the required members.
+ */
 function alternativeText(part: JsonSchema): string {
   if (part.properties === undefined || refName(part) !== null) return typeText(part)
   const fixed = Object.entries(part.properties).find(([, member]) => member.const !== undefined)

@@ -1,4 +1,4 @@
-/** Begin of the page `docs/reference/management-api.md`, up to the table of errors. */
+/** Beginning of the page `docs/reference/management-api.md`, up to the table of errors. */
 export const introduction = `# Management API
 
 *Generated from the operations in \`packages/server/src/management\` by \`npm run docs\`; do not edit.*

@@ -28,7 +28,10 @@ export function refName({ $ref }: JsonSchema): string | null {
   return $ref?.replace('#/components/schemas/', '') ?? null
 }
 
-/** Returns the alternatives of a schema. A schema without alternatives is its only alternative. */
+/**
+ * Returns the alternatives of a schema (`anyOf`, `oneOf`). For a schema without alternatives, returns only the schema
+ * itself.
+ */
 export function alternatives(schema: JsonSchema): readonly JsonSchema[] {
   return schema.anyOf ?? schema.oneOf ?? [schema]
 }

@@ -1,7 +1,7 @@
 import { alternatives, type JsonSchema } from './json-schema.ts'
 import { typeText } from './type-text.ts'
 
-/** Member of an object, as a row of a table. */
+/** Row of a table in the reference page, which describes one member of a JSON object. */
 export interface MemberRow {
   /** Path to the member: `storageKeys.accessKeyId`, `checks[].privilege`. */
   readonly path: string
@@ -9,7 +9,10 @@ export interface MemberRow {
   readonly schema: JsonSchema
 }
 
-/** Returns the members of an object, and those of unnamed objects in it. */
+/**
+ * Returns a table row for each member of an object schema, and for each member of the nested objects that have no
+ * section of the page.
+ */
 export function memberRows(schema: JsonSchema, prefix = ''): readonly MemberRow[] {
   const { properties = {}, required = [] } = schema
   return Object.entries(properties).flatMap(([name, member]) => {
@@ -18,7 +21,10 @@ export function memberRows(schema: JsonSchema, prefix = ''): readonly MemberRow[
   })
 }
 
-/** Returns the members of objects in a member: of the member itself, of its items and of its alternatives. */
+/**
+ * Returns the table rows for the nested objects in a member: in its own schema, in the items of a list, and in the
+ * alternatives of the schema.
+ */
 function innerRows(member: JsonSchema, path: string): readonly MemberRow[] {
   const inner = alternatives(member).filter((each) => each !== member)
   return [
@@ -28,7 +34,12 @@ function innerRows(member: JsonSchema, path: string): readonly MemberRow[] {
   ]
 }
 
-/** Returns a table of members. Responses always contain all members, except the optional ones. */
+/**
+ * Returns the Markdown table that describes the members of an object.
+ *
+ * @param use heading of the third column: whether a request requires the member, or whether a response always contains
+ * it
+ */
 export function memberTable(rows: readonly MemberRow[], use: 'request' | 'response'): string {
   const heading = use === 'request' ? 'required' : 'always present'
   const lines = rows.map(

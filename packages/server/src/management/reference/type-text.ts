@@ -64,7 +64,10 @@ function range({ minimum, exclusiveMinimum, maximum }: JsonSchema): string {
   return limits(min, finite(maximum), '')
 }
 
-/** Leaves out the limits that only state that a number is an exact integer in JavaScript. */
+/**
+ * Returns the minimum or maximum of a number, or undefined for ±(2^53 − 1), which the page omits: it only states that
+ * the number is an exact integer in JavaScript.
+ */
 function finite(limit: number | undefined): number | undefined {
   return limit === undefined || Math.abs(limit) === Number.MAX_SAFE_INTEGER ? undefined : limit
 }

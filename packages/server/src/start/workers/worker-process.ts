@@ -39,7 +39,11 @@ export class WorkerProcess {
     this.#serving.promise.catch(() => undefined)
   }
 
-  /** @param wholeMetrics returns the metrics of the whole server, or null when they could not be collected */
+  /**
+   * Starts a worker process.
+   *
+   * @param wholeMetrics returns the metrics of the whole server, or null when they could not be collected
+   */
   static fork(wholeMetrics: () => Promise<string | null>): WorkerProcess {
     return new WorkerProcess(cluster.fork(), wholeMetrics)
   }

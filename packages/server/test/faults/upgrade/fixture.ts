@@ -65,7 +65,11 @@ export function toFileUrl(version: string): URL {
   return new URL(`data-sets/${version}.json`, import.meta.url)
 }
 
-/** @param storage directory for the storage of the warehouses */
+/**
+ * Reads the data set of a version.
+ *
+ * @param storage directory for the storage of the warehouses, which replaces the placeholder in the data set
+ */
 export async function readFixture(version: string, storage: string): Promise<UpgradeFixture> {
   const text = await readFile(toFileUrl(version), 'utf8')
   return JSON.parse(text.replaceAll(storagePlaceholder, storage)) as UpgradeFixture

@@ -77,7 +77,10 @@ export class Replicas implements AsyncDisposable {
   }
 }
 
-/** Client of several replicas. Each request, and each address that it returns, is that of the next replica. */
+/**
+ * Client that sends its requests to several replicas in turns. Each address that it returns is also that of the next
+ * replica.
+ */
 export interface RotatingClient {
   readonly token: string
   /** Sends a request. Returns null when no response arrived. */

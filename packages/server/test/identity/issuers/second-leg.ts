@@ -31,7 +31,7 @@ type Respond = (form: URLSearchParams) => TestServiceResponse | Promise<TestServ
 
 const failing: Respond = () => ({ status: 500 })
 
-/** Starts a token endpoint for a `TestIssuer`, whose response to each form is configured by the test. */
+/** Token endpoint of a `TestIssuer`. The test configures its response to each request. */
 export interface TestLeg extends TestService {
   /** Sets the responses to the next requests. */
   respondWith(response: Respond): void

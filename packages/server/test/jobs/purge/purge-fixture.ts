@@ -14,7 +14,7 @@ export interface PurgeFixture extends AsyncDisposable {
   readonly store: TestStore
   readonly storage: Storage
   readonly place: TestPlace
-  /** Returns a location outside of the warehouse, which the server must not change. */
+  /** Location outside of the warehouse, which the server must not change. */
   readonly outside: string
   readonly deps: PurgeDeps
   /** Lists all files, as locations. */
