@@ -5,18 +5,24 @@ import { type Queryable, statement } from './sql.ts'
 export interface AccessKeyRow {
   /** Access key id, which signed requests contain. */
   readonly id: string
-  /** Epoch ms. */
+  /** Time of creation in epoch ms. */
   readonly createdAt: number
 }
 
-/** Encrypted secret of an access key, with the ids that its encryption covers. */
+/**
+ * Encrypted secret of an access key. The encryption also authenticates `id` and `principalId`, so that the
+ * secret cannot be copied to another row.
+ */
 export interface SealedAccessKey {
   readonly id: string
   readonly principalId: string
   readonly sealed: Buffer
 }
 
-/** Encrypted secret of an access key, with its principal, which one query reads to verify a signature. */
+/**
+ * Principal of an access key and the encrypted secret of the key: the data that the server needs to verify
+ * the signature of a request.
+ */
 export interface SigningPrincipalRow extends Pick<PrincipalRow, 'id' | 'issuer' | 'subject' | 'name'> {
   readonly sealed: Buffer
 }

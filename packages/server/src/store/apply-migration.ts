@@ -17,9 +17,9 @@ export function checksum(migration: Migration): string {
 }
 
 /**
- * Applies a migration as soon as no other session has locked its tables. Retries with a short lock timeout, so that
- * the migration does not block replicas that serve requests while another session, such as a backup, holds a lock for
- * long.
+ * Applies a migration as soon as no other session holds a lock on its tables. Waits only a short time for
+ * each lock and then retries. Otherwise the waiting migration would block the statements of running replicas
+ * while another session, such as a backup, holds its lock.
  */
 export async function applyBetween(
   client: Client,

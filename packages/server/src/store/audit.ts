@@ -50,12 +50,15 @@ const changes = statement(
    order by id desc limit $4`,
 )
 
-/** Returns the event with an id, or null. */
+/** Returns the audit event with this id, or null. */
 export async function findAuditEvent(sql: Queryable, id: string): Promise<StoredAuditRow | null> {
   return (await sql.run<StoredAuditRow>(byId, [id]))[0] ?? null
 }
 
-/** Returns the newest events of these operations on these objects after an event. */
+/**
+ * Returns the newest audit events of allowed operations on these objects, restricted to the given operation
+ * names and to events with a higher id than `eventId`.
+ */
 export function listChangesAfter(
   sql: Queryable,
   securableIds: readonly string[],
@@ -121,8 +124,8 @@ export function queryAudit(sql: Queryable, query: AuditQuery): Promise<StoredAud
 }
 
 /**
- * Returns the id of the object in the newest event with this object name, even if the object no longer exists.
- * Returns null when no event contains the name.
+ * Returns the id of the object that had this name in the newest audit event, even if the object no longer
+ * exists. Returns null when no event contains the name.
  */
 export async function findAuditedObject(
   sql: Queryable,

@@ -139,7 +139,8 @@ export async function hasUncomparedClaims(sql: Queryable): Promise<boolean> {
 }
 
 /**
- * Root or allowed location of another warehouse that overlaps with the root or an allowed location of this warehouse.
+ * Root or allowed location of another warehouse that overlaps with the root or an allowed location of the
+ * warehouse in the query.
  */
 export interface ForeignHome {
   readonly kind: 'root' | 'allowed'
@@ -148,9 +149,9 @@ export interface ForeignHome {
   readonly warehouseId: string
   readonly warehouse: string
   readonly ownerId: string
-  /** Allowed locations of the other warehouse, as they were configured. */
+  /** Allowed locations of the other warehouse, in the spelling of the operator. */
   readonly allowedLocations: readonly string[]
-  /** The root or allowed location of this warehouse. */
+  /** Root or allowed location of the warehouse in the query. */
   readonly own: string
   /** True when the other location is equal to or contains `own`. False when the other location is within `own`. */
   readonly covers: boolean
@@ -169,8 +170,8 @@ const homes = statement(
 )
 
 /**
- * Returns roots and allowed locations of other warehouses that overlap with the root or an allowed location of this
- * warehouse.
+ * Returns the roots and allowed locations of other warehouses that overlap with the root or an allowed
+ * location of a warehouse.
  */
 export function listForeignHomes(sql: Queryable, warehouseId: string, limit: number): Promise<ForeignHome[]> {
   return sql.run<ForeignHome>(homes, [warehouseId, limit])

@@ -5,7 +5,7 @@ import { type Queryable, statement } from './sql.ts'
 export interface FederationRow {
   readonly issuer: string
   readonly subject: string
-  /** Epoch ms. */
+  /** Time of creation in epoch ms. */
   readonly createdAt: number
 }
 

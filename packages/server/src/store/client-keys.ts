@@ -6,11 +6,14 @@ export interface ClientKeyRow {
   /** Key id, which assertions of the client contain as `kid`. */
   readonly id: string
   readonly jwk: Readonly<Record<string, unknown>>
-  /** Epoch ms. */
+  /** Time of creation in epoch ms. */
   readonly createdAt: number
 }
 
-/** Principal with all its public keys, which one query reads to verify an assertion. */
+/**
+ * Client (a principal) with all its public keys: the data that the server needs to verify an assertion of the
+ * client.
+ */
 export interface SigningClientRow extends Pick<
   PrincipalRow,
   'id' | 'issuer' | 'subject' | 'name' | 'enabled'

@@ -1,14 +1,17 @@
 import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** Principal with the hashes of all its secrets, which one query reads to authenticate a client. */
+/**
+ * Client (a principal) with the hashes of all its secrets: the data that the server needs to authenticate the
+ * client.
+ */
 export interface ClientRow extends Pick<PrincipalRow, 'id' | 'issuer' | 'subject' | 'name' | 'enabled'> {
   readonly hashes: readonly Buffer[]
 }
 
 export interface SecretRow {
   readonly slot: 1 | 2
-  /** Epoch ms. */
+  /** Time of creation in epoch ms. */
   readonly createdAt: number
 }
 

@@ -54,7 +54,7 @@ export interface IdempotencyRow {
   readonly expires_at: number
 }
 
-/** Members of an idempotency row that are known before the change is made. */
+/** Members of an idempotency row that are known before the change is made: all members except the result. */
 export type IdempotencyKey = Omit<
   IdempotencyRow,
   'relation_id' | 'metadata_location' | 'metadata_digest' | 'error'
@@ -102,13 +102,14 @@ export function recordSql(n: number): string {
 }
 
 /**
- * Returns an SQL condition that checks the policy version after the statement has waited for all locks that it needs.
- * If the policy has another version, the condition makes the statement fail with a serialization failure (see the
- * migration `policy-check`). The pool then runs the statement again, and its other comparison of the policy version
- * finds no row.
+ * Returns an SQL condition that checks the policy version after the statement has waited for all locks that
+ * it needs. If the policy has another version, the condition makes the statement fail with a serialization
+ * failure (see the migration `policy-check`). The pool then runs the statement again. In this second run, the
+ * comparison at the start of the statement fails, so that the statement changes nothing.
  *
- * The comparison with `(select version from policy)` in the statement is not enough, because it reads the snapshot
- * from the start of the statement, and a revocation may be committed while the statement waits for a row lock.
+ * The comparison with `(select version from policy)` in the statement is not enough, because it reads the
+ * snapshot from the start of the statement, and a revocation may be committed while the statement waits for a
+ * row lock.
  *
  * @param version the expected policy version: a column, or the number of a parameter
  * @param after names of the table expressions that wait for locks. They must return rows
@@ -119,9 +120,9 @@ export function permittedSql(version: number | string, after: readonly string[] 
 }
 
 /**
- * SQL that inserts the audit rows and idempotency rows of several changes. Each row of the table expression `written`
- * contains those of one change in its columns `audit` and `idempotency`. The SQL inserts idempotency keys in a fixed
- * order, so that two statements with common keys do not deadlock.
+ * SQL that inserts the audit rows and idempotency rows of several changes. Each row of the table expression
+ * `written` stands for one change, and its columns `audit` and `idempotency` contain the rows to insert. The
+ * SQL inserts idempotency keys in a fixed order, so that two statements with common keys do not deadlock.
  */
 export const eachRecordSql: string = `audited as (${auditSql(`written w, jsonb_to_recordset(w.audit) a(${auditTypes})`)}),
    kept as (${idempotencySql(`written w, jsonb_to_record(w.idempotency) i(${idempotencyTypes}) where i.key is not null order by i.principal_id, i.key`)} returning 1)`

@@ -44,7 +44,8 @@ export class Connections implements AsyncDisposable {
   #mayGrowAt = 0
 
   /**
-   * @param onError called when an idle connection is lost, and when PostgreSQL accepts no more connections
+   * @param onError called with the error when an idle connection is lost, and when PostgreSQL accepts no more
+   *   connections
    * @param onOpen called with the state of the PostgreSQL server when a connection is opened
    */
   constructor(

@@ -14,14 +14,14 @@ export interface ConsoleSessionRow {
 
 type NamedPrincipal = Pick<PrincipalRow, 'issuer' | 'subject' | 'name'>
 
-/** Session with its principal. */
+/** Session of the web console, with the principal that is signed in. */
 export interface PrincipalSessionRow extends ConsoleSessionRow, NamedPrincipal {
   readonly principalId: string
 }
 
 export interface NewConsoleSession {
   readonly id: string
-  /** SHA-256 of the secret in the cookie. */
+  /** SHA-256 of the secret in the session cookie. */
   readonly hash: Uint8Array
   readonly principalId: string
   readonly obtained: string
@@ -85,7 +85,7 @@ const takeCode = statement(
    where t.ends_at > now() and p.enabled`,
 )
 
-/** Creates a session. Returns its end in epoch ms. */
+/** Creates a session of the web console. Returns its end in epoch ms. */
 export async function insertConsoleSession(sql: Queryable, session: NewConsoleSession): Promise<number> {
   const { id, hash, principalId, obtained, seconds, address, userAgent } = session
   const values = [id, hash, principalId, obtained, seconds, address, userAgent]
@@ -94,8 +94,8 @@ export async function insertConsoleSession(sql: Queryable, session: NewConsoleSe
 }
 
 /**
- * Returns the session of a cookie, and records its use. Returns null for a session that has ended or whose principal was
- * disabled.
+ * Returns the session that a cookie identifies, and records that the session was used. Returns null when the
+ * session has ended or its principal is disabled.
  *
  * @param idleSeconds time without requests after which a session ends
  */
@@ -109,14 +109,17 @@ export async function useConsoleSession(
 
 export interface SessionPage {
   readonly idleSeconds: number
-  /** Null: the sessions of all principals. */
+  /** Principal whose sessions are listed. Null for the sessions of all principals. */
   readonly principalId: string | null
-  /** Start in epoch ms and id of the last session of the previous page. */
+  /**
+   * Position after which the page begins: start (epoch ms) and id of the last session on the previous page.
+   * Null for the first page.
+   */
   readonly after: readonly [number, string] | null
   readonly limit: number
 }
 
-/** Returns a page of the sessions that have not ended, the newest first. */
+/** Returns a page of the web console's sessions that have not ended, the newest first. */
 export function listConsoleSessions(
   sql: Queryable,
   { idleSeconds, principalId, after, limit }: SessionPage,
@@ -126,9 +129,9 @@ export function listConsoleSessions(
 }
 
 /**
- * Ends a session. Returns false when no such session exists.
+ * Ends a session of the web console. Returns false when the session does not exist.
  *
- * @param principalId null: a session of any principal
+ * @param principalId principal that the session must belong to. Null for any principal
  */
 export async function deleteConsoleSession(
   sql: Queryable,
@@ -138,12 +141,15 @@ export async function deleteConsoleSession(
   return (await sql.run(remove, [id, principalId])).length > 0
 }
 
-/** Ends the session of a cookie, if it exists. */
+/** Ends the session that a cookie identifies, if it exists. */
 export async function deleteConsoleSessionByHash(sql: Queryable, hash: Uint8Array): Promise<void> {
   await sql.run(removeByHash, [hash])
 }
 
-/** Deletes expired codes, and up to `limit` sessions that have ended. Returns the number of deleted sessions. */
+/**
+ * Deletes expired sign-in codes, and up to `limit` sessions that have ended. Returns the number of deleted
+ * sessions.
+ */
 export async function forgetConsoleSessions(
   sql: Queryable,
   idleSeconds: number,
@@ -152,7 +158,10 @@ export async function forgetConsoleSessions(
   return (await sql.run(forget, [idleSeconds, limit])).length
 }
 
-/** Stores a code, with which its principal opens a session once. Returns its end in epoch ms. */
+/**
+ * Stores a single-use code with which a principal can open a session of the web console. Returns the expiry
+ * of the code in epoch ms.
+ */
 export async function insertConsoleCode(
   sql: Queryable,
   code: Pick<NewConsoleSession, 'hash' | 'principalId' | 'obtained' | 'seconds'>,
@@ -162,7 +171,10 @@ export async function insertConsoleCode(
   return row?.endsAt ?? 0
 }
 
-/** Deletes a code and returns its principal. Returns null for an unknown, used or expired code. */
+/**
+ * Deletes a single-use sign-in code and returns its principal. Returns null when the code is unknown, expired
+ * or already used.
+ */
 export async function takeConsoleCode(
   sql: Queryable,
   hash: Uint8Array,

@@ -37,9 +37,12 @@ export interface DroppedRelation {
   readonly purge: boolean
   /** True when a job is deleting the files of the relation, so that it cannot be restored. */
   readonly purging: boolean
-  /** Ids of the former namespaces of the relation that still exist, from the outermost to the innermost. */
+  /**
+   * Ids of the relation's former namespace and of its parents, from the outermost to the innermost, without
+   * namespaces that were deleted.
+   */
   readonly lineage: readonly string[]
-  /** Owners of the namespaces in `lineage`, in the same order. */
+  /** Ids of the owners of the namespaces in `lineage`, in the same order. */
   readonly owners: readonly string[]
   /**
    * Id of the former namespace, which may have been deleted. Null when the relation was dropped by a version of
@@ -98,7 +101,10 @@ const page = statement(
 )
 
 export interface DroppedFilter {
-  /** Path of the former namespace whose relations are listed. Null for all namespaces of the warehouse. */
+  /**
+   * Path of a former namespace. Only relations that were in this namespace are listed. Null for all
+   * namespaces of the warehouse.
+   */
   readonly path: string | null
   readonly after: { readonly path: string; readonly name: string; readonly id: string } | null
   /**

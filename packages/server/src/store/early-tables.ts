@@ -1,9 +1,16 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** State of a table of early staging: see the migration `early-tables`. */
+/**
+ * State of an early-staged table: `intended` before the request that creates it in the upstream catalog,
+ * `created` after this request, `committing` from its first commit until the outcome is known, `ending` while
+ * the server checks whether it can drop the table.
+ */
 export type EarlyState = 'intended' | 'created' | 'committing' | 'ending'
 
-/** A staged table that already exists in its upstream, or is being created there. */
+/**
+ * Early-staged table: a staged table that the server creates in the upstream catalog immediately, because the
+ * upstream catalog does not support `stage-create`. It is hidden from clients until its first commit.
+ */
 export interface EarlyTable {
   readonly id: string
   readonly warehouseId: string
@@ -11,16 +18,22 @@ export interface EarlyTable {
   /** Path of the namespace, with levels joined by U+001F. */
   readonly path: string
   readonly name: string
-  /** UUID in the upstream. Without meaning while the table is intended. */
+  /** UUID of the table in the upstream catalog. In the state `intended`, a placeholder. */
   readonly uuid: string
-  /** Location of the metadata that the upstream wrote at the creation. Null while the table is intended. */
+  /**
+   * Location of the metadata file that the upstream catalog wrote when it created the table. Null in the
+   * state `intended`.
+   */
   readonly metadataLocation: string | null
-  /** Canonical locations of the files, each ending in `/`. */
+  /** Canonical locations of the table's files, each ending in `/`. */
   readonly prefixes: readonly string[]
   readonly principalId: string
   readonly digest: Buffer
   readonly state: EarlyState
-  /** Whether the credentials of the principal may still be renewed. */
+  /**
+   * Whether the reservation of the table has not expired. Its principal can then renew storage credentials
+   * for the table.
+   */
   readonly isLive: boolean
 }
 
@@ -28,7 +41,10 @@ const columns = `s.id, s.warehouse_id as "warehouseId", s.namespace_id as "names
   s.metadata_location as "metadataLocation", s.prefixes::text[], s.principal_id as "principalId", s.request_digest as digest,
   s.early as state, s.ends_at > now() as "isLive"`
 
-/** Time in seconds after which a request to an upstream has certainly ended. The longest time limit is 600 s. */
+/**
+ * Time in seconds after which a request to an upstream catalog has certainly ended. The longest configurable
+ * time limit of such a request is 600 s.
+ */
 const requestSeconds = 900
 
 const insert = statement(
@@ -38,9 +54,9 @@ const insert = statement(
 )
 
 /**
- * Records that a table will be created, before the request is sent to the upstream.
+ * Records an early-staged table before the request that creates it is sent to the upstream catalog.
  *
- * @throws the violation of the unique index when the name has such a table
+ * @throws the violation of the unique index when another early-staged table has the name
  */
 export async function insertEarly(
   sql: Queryable,
@@ -59,14 +75,20 @@ const created = statement(
 )
 
 /**
- * Records the table that the upstream created, or extends the time of a created table. Returns false when another
- * request has ended the row.
+ * Records that the upstream catalog has created an early-staged table. For a table that is already recorded
+ * as created, extends its reservation. Returns false when the table is in another state or its row was
+ * deleted.
+ *
+ * @param seconds lifetime of the reservation in seconds
  */
 export async function recordEarly(
   sql: Queryable,
   id: string,
   table: Pick<EarlyTable, 'uuid' | 'prefixes' | 'metadataLocation'> & {
-    /** Encrypted address at which the upstream renews storage credentials. Null: the row keeps its address. */
+    /**
+     * Encrypted URL at which the upstream catalog renews storage credentials. Null leaves the stored URL
+     * unchanged.
+     */
     readonly renewal: Buffer | null
   },
   seconds: number,
@@ -81,7 +103,7 @@ const find = statement(
   `select ${columns} from staged_relation s where s.namespace_id = $1 and s.name = $2 and s.early is not null`,
 )
 
-/** Returns the table of early staging with a name, or null. */
+/** Returns the early-staged table with a name, or null. */
 export async function findEarly(
   sql: Queryable,
   namespaceId: string,
@@ -95,7 +117,7 @@ const names = statement(
   'select name from staged_relation where namespace_id = $1 and early is not null',
 )
 
-/** Returns the names of the tables of early staging in a namespace. */
+/** Returns the names of the early-staged tables in a namespace. */
 export async function listEarlyNames(sql: Queryable, namespaceId: string): Promise<string[]> {
   return (await sql.run<{ name: string }>(names, [namespaceId])).map(({ name }) => name)
 }
@@ -107,7 +129,10 @@ const commit = statement(
    returning id`,
 )
 
-/** Records that the first commit is sent now. Returns false when the time of the table has ended. */
+/**
+ * Records that the first commit to an early-staged table is sent now. Returns false when its reservation has
+ * expired, or when it is being ended.
+ */
 export async function beginEarlyCommit(sql: Queryable, id: string): Promise<boolean> {
   return (await sql.run(commit, [id])).length === 1
 }
@@ -120,9 +145,11 @@ const end = statement(
 )
 
 /**
- * Reserves a table for the request that ends it. Afterwards no commit of its client is sent.
+ * Reserves an early-staged table for the request that ends it. Afterwards the server sends no more commits to
+ * the table. Returns false when the table cannot be ended now.
  *
- * @param early true to end the table before its time, for its own principal. A commit in progress prevents that
+ * @param early true to end the table before its reservation expires, which only its own principal may do. Not
+ *   possible while a commit is in progress
  */
 export async function beginEarlyEnd(sql: Queryable, id: string, early: boolean): Promise<boolean> {
   return (await sql.run(end, [id, early])).length === 1
@@ -134,7 +161,7 @@ const ended = statement(
    where s.early is not null and s.ends_at <= now() order by s.ends_at limit $1`,
 )
 
-/** Returns tables of early staging whose time has ended, with the names of their warehouses. */
+/** Returns early-staged tables whose reservation has expired, with the names of their warehouses. */
 export function listEndedEarly(
   sql: Queryable,
   limit: number,
@@ -144,7 +171,7 @@ export function listEndedEarly(
 
 const remove = statement('early_remove', 'delete from staged_relation where id = $1 and early is not null')
 
-/** Deletes the row of a table that was committed, dropped or released. */
+/** Deletes the row of an early-staged table that was committed, dropped or made visible. */
 export async function removeEarly(sql: Queryable, id: string): Promise<void> {
   await sql.run(remove, [id])
 }

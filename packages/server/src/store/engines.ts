@@ -22,8 +22,8 @@ export interface SubjectRule {
 }
 
 /**
- * Requests that an engine may send for itself, without a user: none, only requests for the configuration, or all
- * requests that its own grants allow.
+ * Requests that an engine may send on its own behalf, without a user. `deny`: none. `config-only`: only
+ * requests for the client configuration. `service`: all requests that the grants of the engine allow.
  */
 export type FirstCalls = 'deny' | 'config-only' | 'service'
 
@@ -163,7 +163,10 @@ function toValues(settings: EngineSettings): unknown[] {
   ]
 }
 
-/** Returns whether an engine entry has this issuer as the issuer of its user names (`namesIssuer`). */
+/**
+ * Returns whether at least one engine may name users of this issuer without a token of the user
+ * (`namesIssuer`).
+ */
 export async function isNamedByEngine(sql: Queryable, issuer: string): Promise<boolean> {
   return (await sql.run<{ named: boolean }>(ofIssuer, [issuer]))[0]?.named === true
 }

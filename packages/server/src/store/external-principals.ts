@@ -1,6 +1,9 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** Principal of another issuer, with the name, login and groups from its newest token. Times are epoch ms. */
+/**
+ * Principal that another issuer authenticates, with the name, login and groups from its newest token. Times
+ * are epoch ms.
+ */
 export interface ExternalPrincipalRow {
   readonly id: string
   readonly issuer: string
@@ -87,8 +90,8 @@ export async function makeExternalPrincipal(
 }
 
 /**
- * Stores the name and login from a token of a principal, unless the server has received a token that was issued
- * later.
+ * Stores the name and login from a token of a principal. Does nothing when the server has already received a
+ * token that was issued later.
  */
 export async function noteLogin(
   tx: Queryable,

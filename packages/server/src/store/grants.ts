@@ -19,11 +19,11 @@ export interface NewGrant extends GrantKey {
 }
 
 /**
- * Grant with the names of its object and its grantee. `warehouse` and the following members are null when the object
- * was deleted.
+ * Grant with the names of its object and its grantee. The members from `warehouse` on are null when the
+ * object was deleted.
  */
 export interface GrantRow extends NewGrant {
-  /** Epoch ms. */
+  /** Time of the grant in epoch ms. */
   readonly grantedAt: number
   readonly granteeName: string | null
   readonly warehouse: string | null
@@ -125,7 +125,8 @@ const nameOf = statement(
 )
 
 /**
- * Name of an object on which privileges can be granted. For example, `relation` is absent in the name of a namespace.
+ * Name of an object on which privileges can be granted: the server (all members absent), a warehouse, a
+ * namespace or a relation. The member `relation` is absent for a namespace.
  */
 export interface SecurableName {
   readonly warehouse?: string | undefined
@@ -260,7 +261,8 @@ function toObjectNames(
 }
 
 /**
- * Returns the ids of the object and its parents, with the object first, which is the order that `passage` expects.
+ * Returns the ids of the object and of its parents, with the object first, because authorization decisions
+ * require this order.
  */
 function headFirst(row: FoundRow): readonly string[] {
   return [row.id, ...row.ids.filter((id) => id !== row.id)]

@@ -1,13 +1,13 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** Row of a group that an issuer defines. */
+/** Row of a group of users that an issuer (identity provider) defines. */
 export interface GroupRow {
   readonly id: string
   readonly issuer: string
   readonly name: string
   /** Number of principals whose newest token with groups contained this group, regardless of the age of the token. */
   readonly members: number
-  /** Epoch ms. */
+  /** Time of creation in epoch ms. */
   readonly createdAt: number
 }
 

@@ -5,9 +5,9 @@ import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /**
- * Finds the principals that have a privilege on an object when no engine acts for them: as owner, by a grant, by a role
- * or by a group. The result is consistent with `decide`. Limits the rights of a principal that is an engine to those in
- * its engine entry.
+ * Finds the principals that have a privilege on an object by themselves (without an engine that acts for
+ * them): as owner, by a grant, by a role or by a group. The result is consistent with `decide`. Limits the
+ * rights of a principal that is an engine to those in its engine entry.
  */
 const holders = statement(
   'holders-page',
@@ -39,8 +39,8 @@ export interface HolderPage {
   /** The requested privilege, and the privileges that include it in a grant on the server. */
   readonly serverPrivileges: readonly Privilege[]
   /**
-   * Whether an engine whose entry limits no privileges has the privilege. If false, an engine has the privilege only
-   * if its entry lists it.
+   * Whether an engine has the privilege if its entry does not limit privileges. If false, an engine has the
+   * privilege only if its entry lists the privilege.
    */
   readonly unlimitedEngines: boolean
   readonly owners: readonly string[]

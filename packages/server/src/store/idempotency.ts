@@ -2,15 +2,15 @@ import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
 import { insertIdempotencySql, type IdempotencyRow } from './commit-record.ts'
 
-/** Stored result of an earlier request with the same idempotency key. */
+/** Stored result of an earlier request, for a repeated request with the same idempotency key. */
 export interface StoredOutcome {
   readonly operation: string
-  /** SHA-256 of the earlier request, in hex. */
+  /** SHA-256 of the earlier request, in hex. A repeated request must have the same digest. */
   readonly digest: string
   readonly status: number
   readonly relationId: string | null
   readonly metadataLocation: string | null
-  /** SHA-256 of the text at `metadataLocation`, in hex. */
+  /** SHA-256 of the metadata text at `metadataLocation`, in hex. */
   readonly metadataDigest: string | null
   readonly error: { readonly code: string; readonly message: string } | null
 }

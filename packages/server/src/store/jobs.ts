@@ -3,8 +3,8 @@ import { stringify } from '@headgate/json'
 import { type Queryable, statement } from './sql.ts'
 
 /**
- * Job that a background worker has claimed. `lease` identifies this claim, because a worker that claims the job later
- * has another lease.
+ * Background job that a worker has claimed. `lease` identifies this claim: when another worker claims the job
+ * later, the job gets another lease.
  */
 export interface JobRow {
   readonly id: string

@@ -2,7 +2,10 @@ import type { ChildFilter } from './namespaces.ts'
 import type { Queryable, Sql } from './sql.ts'
 import { statement } from './sql.ts'
 
-/** Properties of a table in the Lance Namespace protocol. They are not part of the metadata of the table. */
+/**
+ * Properties of a Lance table that the Lance Namespace protocol stores in the catalog, apart from the
+ * metadata of the table.
+ */
 export type LanceProperties = Readonly<Record<string, string>>
 
 const find = statement('lance_table', 'select properties from lance_table where relation_id = $1')
@@ -41,9 +44,10 @@ const all = statement(
 )
 
 /**
- * Returns the Lance tables of all namespaces of a warehouse, each as path of its namespace, `keySeparator` and name, in
- * byte order after `filter.after`. The filter matches a table if the id or owner of the table, or of a namespace that
- * contains it, is in `ids` or `owners`.
+ * Returns the Lance tables in all namespaces of a warehouse, in byte order after `filter.after`. Each result
+ * is one text: path of the namespace, `keySeparator` and name of the table. If the filter contains `ids` and
+ * `owners`, returns only tables for which the id or owner of the table, or of a namespace that contains it,
+ * is in one of them.
  */
 export async function listLanceTables(
   sql: Queryable,

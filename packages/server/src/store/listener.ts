@@ -18,8 +18,8 @@ const CHECK_MS = 10_000
 type Callback = (payload: string | null) => void
 
 /**
- * Receives PostgreSQL notifications (LISTEN) of any number of channels over one connection, and reconnects when the
- * connection is lost.
+ * Receives PostgreSQL notifications (LISTEN) for any number of channels on one connection. Reconnects when
+ * the connection is lost.
  */
 export class Listener implements AsyncDisposable {
   readonly #config: CompleteSqlConfig
@@ -57,7 +57,7 @@ export class Listener implements AsyncDisposable {
     }
   }
 
-  /** Calls all callbacks with null, because notifications may have been lost. */
+  /** Calls all callbacks with null. Called when notifications may have been lost. */
   announceLoss(): void {
     for (const channel of this.#callbacks.keys()) this.#notify(channel, null)
   }

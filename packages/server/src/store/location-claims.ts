@@ -1,14 +1,16 @@
 import { type Queryable, statement } from './sql.ts'
 
 /**
- * Kind of a location claim: the row that records who owns a storage location. The migration `008-location-claims`
- * describes the kinds.
+ * Kind of a location claim. A location claim is the row that records the owner of a storage location. `root`
+ * and `allowed`: locations of a warehouse. `relation`: location of a table or view. `staged`: location of a
+ * table that is being created. `retired`: former location of a deleted relation.
  */
 export type ClaimKind = 'root' | 'allowed' | 'relation' | 'staged' | 'retired'
 
 /**
- * Locations that one owner claims. `locations` contains them as clients use them, and `places` contains the physical
- * locations (store and path) that the server compares. Equal indexes belong together.
+ * Locations that one owner claims. `locations` are the locations as clients name them, and `places` are the
+ * physical locations (identity of the store and path), which the server compares. Equal indexes belong
+ * together.
  */
 export interface ClaimedPlaces {
   /** Canonical locations, each ending in `/`. */
@@ -30,7 +32,7 @@ export interface ClaimOwner {
    * with the claim.
    */
   readonly warehouseId: string
-  /** Whether the owner of the new claim may claim retired locations. */
+  /** Whether the owner of the new claim may reuse retired locations of deleted relations. */
   readonly reusesRetired: boolean
 }
 
@@ -75,8 +77,8 @@ export async function findConflict(
 }
 
 /**
- * Returns the smallest text that sorts after all physical locations within this location. The location ends in `/`, and
- * `0` is the next character after the slash.
+ * Returns the smallest text that sorts after all physical locations within `place`. As `place` ends in `/`,
+ * this is the same text with `0`, the next character after `/`, in place of the last `/`.
  */
 function beyond(place: string): string {
   return `${place.slice(0, -1)}0`
@@ -93,8 +95,9 @@ const foreign = statement(
 )
 
 /**
- * Returns those of the physical locations that other relations, staged tables or warehouses claim. Returns null when
- * the store of the warehouse no longer has the name from which the physical locations were computed.
+ * Returns the physical locations among `places` that another relation, staged table or warehouse claims.
+ * Returns null when the store of the warehouse no longer has the name from which the physical locations were
+ * computed.
  */
 export async function findForeignPlaces(
   sql: Queryable,
@@ -114,8 +117,8 @@ const usable = statement(
 )
 
 /**
- * Returns the physical locations that the relations or staged tables `ownerIds` claim, and the physical locations that
- * are granted to one of the namespaces.
+ * Returns the physical locations that the relations or staged tables `ownerIds` claim, and the physical
+ * locations that are granted to the namespaces `namespaceIds`.
  */
 export async function findUsablePlaces(
   sql: Queryable,
@@ -133,8 +136,8 @@ const reuse = statement(
 )
 
 /**
- * Deletes the claims of retired locations that are equal to or within these physical locations, because a relation
- * now uses the locations.
+ * Deletes the claims of retired locations that are equal to or within these physical locations. Called when a
+ * relation reuses the locations.
  */
 export async function reuseRetired(tx: Queryable, places: readonly string[]): Promise<void> {
   await tx.run(reuse, [places, places.map(beyond)])

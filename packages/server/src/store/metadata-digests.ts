@@ -1,7 +1,7 @@
 import { digestSql, type RelationKind } from './relations.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** Kind of the job that computes and stores missing digests of table and view metadata. */
+/** Kind of the background jobs that compute and store missing digests of table and view metadata. */
 export const recordDigestsJob = 'record-digests'
 
 /** Live or dropped relation whose metadata digest is missing in its row. */

@@ -6,14 +6,14 @@ export interface MetricsReport {
   readonly relationId: string
   readonly principalId: string
   readonly kind: 'scan' | 'commit'
-  /** Report as JSON text, so that 64-bit numbers remain exact. */
+  /** Scan or commit report as JSON text, so that 64-bit numbers remain exact. */
   readonly report: string
 }
 
 /**
- * Maximum number of reports that are kept for one table (`maxPerTable`) and of one principal (`maxPerPrincipal`).
- * Concurrent inserts do not see each other's rows, so they can exceed the maximum by the number of connections until
- * the next insert.
+ * Maximum number of stored reports for one table (`maxPerTable`) and from one principal (`maxPerPrincipal`).
+ * Concurrent inserts can exceed the maximum, because they do not see each other's rows. The next insert
+ * deletes the excess.
  */
 const maxPerTable = 200
 const maxPerPrincipal = 1_000
@@ -66,7 +66,7 @@ export interface StoredMetricsReport {
   readonly at: number
   readonly kind: 'scan' | 'commit'
   readonly principalId: string
-  /** Null when the principal was deleted. */
+  /** Name of the principal that sent the report. Null when the principal was deleted. */
   readonly principal: string | null
   readonly report: unknown
 }

@@ -99,8 +99,8 @@ function checkOrder(migrations: readonly Migration[]): void {
 }
 
 /**
- * Removes the time limits that the database sets for its sessions, because a migration or the wait for another
- * replica may take long.
+ * Disables the time limits (such as `statement_timeout`) that the database sets for its sessions, because a
+ * migration or the wait for another replica may take long.
  */
 async function liftLimits(client: Client): Promise<void> {
   await client.query(

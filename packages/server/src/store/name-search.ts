@@ -3,31 +3,35 @@ import type { Chain } from '../privilege.ts'
 import { type RelationKind, toRelationKind } from './relations.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** Namespace, table or view whose name begins with a searched text, with the data of a decision about it. */
+/**
+ * Namespace, table or view whose name begins with the search text, with its privilege chain, which an
+ * authorization decision needs.
+ */
 export interface NameMatch {
   readonly id: string
   readonly kind: 'namespace' | RelationKind
   readonly warehouse: string
   readonly namespace: readonly string[]
-  /** Name of the table or view. Null for a namespace. */
+  /** Name of the table or view. Null when the match is a namespace. */
   readonly relation: string | null
-  /** Name in lower case, by which matches are sorted. */
+  /** Name in lower case. Matches are sorted by this key. */
   readonly key: string
   readonly chain: Chain
 }
 
-/** Position in the matches of one kind of object: the last match that was read. */
+/** Position from which a search continues: the last match that was read. */
 export type SearchPosition = Pick<NameMatch, 'key' | 'id'>
 
 export interface NameSearch {
-  /** Beginning of the name. */
+  /** Text with which names must begin. Upper and lower case are equal. */
   readonly prefix: string
-  /** Name of the only warehouse that is searched. Null: all warehouses. */
+  /** Name of the only warehouse to search. Null for all warehouses. */
   readonly warehouse: string | null
 }
 
 const begin = 'lower($1::text collate "C")'
-// Names have the collation C, so all names with the prefix are between the prefix and the prefix with the last character.
+// Names have the collation C. In this order, all names with the prefix are between the prefix itself and the
+// prefix followed by the last Unicode character.
 const range = (name: string, id: string): string =>
   `${name} >= ${begin} and ${name} < ${begin} || U&'\\+10FFFF' and ($2::text is null or (${name}, ${id}) > ($2, $3::uuid))
      and ($4::text is null or w.name = $4)
@@ -55,7 +59,12 @@ interface Row extends Pick<NameMatch, 'id' | 'key' | 'warehouse' | 'relation'> {
   readonly owners: readonly string[]
 }
 
-/** Returns tables and views, or namespaces, by name and id after a position. */
+/**
+ * Returns tables and views (`relations`) or namespaces whose names begin with a text, in order of name and
+ * id.
+ *
+ * @param after last match that was read before, or null to begin with the first match
+ */
 export async function searchNames(
   sql: Queryable,
   kind: 'relations' | 'namespaces',

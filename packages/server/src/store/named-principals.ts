@@ -19,8 +19,8 @@ const page = statement(
 )
 
 /**
- * Returns true when the grantee of a grant on one of the objects is the principal itself, and not only a role or
- * group of the principal.
+ * Returns whether the principal itself is the grantee of a grant on one of the objects. Grants to roles and
+ * groups of the principal do not count.
  */
 export async function isNamedInGrants(
   sql: Queryable,
@@ -31,8 +31,8 @@ export async function isNamedInGrants(
 }
 
 /**
- * Returns the owners and the principals that are themselves the grantee of one of the privileges on one of the
- * objects, in order of their names. The result includes disabled principals.
+ * Returns the owners of the objects, and the principals to which one of the privileges on one of the objects
+ * is granted directly, in order of their names. Includes disabled principals.
  */
 export function listNamedHolders(
   sql: Queryable,

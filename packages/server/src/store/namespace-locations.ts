@@ -4,7 +4,7 @@ import { type Queryable, statement } from './sql.ts'
 export interface NamespaceLocation {
   /** Canonical location, ending in `/`. */
   readonly location: string
-  /** Epoch ms. */
+  /** Time of the grant in epoch ms. */
   readonly grantedAt: number
 }
 

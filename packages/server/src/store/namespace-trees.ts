@@ -2,15 +2,15 @@ import type { RelationKind } from './relations.ts'
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
 
-/** Namespace in a tree, in the form of the database. */
+/** Row of a namespace in a namespace tree: a namespace with all its descendants. */
 export interface TreeNamespace {
   readonly id: string
-  /** Levels, joined by U+001F. */
+  /** Path of the namespace: its levels, joined by U+001F. */
   readonly path: string
   readonly protected: boolean
 }
 
-/** Relation in a tree of namespaces. */
+/** Row of a relation in a namespace tree. */
 export interface TreeRelation {
   readonly id: string
   readonly path: string
@@ -31,10 +31,10 @@ const relations = statement(
 )
 
 /**
- * Locks a namespace, the namespaces below it, and their relations, in the order of their ids. Locked namespaces also
- * prevent new relations in them.
+ * Locks the rows of a namespace, of all namespaces below it, and of their relations, in the order of their
+ * ids. The locks also prevent the creation of relations in these namespaces until the transaction ends.
  *
- * @param limit maximum number of namespaces, and of relations, that are returned
+ * @param limit maximum number of returned namespaces, and of returned relations
  */
 export async function lockTree(
   tx: Queryable,
@@ -58,7 +58,10 @@ const setProperties = statement(
 )
 const remove = statement('tree_delete_namespaces', 'delete from namespace where id = any($1::uuid[])')
 
-/** Drops locked relations with a purge, and deletes locked namespaces. */
+/**
+ * Drops the relations of a locked namespace tree, and deletes its namespaces. The files of the relations are
+ * deleted when their retention ends.
+ */
 export async function dropTree(
   tx: Queryable,
   tree: { readonly namespaces: readonly TreeNamespace[]; readonly relations: readonly TreeRelation[] },

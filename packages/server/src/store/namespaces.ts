@@ -4,8 +4,8 @@ import { statement } from './sql.ts'
 import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
 
 /**
- * Row of a namespace. `lineage` contains the ids, and `owners` the owners, from the outermost namespace to the
- * namespace itself.
+ * Row of a namespace. `lineage` contains the ids of the namespaces on the path from the outermost namespace
+ * to the namespace itself, and `owners` their owners.
  */
 export interface NamespaceRow {
   readonly id: string

@@ -4,7 +4,10 @@ import { retireSql } from './retired-claims.ts'
 import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
 import { homeSql } from './store-name.ts'
 
-/** Reservation of a staged table whose creation was never completed. `createdAt` is epoch ms. */
+/**
+ * Abandoned reservation: the reservation of a staged table whose creation was never completed. `createdAt` is
+ * epoch ms.
+ */
 export interface AbandonedCreate {
   readonly id: string
   readonly path: string

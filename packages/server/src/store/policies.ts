@@ -4,7 +4,7 @@ import { ownIssuer } from './principals.ts'
 import { randomVersionSql } from './random-version.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** Settings of an engine entry that a policy contains. */
+/** Settings of an engine entry that an authorization decision needs. */
 export interface PolicyEngine extends Pick<
   EngineSettings,
   | 'subjects'
@@ -23,11 +23,11 @@ export interface PolicyEngine extends Pick<
   /** Client id of the engine, or `ISSUER#SUBJECT` when another issuer authenticates the engine. */
   readonly client: string
   readonly enabled: boolean
-  /** Epoch ms. */
+  /** Time of the last revocation of the engine's sessions, in epoch ms. */
   readonly notBefore: number
   /** Time of the last revocation of the storage access that the engine obtained for its users, in epoch ms. */
   readonly storageNotBefore: number
-  /** Epoch ms of the last change of the entry. */
+  /** Time of the last change of the engine entry, in epoch ms. */
   readonly changedAt: number
 }
 
@@ -41,7 +41,7 @@ export interface PolicySubject {
 }
 
 /**
- * Roles, grants and engine entry of a principal (its policy), read in one snapshot. `enabled` is null when the
+ * Policy of a principal: its roles, grants and engine entry, read in one snapshot. `enabled` is null when the
  * principal does not exist.
  */
 export interface PolicyRow {
@@ -51,7 +51,7 @@ export interface PolicyRow {
   readonly notBefore: number
   /** Time of the last revocation of the principal's storage access in epoch ms, or 0. */
   readonly storageNotBefore: number
-  /** Ids of the principal, its groups and its roles. */
+  /** Ids to which grants of the principal can refer: the principal itself, its groups and its roles. */
   readonly grantees: readonly string[]
   readonly grants: readonly { readonly id: string; readonly privileges: readonly Privilege[] }[]
   readonly passage: readonly string[]
@@ -59,8 +59,8 @@ export interface PolicyRow {
   /** Names of the roles of the principal in byte order. */
   readonly roles: readonly string[]
   /**
-   * Entry of the engine that acts for the principal. If no engine acts for the principal, the engine entry of the
-   * principal itself, or null.
+   * Entry of the engine that acts for the principal. When no engine acts for it and the principal is itself
+   * an engine, the entry of the principal. Otherwise null.
    */
   readonly engine: PolicyEngine | null
   /** Ids of the access keys of the principal. */
@@ -68,8 +68,9 @@ export interface PolicyRow {
 }
 
 /**
- * Reads the complete policy with one statement, so that the policy version belongs to exactly these roles and grants.
- * `union` instead of `union all` ends the recursion when roles contain each other.
+ * Statement that reads the complete policy of a principal at once, so that the policy version belongs to
+ * exactly these roles and grants. `union` instead of `union all` ends the recursion when roles contain each
+ * other.
  */
 const load = statement(
   'policy-load',

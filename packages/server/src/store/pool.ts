@@ -78,7 +78,8 @@ class Pool implements Sql {
   }
 
   readRow(statement: Statement, values: TextValues): Promise<RowFields | null> {
-    // Equal reads share a query that starts after each of them was requested. Clients often load one table together.
+    // Equal reads share a query that starts after all of them were requested, because clients often load one
+    // table at the same time.
     return this.#rows.joinNext(toReadKey(statement, values), () =>
       this.#retry(statement, () => this.#readOnce(statement, values)),
     )

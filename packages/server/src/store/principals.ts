@@ -3,7 +3,7 @@ import { type Queryable, statement } from './sql.ts'
 /** Issuer of the principals that Headgate itself authenticates. */
 export const ownIssuer = 'headgate'
 
-/** A row of a principal. Times are epoch ms. */
+/** Row of a principal. Times are epoch ms. */
 export interface PrincipalRow {
   readonly id: string
   readonly issuer: string
@@ -107,7 +107,7 @@ export async function setPrincipalEnabled(
 }
 
 /**
- * Revokes all existing sessions of a principal.
+ * Revokes all existing sessions of a principal. Returns null when the principal does not exist.
  *
  * @param now local clock, epoch ms
  */
@@ -119,7 +119,10 @@ export async function stopPrincipalSessions(
   return (await tx.run<PrincipalRow>(stopSessions, [id, now]))[0] ?? null
 }
 
-/** Deletes a principal with its secrets, memberships and grants. Objects that it owned remain and have no owner. */
+/**
+ * Deletes a principal with its secrets, memberships and grants. Returns false when the principal does not
+ * exist. Objects that it owned remain and have no owner.
+ */
 export async function deletePrincipal(tx: Queryable, id: string): Promise<boolean> {
   return (await tx.run(remove, [id])).length > 0
 }

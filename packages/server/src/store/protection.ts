@@ -23,8 +23,9 @@ export async function protectNamespace(
   return (await runWithRecord(sql, ofNamespace, [id, wanted], record)).length === 1
 }
 
-// The statement does not change the version of the relation, so that a concurrent commit does not fail. It compares
-// the namespace and the name, because the right to change the protection depends on the namespace.
+// The statement does not change the version of the relation, so that a concurrent commit does not fail. It
+// compares the namespace and the name, because the right to change the protection depends on the namespace of
+// the relation.
 const ofRelation = statement(
   'relation_protect',
   `with written as (

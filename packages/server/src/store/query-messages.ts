@@ -1,6 +1,6 @@
 import type { Statement, TextValues } from './sql.ts'
 
-/** Execution of a prepared statement. */
+/** One execution of a prepared statement, with its values. */
 export interface Execution {
   readonly statement: Statement
   readonly values: TextValues

@@ -8,7 +8,7 @@ import type { CompleteSqlConfig } from './sql-config.ts'
 /** Maximum number of pending reads on one connection. */
 const maxPending = 10_000
 
-/** Time in ms after which a connection is replaced, as in the pool. */
+/** Time in ms after which a connection is replaced by a new one. The pool uses the same lifetime. */
 const lifetimeMs = 30 * 60_000
 
 /** Time in ms for which no connection is opened after PostgreSQL accepted no more connections or was read-only. */

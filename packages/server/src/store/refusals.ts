@@ -1,7 +1,7 @@
 import { type AuditRow, auditColumns, auditTypes } from './commit-record.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** Audit row for several equal refused requests. */
+/** Audit row that represents several equal refused requests. */
 export interface RefusalRow extends AuditRow {
   /** Key of 32 hexadecimal digits. All replicas compute the same key for equal refusals within the same minute. */
   readonly key: string

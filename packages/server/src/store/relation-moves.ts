@@ -6,8 +6,9 @@ import { retireSql } from './retired-claims.ts'
 import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
 
 /**
- * Returns an SQL condition that is true when a relation is in the state that the first five parameters describe
- * (`rowVersionValues`), and the policy has the version in parameter `$n`.
+ * Returns an SQL condition for the state of a relation and the policy version. It is true when the row of the
+ * relation has the values of the first five parameters (`rowVersionValues`) and the policy has the version in
+ * parameter `$n`.
  */
 function rowVersion(n: number): string {
   return `${rowVersionSql} and (select version from policy) = $${n}`
@@ -32,8 +33,9 @@ export interface Drop {
 }
 
 /**
- * Drops a relation: its name can be used again, and its row remains until the end of its retention, with the ids of
- * its former namespaces. Returns false when the relation or the policy changed, or when the relation is protected.
+ * Drops a relation. Its name can be used again immediately. Its row remains until the end of its retention,
+ * with the ids of its former namespaces. Returns false when the relation or the policy changed, or when the
+ * relation is protected.
  */
 export async function dropRelation(sql: Queryable, change: Drop, record: CommitRecord): Promise<boolean> {
   const { path, principalId, retentionSeconds, purge } = change

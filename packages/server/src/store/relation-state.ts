@@ -2,8 +2,8 @@ import { type Queryable, statement } from './sql.ts'
 import type { RelationKind } from './relations.ts'
 
 /**
- * Columns of a namespace that an authorization decision needs. `lineage` contains the ids, and `owners` the owners,
- * from the outermost namespace to the namespace itself.
+ * Columns of a namespace that an authorization decision needs. `lineage` contains the ids of the namespaces
+ * on the path from the outermost namespace to the namespace itself, and `owners` their owners.
  */
 export interface NamespaceState {
   readonly id: string
@@ -14,8 +14,8 @@ export interface NamespaceState {
 }
 
 /**
- * All data that decides whether issued storage access to a relation is still valid, read in one snapshot. Times are
- * epoch ms.
+ * Data by which the server decides whether storage access that was issued for a relation is still valid, read
+ * in one snapshot. Times are epoch ms.
  */
 export interface RelationState {
   readonly policyVersion: number
@@ -51,8 +51,8 @@ export interface RelationState {
     readonly namespace: NamespaceState | null
   } | null
   /**
-   * Id of the relation that has the requested name. Null when no relation has the name, or when no name was
-   * requested.
+   * Id of the relation that now has the name in `name`. Null when no relation has this name, or when the
+   * query contained no name.
    */
   readonly holder: string | null
 }
@@ -60,7 +60,10 @@ export interface RelationState {
 export interface RelationStateKey {
   readonly relationId: string
   readonly warehouseId: string
-  /** Name to look up in the same snapshot. `path` contains the namespace levels, joined by U+001F. */
+  /**
+   * Name that the query also looks up. `path` contains the namespace levels, joined by U+001F. Null for no
+   * look-up.
+   */
   readonly name: { readonly path: string; readonly name: string } | null
 }
 

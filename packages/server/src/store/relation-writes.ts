@@ -38,7 +38,10 @@ export interface NewRelation extends Bodies {
   readonly definerId: string | null
 }
 
-/** State of a relation that a change was computed from. The change is written only if the row is still in this state. */
+/**
+ * State of a relation's row from which a change was computed. The change is written only if the row is still
+ * in this state.
+ */
 export interface RowVersion {
   readonly id: string
   readonly version: number
@@ -52,8 +55,8 @@ export interface RowVersion {
 }
 
 /**
- * SQL condition that is true when a relation is in the state that the first five parameters (`rowVersionValues`)
- * describe.
+ * SQL condition that is true when the row of a relation has the values of the first five parameters
+ * (`rowVersionValues`).
  */
 export const rowVersionSql =
   'id = $1 and version = $2 and namespace_id = $3 and name = $4 and metadata_location = $5'

@@ -38,8 +38,8 @@ export interface RelationRow {
   readonly location: string
   readonly ownerId: string
   /**
-   * Principal with whose rights readers access the tables of a view: the one that last replaced the view, or else its
-   * owner.
+   * Id of the principal with whose rights readers of a view access its tables: the principal that last
+   * replaced the view, or else the owner of the view.
    */
   readonly definerId: string
   readonly protected: boolean
@@ -55,8 +55,8 @@ export interface RelationRow {
 }
 
 /**
- * Returns the key that identifies a metadata text in caches and ETags. The location is not enough, because a client
- * can register a metadata file whose location contained another text before.
+ * Returns the key that identifies a metadata text in caches and ETags. The location is not sufficient as a
+ * key, because a client can overwrite a metadata file and register it again.
  */
 export function toMetadataKey({
   id,

@@ -33,13 +33,13 @@ const replace = statement(
 )
 
 /**
- * Performs the compare-and-swap of several relations with one statement. Returns the ids of the relations that were
- * replaced. Each other relation was changed, or another transaction has locked its row. A call of `replaceRelation`
- * for the relation distinguishes these cases.
+ * Performs the compare-and-swap of several relations with one statement. Returns the ids of the relations
+ * that were replaced. The other relations were changed in the meantime, or another transaction has locked
+ * their rows. For these, the caller uses `replaceRelation`, which waits for the lock.
  *
  * @param changes replacements of different relations
- * @throws the same errors as `run`. When one replacement makes the statement fail (see `isRefused`), none of the
- *   relations is replaced.
+ * @throws the same errors as `run`. When one replacement makes the statement fail (see `isRefused`), none of
+ *   the relations is replaced.
  */
 export async function replaceTogether(
   sql: Queryable,

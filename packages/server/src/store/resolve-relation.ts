@@ -22,8 +22,8 @@ export interface ResolveKey {
 }
 
 /**
- * Result of the query: the namespace and the relation with the requested name, each null when it does not exist, and
- * the current policy version.
+ * Result of the query: the namespace and the relation with the requested name, and the current policy
+ * version. Namespace and relation are null when they do not exist.
  */
 export interface Resolved {
   readonly policyVersion: number
@@ -35,8 +35,8 @@ export interface Resolved {
   readonly relation: RelationRow | null
 }
 
-// Columns of each form of the metadata text. A row without a text in the form `refs` returns the complete text, from
-// which the caller removes the other snapshots.
+// Columns of the two forms of the metadata text. If the row has no text in the form `refs` (referenced
+// snapshots only), the query returns the complete text, and the caller removes the other snapshots.
 const whole = ['r.body', 'r.body_length', 'r.body_crc'] as const
 const referenced = [
   'coalesce(r.refs_body, r.body)',
@@ -51,11 +51,12 @@ const statements: Readonly<Record<BodyForm, Statement>> = {
 }
 
 /**
- * Returns a statement that reads a relation by its name. Lateral subqueries with LIMIT make every plan use one index
- * look-up for each row, regardless of the estimates of the planner. The limit on `policy` is necessary because PostgreSQL
- * assumes thousands of rows until a table is analyzed: then a custom plan seems cheaper than the generic plan, and
- * PostgreSQL plans the statement again for every read. The statement returns plain columns, and each form of the text has
- * its own statement, because JSON and comparisons of texts would add to the cost of every read.
+ * Returns a statement that reads a relation by its name. Lateral subqueries with LIMIT make every plan use
+ * one index look-up for each row, regardless of the estimates of the planner. The limit on `policy` is
+ * necessary because PostgreSQL assumes that a table has thousands of rows until it is analyzed. It would then
+ * prefer custom plans, and plan the statement again for every read. The statement returns plain columns, and
+ * each form of the metadata text has its own statement, because JSON or a comparison of the form would make
+ * every read slower.
  */
 function byName(name: string, body: string): Statement {
   return statement(
@@ -71,9 +72,13 @@ function byName(name: string, body: string): Statement {
   )
 }
 
-/** Returns the columns of a text. The body is null when the values $4 to $6 are those of the current metadata file. */
+/**
+ * Returns the columns of the metadata text. The body is null when the parameters $4 to $6 (id, digest,
+ * location) identify the current metadata file, because the caller then already has the text.
+ */
 function unlessKnown([body, length, crc]: typeof whole | typeof referenced): string {
-  // `is not distinct from`, because rows of earlier releases have no digest.
+  // Rows of earlier releases have no digest, so the comparison uses `is not distinct from`, which accepts two
+  // nulls.
   return `case when r.id = $4 and r.metadata_location = $6
       and (case when r.digest_location = r.metadata_location then r.metadata_digest end) is not distinct from $5
     then null else ${body} end, ${length}, ${crc}`

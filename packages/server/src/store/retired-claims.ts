@@ -36,7 +36,7 @@ export interface DueClaim {
   readonly warehouseId: string
   readonly location: string
   readonly kind: 'staged' | 'retired'
-  /** Whether clients may have long-lived keys for the location of this reservation. */
+  /** Whether clients may have long-lived storage keys for the location. */
   readonly hasStaticKeys: boolean
 }
 

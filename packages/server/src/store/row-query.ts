@@ -3,7 +3,7 @@ import { isConnectionFailure, isStalePlan } from './failures.ts'
 import { encodeExecutions, type Execution } from './query-messages.ts'
 import type { RowFields, Statement, TextValues } from './sql.ts'
 
-/** Read of at most one row, and the functions that receive its result. */
+/** Read of at most one row, with the functions that receive its result. */
 export interface RowRead extends Execution {
   /** Receives the row, or null when the statement found no row. */
   resolve(row: RowFields | null): void
@@ -92,7 +92,8 @@ class RowQuery extends Query {
     const prepared = preparedOn.get(connection)
     for (const [index, { name }] of this.#toPrepare) if (index >= this.#completed) prepared?.delete(name)
     failed?.reject(error)
-    // The other reads would fail for the same reason on this connection, which the pool replaces after these errors.
+    // The other reads would fail for the same reason on this connection. The pool replaces the connection
+    // after such an error.
     if (!(error instanceof DatabaseError) || isConnectionFailure(error) || isStalePlan(error))
       for (const { reject } of skipped) reject(error)
     else if (skipped.length > 0) this.#onSkipped(skipped)

@@ -75,6 +75,6 @@ export interface Sql extends Queryable, AsyncDisposable {
    * @returns null when the statement found no row
    */
   readRow(statement: Statement, values: TextValues): Promise<RowFields | null>
-  /** Checks that the database responds to a query. */
+  /** Sends a query to check that the database responds. */
   ping(signal: AbortSignal): Promise<void>
 }

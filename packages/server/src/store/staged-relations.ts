@@ -123,7 +123,10 @@ export async function findStagedById(sql: Queryable, id: string): Promise<Repeat
   return (await sql.run<RepeatedStaged>(byId, [id]))[0] ?? null
 }
 
-/** Values that are equal in all reservations with which a principal tries to create the same table. */
+/**
+ * Values by which the server finds earlier attempts: they are equal in all reservations with which a
+ * principal tries to create the same table.
+ */
 export type AttemptKey = Pick<StagedRelation, 'namespaceId' | 'name' | 'principalId'>
 
 const overlappingAttempts = `select s.id from staged_relation s

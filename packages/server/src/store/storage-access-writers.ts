@@ -1,8 +1,8 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** Maximum time in ms between two writes of a running process to its row. */
+/** Maximum time in ms between two updates of a process's row in `storage_access_writer`. */
 export const writerBeatMs = 5_000
-/** Time in ms without a write after which a process counts as dead. */
+/** Time in ms without an update of its row after which a process counts as stopped. */
 const deadAfterMs = 3 * writerBeatMs
 
 const beat = statement(
@@ -19,28 +19,30 @@ const gap = statement(
 )
 
 /**
- * Records that a process has written all credentials that it issued until `ageMs` ago. Uses the clock of the database,
- * so that the clocks of the replicas need not agree.
+ * Records that a process has written to the database all storage credentials that it issued until `ageMs`
+ * ago. Uses the clock of the database, so that the clocks of the replicas need not agree.
  */
 export async function beatWriter(sql: Queryable, id: string, ageMs: number): Promise<void> {
   await sql.run(beat, [id, ageMs / 1000])
 }
 
-/** Deletes the row of a process that has written all its credentials and stops. */
+/** Deletes the row of a process that stops after it has written all storage credentials that it issued. */
 export async function endWriter(sql: Queryable, id: string): Promise<void> {
   await sql.run(end, [id])
 }
 
-/** Records a period, in epoch ms, from which credentials may be missing. */
+/**
+ * Records a period (epoch ms) in which issued storage credentials may not have been written to the database.
+ */
 export async function recordGap(sql: Queryable, id: string, from: number, until: number): Promise<void> {
   await sql.run(gap, [id, from, until])
 }
 
-/** Periods that the list of credentials covers. Times are epoch ms. */
+/** Periods for which the list of issued storage credentials is complete. Times are epoch ms. */
 export interface StorageAccessCoverage {
-  /** All credentials that were issued until this time, outside of the gaps, are listed. */
+  /** The list contains all credentials that were issued before this time, except in the periods `gaps`. */
   readonly completeUntil: number
-  /** Periods from which credentials may be missing, the latest first. */
+  /** Periods in which issued credentials may be missing from the list, the latest first. */
   readonly gaps: readonly { readonly from: number; readonly until: number }[]
 }
 
@@ -68,7 +70,10 @@ const prune = statement(
   `delete from storage_access_writer where complete_until < now() - make_interval(secs => $1) returning 1`,
 )
 
-/** Deletes gaps and rows of dead processes that are older than `seconds`. Returns the number of deleted rows. */
+/**
+ * Deletes gaps and rows of stopped processes that are older than `seconds`. Returns the number of deleted
+ * rows.
+ */
 export async function pruneWriters(sql: Queryable, seconds: number): Promise<number> {
   return (await sql.run(prune, [seconds])).length
 }

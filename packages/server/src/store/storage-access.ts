@@ -1,6 +1,6 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** Row of an issued credential, in the JSON form that the statement expects. Times are epoch ms. */
+/** Row of an issued storage credential, in the JSON form that the statement expects. Times are epoch ms. */
 export interface StorageAccessRow {
   readonly relation_id: string
   readonly id: string
@@ -9,9 +9,9 @@ export interface StorageAccessRow {
   readonly actor_id: string | null
   readonly permission: string
   readonly mode: string
-  /** Public id of the key. Null when the credential has none. */
+  /** Public id of the storage key in the credential. Null when the credential has no such id. */
   readonly key_id: string | null
-  /** Number of responses with the credential since the row was written last. */
+  /** Number of responses in which the credential was issued since the row was last written. */
   readonly issues: number
   readonly first_issued: number
   readonly last_issued: number
@@ -40,8 +40,8 @@ const upsert = statement(
 )
 
 /**
- * Writes issued credentials, or adds to their existing rows. Writes the rows in the order of their keys, so that two
- * replicas do not deadlock.
+ * Inserts rows of issued storage credentials, or adds the numbers of issues to existing rows. Writes the rows
+ * in the order of their keys, so that two replicas do not deadlock.
  */
 export async function upsertStorageAccess(sql: Queryable, rows: readonly StorageAccessRow[]): Promise<void> {
   if (rows.length > 0) await sql.run(upsert, [JSON.stringify(rows)])
@@ -53,28 +53,33 @@ const prune = statement(
      select ctid from storage_access where valid_until <= now() order by valid_until limit $1)) returning 1`,
 )
 
-/** Deletes up to `limit` rows of credentials that have expired. Returns the number of deleted rows. */
+/**
+ * Deletes up to `limit` rows of storage credentials that have expired. Returns the number of deleted rows.
+ */
 export async function pruneStorageAccess(sql: Queryable, limit: number): Promise<number> {
   return (await sql.run(prune, [limit])).length
 }
 
-/** Filter for issued credentials. A field that is null has no effect. */
+/** Filter for the list of issued storage credentials. A field that is null has no effect. */
 export interface StorageAccessFilter {
   readonly principalId: string | null
-  /** Credentials that the engine received for a user or for itself. */
+  /** Engine that received the credentials, for a user or for itself. */
   readonly engineId: string | null
   readonly warehouseId: string | null
   readonly relationId: string | null
 }
 
-/** Position in the list: the values of the last row of the previous page. */
+/** Position in the list of issued storage credentials: the values of the last row of the previous page. */
 export interface StorageAccessPosition {
   readonly validUntil: number
   readonly relationId: string
   readonly id: string
 }
 
-/** Principal or engine that holds a credential. `name` is null when it was deleted. */
+/**
+ * Principal or engine to which a storage credential was issued. `name` is null when the principal or engine
+ * was deleted.
+ */
 export interface StorageAccessHolder {
   readonly id: string
   readonly issuer: string | null
@@ -82,7 +87,7 @@ export interface StorageAccessHolder {
   readonly name: string | null
 }
 
-/** Listed credential. Times are epoch ms. */
+/** Issued storage credential in a list. Times are epoch ms. */
 export interface ListedStorageAccess {
   readonly id: string
   readonly principal: StorageAccessHolder
@@ -90,7 +95,7 @@ export interface ListedStorageAccess {
   readonly warehouseId: string
   readonly warehouse: string | null
   readonly relationId: string
-  /** Levels of the namespace, joined by U+001F. Null when the table was dropped. */
+  /** Namespace levels of the table, joined by U+001F. Null when the table was dropped. */
   readonly namespacePath: string | null
   readonly relation: string | null
   readonly permission: 'read' | 'read-write'
@@ -112,7 +117,8 @@ const holderNames = ['issuer', 'subject', 'name']
 const holder = (alias: string, prefix: string): string =>
   holderNames.map((name) => `${alias}.${name} as "${prefix}_${name}"`).join(', ')
 
-// A credential with keys of the store itself is issued again with the same keys, so only its last issue counts.
+// In the vending mode `static`, each issue contains the same keys of the store. A revocation therefore
+// affects only credentials whose last issue was before the revocation.
 const list = statement(
   'storage_access_list',
   `select l.*, case when l.cut >= l.issued then l.cut end as "revokedAt" from (
@@ -145,7 +151,7 @@ type Holders = Readonly<Record<`${'principal' | 'engine'}_${'issuer' | 'subject'
 type Row = Omit<ListedStorageAccess, 'principal' | 'engine'> &
   Holders & { readonly principalId: string; readonly actorId: string | null }
 
-/** Returns live credentials, those that expire last first. */
+/** Returns issued storage credentials that have not expired, in descending order of their expiry. */
 export async function listStorageAccess(
   sql: Queryable,
   { principalId, engineId, warehouseId, relationId }: StorageAccessFilter,

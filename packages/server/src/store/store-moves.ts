@@ -2,7 +2,8 @@ import { randomVersionSql } from './random-version.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /**
- * Maximum number of claims that one statement moves, so that the statement takes much less time than its time limit.
+ * Maximum number of location claims that one statement changes, so that the statement takes much less time
+ * than its time limit.
  */
 const batchSize = 50_000
 
@@ -19,8 +20,8 @@ export async function lockHomes(tx: Queryable, warehouseIds: readonly string[]):
   await tx.run(lock, [warehouseIds])
 }
 
-// Moved claims have another store identity and no longer match the condition, so the next statement can start at the
-// last physical location of this statement.
+// Each statement starts at the last physical location of the previous statement. Claims that are already
+// changed have another store identity and no longer match the condition.
 const move = statement(
   'store_move_claims',
   `with batch as (
@@ -75,7 +76,7 @@ export async function renameStore(
   await tx.run(rename, [warehouseIds, storeName])
 }
 
-/** One of two location claims of different warehouses that overlap. */
+/** One of two overlapping location claims of different warehouses. */
 export interface StoreClaim {
   readonly kind: string
   readonly location: string
@@ -83,7 +84,8 @@ export interface StoreClaim {
 }
 
 /**
- * Two overlapping claims: the physical location of `inner` is equal to or within the physical location of `outer`.
+ * Two overlapping location claims: the physical location of `inner` is equal to or within the physical
+ * location of `outer`.
  */
 export interface StoreOverlap {
   readonly outer: StoreClaim

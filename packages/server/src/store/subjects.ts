@@ -3,7 +3,7 @@ import type { GroupAges } from './policies.ts'
 import { ownIssuer, type PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
-/** The attributes of a principal that the token endpoint needs before it issues a token. */
+/** Attributes of a principal that the token endpoint needs before it issues a token. */
 export interface SubjectRow extends Pick<
   PrincipalRow,
   'id' | 'issuer' | 'subject' | 'name' | 'enabled' | 'notBefore'
@@ -74,18 +74,21 @@ const loginTaken = statement(
   `select 1 from principal where id <> $1 and (login = $2 or (issuer = '${ownIssuer}' and subject = $2)) limit 1`,
 )
 
-/** Returns whether no other principal, of any issuer, has a name as its login or as its name at this server. */
+/**
+ * Returns whether a login name is unique: no other principal, of any issuer, has it as its login, and no
+ * other principal of this server has it as its subject.
+ */
 export async function isLoginUnique(sql: Queryable, id: string, name: string): Promise<boolean> {
   return (await sql.run(loginTaken, [id, name])).length === 0
 }
 
-/** Result of a look-up by user name: one principal, no principal, or several principals with this login. */
+/** Result of a search for a user name: one principal, no principal, or several principals with this login. */
 export type Named =
   { readonly kind: 'one'; readonly id: string } | { readonly kind: 'nobody' } | { readonly kind: 'several' }
 
 /**
- * Finds the principal of an issuer whose subject is the name. If there is no such principal, finds the principals
- * whose login is the name.
+ * Finds the principal of an issuer whose subject is `name`. If no principal has this subject, finds the
+ * principals whose login is `name`.
  */
 export async function findNamed(sql: Queryable, issuer: string, name: string): Promise<Named> {
   const rows = await sql.run<{ id: string; exact: boolean }>(named, [issuer, name])

@@ -6,19 +6,25 @@ import type { IcebergKind } from './relations.ts'
 export interface UpstreamRelationRow {
   readonly id: string
   readonly kind: IcebergKind
-  /** UUID of the table or view in the upstream. Grants on the row apply only while the upstream reports this UUID. */
+  /**
+   * UUID of the table or view in the upstream catalog. Grants on the row apply only while the upstream
+   * catalog returns this UUID for the name.
+   */
   readonly uuid: string
   readonly ownerId: string
   /** Canonical locations of the files, each ending in `/`, one per line. */
   readonly prefixes: string
-  /** Time of the last revocation in epoch ms. */
+  /** Time of the last revocation of storage access, in epoch ms. */
   readonly notBefore: number
 }
 
 /** Database rows that this server has for a name in an upstream warehouse, and the current policy version. */
 export interface UpstreamRows {
   readonly policyVersion: number
-  /** Innermost known namespace among the requested one and its parents. Null when none of them is known. */
+  /**
+   * The requested namespace, or if it has no row, its innermost parent that has one. Null when none of them
+   * has a row.
+   */
   readonly namespace: {
     readonly id: string
     readonly path: string
@@ -26,7 +32,10 @@ export interface UpstreamRows {
     readonly owners: readonly string[]
   } | null
   readonly relation: UpstreamRelationRow | null
-  /** Id and state of the table of early staging that has the name. Null when there is none. */
+  /**
+   * Id and state of the early-staged table with this name, which exists in the upstream catalog but is
+   * hidden. Null when there is none.
+   */
   readonly early: { readonly id: string; readonly state: string } | null
 }
 
@@ -43,10 +52,10 @@ const resolve = statement(
 )
 
 /**
- * Reads the rows of a name in an upstream warehouse with one query.
+ * Reads the database rows that belong to a name in an upstream warehouse, with one query.
  *
- * @param paths paths of the namespace and of its parents, with levels joined by U+001F
- * @param name name of the relation, or null for the namespace itself
+ * @param paths paths of the namespace and of all its parents, with levels joined by U+001F
+ * @param name name of the table or view. Null to look up only the namespace
  */
 export async function resolveUpstream(
   sql: Sql,
@@ -99,12 +108,12 @@ export interface NewUpstreamNamespace {
   readonly id: string
   readonly warehouseId: string
   readonly path: string
-  /** Path of the parent, which has a row. Null for a namespace at the top level. */
+  /** Path of the parent namespace, which must have a row. Null for a namespace at the top level. */
   readonly parentPath: string | null
   readonly ownerId: string
 }
 
-/** Adds the row of a namespace, unless it exists. Returns the id of the row. */
+/** Adds a row for a namespace of the upstream catalog, unless it exists. Returns the id of the row. */
 export async function recordUpstreamNamespace(
   sql: Queryable,
   { id, warehouseId, path, parentPath, ownerId }: NewUpstreamNamespace,
@@ -135,7 +144,7 @@ const findUuid = statement(
    where r.warehouse_id = $1 and r.uuid = $2`,
 )
 
-/** Row of a table or view with a UUID, under its recorded name. */
+/** Row that a table or view with a given UUID already has, with its recorded name. */
 export interface UpstreamHolder {
   readonly id: string
   readonly kind: IcebergKind
@@ -144,7 +153,7 @@ export interface UpstreamHolder {
   readonly name: string
 }
 
-/** Finds the row of the table or view with a UUID in an upstream warehouse. */
+/** Returns the row of the table or view with this UUID in an upstream warehouse, or null. */
 export async function findUpstreamUuid(
   sql: Queryable,
   warehouseId: string,
@@ -170,9 +179,9 @@ const add = statement(
 )
 
 /**
- * Adds the row of a table or view of an upstream, or updates its locations. Deletes the row of another table that had
- * the name before, with its grants. The transaction fails when this table has a row under another name, or when another
- * replica records the same relation at the same time.
+ * Adds a row for a table or view of an upstream catalog, or updates the locations in its row. If another
+ * table had the name before, deletes the row of that table with its grants. The transaction fails when this
+ * table has a row under another name, or when another replica records the same relation at the same time.
  *
  * @returns the id of the row
  */
@@ -201,7 +210,7 @@ const remove = statement(
    delete from grant_entry g using gone where g.securable_id = gone.id`,
 )
 
-/** Deletes the row of a relation that was dropped in the upstream, with its grants. */
+/** Deletes the row of a relation that was dropped in the upstream catalog, with its grants. */
 export async function removeUpstreamRelation(sql: Queryable, id: string): Promise<void> {
   await sql.run(remove, [id])
 }
@@ -217,9 +226,10 @@ const move = statement(
 )
 
 /**
- * Moves the row of a relation that was renamed in the upstream. The row keeps its id, and so its grants. Deletes the row
- * of a relation that had the name before, with its grants. One statement could not do both, because PostgreSQL checks
- * the uniqueness of names before it executes the deletion.
+ * Moves the row of a relation that was renamed in the upstream catalog to its new name. The row keeps its id,
+ * and therefore its grants. If another relation had the new name before, first deletes the row of that
+ * relation with its grants. Uses two statements, because PostgreSQL checks the uniqueness of names before a
+ * deletion in the same statement takes effect.
  */
 export async function moveUpstreamRelation(
   tx: Queryable,
@@ -243,8 +253,8 @@ const deleteNamespace = statement(
 )
 
 /**
- * Deletes the row of a namespace that was dropped in the upstream, with the rows and grants below it. Other clients of the
- * upstream may have dropped what was in it.
+ * Deletes the row of a namespace that was dropped in the upstream catalog, with all rows and grants below it.
+ * Rows can remain below it because other clients of the upstream catalog may have dropped its tables.
  */
 export async function removeUpstreamNamespace(tx: Queryable, id: string): Promise<void> {
   await tx.run(removeNamespace, [id])

@@ -1,6 +1,9 @@
 import { type Queryable, statement } from './sql.ts'
 
-/** Location claim of a warehouse, for its root or one of its allowed locations. */
+/**
+ * Location claim of a warehouse: the row that records the warehouse as the owner of its root or of an allowed
+ * location.
+ */
 export interface WarehouseClaim {
   readonly kind: 'root' | 'allowed'
   /** Canonical location, ending in `/`. */
@@ -57,7 +60,10 @@ const conflict = statement(
 export interface WarehouseConflict {
   readonly kind: string
   readonly warehouseId: string
-  /** True when the requested location is equal to or within the location of the claim. */
+  /**
+   * True when the requested location is equal to or within the location of the claim. False when the claim is
+   * within the requested location.
+   */
   readonly above: boolean
 }
 

@@ -38,7 +38,8 @@ export async function insertWarehouse(
 }
 
 /**
- * Maximum time in seconds, with a margin, for which a server may still use the previous vending mode after a change.
+ * Maximum time in seconds, with a margin, for which a server may still use the previous vending mode after
+ * the mode was changed.
  */
 const modeChangeSeconds = 60
 
@@ -56,8 +57,8 @@ const update = statement(
 )
 
 /**
- * Replaces the content of a warehouse if the warehouse still has this version. Returns false when the version of the
- * warehouse or of the policy changed.
+ * Replaces the settings of a warehouse if the row still has this version. Returns false when the version of
+ * the warehouse or of the policy changed.
  */
 export async function updateWarehouse(
   sql: Queryable,
@@ -147,7 +148,7 @@ export async function replaceSealedSecret(
   return (await sql.run(resealSecret[of], [id, sealed, after])).length === 1
 }
 
-/** Numbers of objects in a warehouse that prevent its deletion. */
+/** Numbers of objects that prevent the deletion of a warehouse. */
 export interface WarehouseContents {
   readonly namespaces: number
   readonly relations: number

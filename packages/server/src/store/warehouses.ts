@@ -53,8 +53,8 @@ const onBucket = statement(
 )
 
 /**
- * Returns other warehouses in an S3 object storage whose root or an allowed location is in a bucket with this name,
- * in order of their names.
+ * Returns the other S3 warehouses whose root or an allowed location is in a bucket with this name, in order
+ * of the names of the warehouses.
  */
 export async function listWarehousesOnBucket(
   sql: Queryable,
@@ -73,8 +73,8 @@ export async function findWarehouseById(sql: Queryable, id: string): Promise<War
 
 /**
  * Returns warehouses whose name follows `after`, in order of their names. If `ids` is not null, returns only
- * warehouses with these ids and warehouses of `owners`. If `within` is not null, returns only warehouses with these
- * ids.
+ * warehouses whose id is in `ids` or whose owner is in `owners`. If `within` is not null, returns only
+ * warehouses whose id is in `within`.
  */
 export async function listWarehouses(
   sql: Queryable,
