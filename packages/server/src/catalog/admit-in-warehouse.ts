@@ -14,12 +14,13 @@ import { type Warehouse, warehouseChain } from './warehouses.ts'
 type AdmitDeps = Pick<CatalogDeps, 'sql'> & { readonly policies: Policies }
 
 /**
- * Requires `use` on a warehouse, or a privilege on an object in it, before the server parses the body of a request
- * whose path names only the warehouse. Decides with the cached policy of the caller. If that policy refuses, decides
- * again with the policy in the database.
+ * Requires that the caller has `use` on a warehouse, or a privilege on an object in it. Called before the
+ * server parses the body of a request whose path names only the warehouse. Decides with the cached policy of
+ * the caller. If the cached policy refuses the request, decides again with the current policy in the
+ * database.
  *
- * @returns the policy that decided
- * @throws HeadgateError of a missing warehouse
+ * @returns the policy with which the request was allowed
+ * @throws HeadgateError of a missing warehouse when the request is refused
  */
 export async function authorizeInWarehouse(
   deps: AdmitDeps,
@@ -39,8 +40,11 @@ export async function authorizeInWarehouse(
 }
 
 /**
- * Admits a large body to an operation whose path names only the warehouse: the caller must hold one of `privileges` on
- * the warehouse or on an object in it. Ownership is not sufficient.
+ * Decides whether the server reads a large body of a request whose path names only the warehouse. The caller
+ * must hold one of `privileges` on the warehouse or on an object in it. Ownership of an object is not
+ * sufficient.
+ *
+ * @throws HeadgateError when the caller holds none of the privileges
  */
 export async function admitInWarehouse(
   deps: AdmitDeps,

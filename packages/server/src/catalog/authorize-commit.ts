@@ -5,8 +5,8 @@ import { authorizeRelation, type FindDeps, lookUp } from './find-relation.ts'
 import { type RelationRef, toResolvedName } from './target.ts'
 
 /**
- * Decides whether the caller may commit to a table or view name. A commit to an existing relation needs `modify` on it.
- * A commit that creates a table needs `create` on the namespace.
+ * Decides whether the caller may commit to the table or view with a name. A commit to an existing relation
+ * requires `modify` on the relation. A commit that creates a table requires `create` on the namespace.
  */
 export async function authorizeCommit(
   deps: FindDeps,

@@ -1,7 +1,7 @@
 import type { Decision } from '../access/decision.ts'
 import type { Policy } from '../access/policy.ts'
 
-/** An object that exists, and the decision that allows the caller to use it. */
+/** Object that exists, with the decision that allows the caller to use it. */
 export interface Authorized<T> {
   readonly found: T
   readonly decision: Decision
@@ -10,8 +10,9 @@ export interface Authorized<T> {
 }
 
 /**
- * Returns the policy version of the decisions and rows of one operation if all have the same version. Returns null if
- * they differ: the policy changed between the reads, and versions do not show which one is newer.
+ * Returns the policy version that all decisions and rows of an operation have in common. Returns null when
+ * their versions differ, because the policy changed between the reads. Policy versions are random, so the
+ * newer one cannot be determined.
  */
 export function commonPolicyVersion(first: Versioned, ...others: readonly Versioned[]): number | null {
   const { policyVersion } = first

@@ -10,20 +10,20 @@ import type { Warehouse } from './warehouses.ts'
 
 type Form = Exclude<BodyForm, 'none'>
 
-/** Relation whose metadata text is requested: a name in a warehouse. */
+/** Name of a relation in a warehouse whose metadata text is requested. */
 export interface BodyPlace {
   readonly warehouse: Warehouse
   readonly identifier: TableIdentifier
   /**
-   * Cache entry of the name at the time of the query. The database does not return the text again if the entry is
-   * current.
+   * Text that the cache contained for this name when the row was read. If it is still current, the database
+   * has not returned the text again.
    */
   readonly held?: ServedBody | null
 }
 
 /**
- * Text of one metadata file, plain and compressed: the server can send either form. At least one of `plain` and
- * `compressed` is not null.
+ * Metadata text of a relation in the forms that the server can send: plain text and compressed. At least one
+ * of `plain` and `compressed` is not null.
  */
 export interface ServedBody {
   /** Metadata key (`toMetadataKey`) of the row of the relation. */
@@ -33,8 +33,8 @@ export interface ServedBody {
 }
 
 /**
- * Cache entry of a metadata text. Its buffers can be replaced by views into a cached response that contains the same
- * text, so that the bytes are in memory only once.
+ * Cache entry of a metadata text. If the cache also contains responses with this text, its buffers are slices
+ * of these responses, so that the bytes are in memory only once.
  */
 class Held implements ServedBody {
   readonly key: string
@@ -62,7 +62,7 @@ class Held implements ServedBody {
 /** Estimate of the bytes of keys, locations, headers and objects of one entry. */
 const entryOverheadBytes = 1_000
 
-/** Cached responses that contain a metadata text. */
+/** Cached responses that contain the same metadata text. */
 export interface CachedResponses {
   /** Slice of a response that contains the plain text. */
   readonly plain?: Buffer | undefined
@@ -72,14 +72,17 @@ export interface CachedResponses {
   readonly bytes: number
 }
 
-/** Returns true when the text is in the cache. Only responses with such a text can be cached. */
+/**
+ * Returns whether a metadata text is stored in the cache. Responses are cached only together with such a
+ * text.
+ */
 export function isHeld(served: ServedBody): boolean {
   return served instanceof Held
 }
 
 /**
- * Caches the newest loaded metadata text of each name. Each entry is served only to relations with the same
- * `toMetadataKey`: id, digest and location. Bounded by bytes.
+ * Caches the newest loaded metadata text of each relation name. An entry is used only for a row with the same
+ * metadata key (`toMetadataKey`: id, digest and location). The total size in bytes is limited.
  */
 export class BodyCache {
   readonly #entries: SharedCache<Held>
@@ -92,20 +95,23 @@ export class BodyCache {
     this.#entries = sharedCache({ maxSize: Math.max(1, Math.floor(options.maxBytes)) })
   }
 
-  /** Returns the number of bytes of all cache entries. */
+  /** Total size of all cache entries in bytes. */
   get bytes(): number {
     return this.#entries.calculatedSize
   }
 
   /**
-   * Returns the cached text of a name, or null. When its key is still current, the database does not return the text
-   * again.
+   * Returns the cached text of a name, or null. The caller passes the key of this text to the query, so that
+   * the database returns the text only if it has changed.
    */
   held(at: BodyPlace, form: Form): ServedBody | null {
     return this.#entries.get(toKey(at, form)) ?? null
   }
 
-  /** Returns the text of a row that was resolved with this form: from the cache, the row, or storage. */
+  /**
+   * Returns the metadata text of a row from the cache, the row or storage. `form` is the form of the text
+   * that the query requested.
+   */
   get(at: BodyPlace, row: RelationRow, form: Form): ServedBody | Promise<ServedBody> {
     const { body } = row
     const key = toMetadataKey(row)
@@ -121,12 +127,18 @@ export class BodyCache {
     return this.#reads.join(`${form} ${key}`, () => this.#read(at, row, form, isWhole))
   }
 
-  /** Returns the plain text. It is decompressed once and cached. */
+  /**
+   * Returns the plain metadata text of a row. The result is cached, so that the text is decompressed only
+   * once.
+   */
   async plain(at: BodyPlace, row: RelationRow, form: Form): Promise<Buffer> {
     return this.inflated(at, form, await this.get(at, row, form))
   }
 
-  /** Returns the plain text of a result of `get`. Concurrent callers share one decompression. */
+  /**
+   * Returns the plain text for a text that `get` returned. Decompresses it if necessary; concurrent callers
+   * share one decompression.
+   */
   inflated(at: BodyPlace, form: Form, served: ServedBody): Buffer | Promise<Buffer> {
     const { key, plain, compressed } = served
     if (plain) return plain
@@ -142,8 +154,8 @@ export class BodyCache {
   }
 
   /**
-   * Caches responses that contain a metadata text. The cached text is replaced by a slice of the response, so that it
-   * is in memory only once.
+   * Caches responses that contain a metadata text. Replaces the buffers of the cached text by slices of the
+   * responses, so that the bytes are in memory only once.
    */
   addResponses(
     at: BodyPlace,
@@ -169,7 +181,10 @@ export class BodyCache {
     this.#entries.set(key, held, { size: held.bytes })
   }
 
-  /** Caches a text that was just written. `key` is the metadata key of its row (`toMetadataKey`). */
+  /**
+   * Caches a metadata text that a commit has just written. `key` is the metadata key of its row
+   * (`toMetadataKey`).
+   */
   add(at: BodyPlace, key: string, plain: Buffer, compressed: CompressedBody | null): void {
     this.#cache(toKey(at, 'all'), { key, plain, compressed })
   }
@@ -177,7 +192,7 @@ export class BodyCache {
   #cache(entry: string, text: ServedBody): ServedBody {
     const held = new Held(text)
     this.#entries.set(entry, held, { size: held.bytes })
-    // The cache refuses entries that exceed its size.
+    // The cache does not accept an entry that is larger than the whole cache.
     return this.#entries.peek(entry) === held ? held : text
   }
 

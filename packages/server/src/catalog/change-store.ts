@@ -26,23 +26,26 @@ import { storedProfile } from './stored-places.ts'
 
 /** New name of the store (the S3 service) of a warehouse. */
 export interface StoreChange {
-  /** New name. Null when the store has no name and is identified by its endpoint. */
+  /** New name of the store. Null removes the name, so that the store is identified by its endpoint. */
   readonly storeName: string | null
   /** Returns true when the caller has `administer-storage` on the warehouse. */
   readonly administers: (warehouse: Pick<WarehousePlace, 'id' | 'name' | 'ownerId'>) => boolean
 }
 
 /**
- * Renames the store of a warehouse. All warehouses with the same endpoint are on the same store, so they get the name
- * too. The same transaction updates the store identity in their location claims. Until it ends, no location can be
- * claimed in these warehouses, and clients cannot choose a location in any warehouse. The transaction takes about 20
- * seconds for 1,000,000 location claims.
+ * Changes the name of a warehouse's store. Other warehouses with the same endpoint are on the same store, so
+ * they get the same name. The transaction also updates the physical locations of their location claims, which
+ * contain the store identity. Until the transaction ends, no location can be claimed in these warehouses, and
+ * clients cannot choose a location in any warehouse. It takes about 20 seconds for 1,000,000 location claims.
  *
- * @param record returns the record of the change for the names of the other warehouses that got the store name
- * @throws HeadgateError `bad-request` for a directory or a malformed name, `forbidden` when the caller does not administer
- *   the other warehouses on the store, or none of those whose store has the new name already, `already-exists` with the
- *   first overlap when the warehouses then overlap with others
- * @throws Stale when the warehouse or the policy changed meanwhile
+ * @param record returns the record (audit events and idempotency row) of the change for the names of the
+ *   other warehouses that got the store name
+ * @throws HeadgateError `bad-request` when the warehouse is a local directory or the name is malformed
+ * @throws HeadgateError `forbidden` when the caller does not have `administer-storage` on all other warehouses of
+ *   the store, and on at least one warehouse whose store already has the new name
+ * @throws HeadgateError `already-exists` when locations of different warehouses would overlap. The message names
+ *   the first overlap
+ * @throws Stale when the warehouse or the policy changed in the meantime
  */
 export async function changeStore(
   deps: WarehouseDeps,
@@ -107,7 +110,8 @@ function selectS3Places(rows: readonly WarehousePlace[]): S3Place[] {
       const profile = storedProfile(row.storage)
       return profile.type === 's3' ? [{ ...row, profile }] : []
     } catch {
-      // The locations of an unreadable storage profile are unknown and cannot be compared.
+      // The stored profile cannot be read, so the locations of this warehouse are unknown and cannot be
+      // compared.
       return []
     }
   })

@@ -41,7 +41,7 @@ export interface WarehouseDeps {
   readonly master: MasterKey
 }
 
-/** Settings of a warehouse besides its name and its storage. */
+/** Settings of a warehouse, without its name and its storage. */
 export interface WarehouseSettings extends Omit<
   WarehouseContent,
   'storage' | 'storageSecret' | 'vending' | keyof StoredUpstream
@@ -56,7 +56,10 @@ export interface WarehouseCreation {
   readonly ownerId: string
   /** Id of the principal that receives `administer-storage` on the warehouse, or null when no principal receives it. */
   readonly grantee: string | null
-  /** Returns the stored settings of the upstream for the id of the new warehouse. Absent for a managed warehouse. */
+  /**
+   * Returns the stored settings of the upstream catalog. The parameter is the id of the new warehouse, with
+   * which the secrets are encrypted. Absent for a managed warehouse.
+   */
   readonly upstream?: (id: string) => StoredUpstream
 }
 
@@ -67,11 +70,11 @@ export interface WarehouseCreation {
 export const defaultRetentionSeconds = 604_800
 
 /**
- * Creates a warehouse at a location that overlaps with no other warehouse. Returns its id, and the policy version in
- * which the grantee has `administer-storage` on the warehouse.
+ * Creates a warehouse at a location that does not overlap with any other warehouse. Returns the id of the
+ * warehouse, and the policy version from which the grantee has `administer-storage` on it.
  *
- * @throws HeadgateError `already-exists` when the name or the location is taken
- * @throws Stale when the policy changed
+ * @throws HeadgateError `already-exists` when the name or the location is already in use
+ * @throws Stale when the policy changed in the meantime
  */
 export async function createWarehouse(
   deps: WarehouseDeps,
@@ -90,8 +93,8 @@ export async function createWarehouse(
     ...(creation.upstream?.(id) ?? noUpstream),
   }
   const claims = warehouseClaims(profile, settings.allowedLocations)
-  // Checks the location before anything else, so that nothing is created at a refused location and no storage call runs
-  // under the lock.
+  // Checks the location first, so that nothing is created at a refused location, and so that no storage
+  // request runs while the lock is held.
   await checkWarehousePlaces(deps.sql, id, profile, claims)
   if (profile.type === 'file') makeDirectories(profile, [profile.root, ...settings.allowedLocations])
   try {
@@ -124,14 +127,17 @@ export async function createWarehouse(
   }
 }
 
-/** Changes the settings of a warehouse, and its storage keys when a profile is passed. Its location does not change. */
+/**
+ * Changes the settings of a warehouse. When `profile` is passed, also changes its storage keys. The location
+ * of a warehouse cannot change.
+ */
 export async function updateWarehouse(
   deps: WarehouseDeps,
   row: WarehouseRow,
   change: {
     readonly profile: StorageProfile
     readonly settings: WarehouseSettings
-    /** New settings of the upstream. Absent: they do not change. */
+    /** New settings of the upstream catalog. Absent when they do not change. */
     readonly upstream?: StoredUpstream
   },
   record: CommitRecord,
@@ -152,7 +158,8 @@ export async function updateWarehouse(
   }
   const claims = warehouseClaims(profile, settings.allowedLocations)
   const before = new Set(warehouseClaims(profile, row.allowedLocations).map(({ place }) => place))
-  // Overlaps of locations that existed before this change do not block changes of other settings.
+  // Checks only locations that are new. An overlap that already existed must not prevent changes of other
+  // settings.
   const fresh = claims.filter(({ place }) => !before.has(place))
   await checkWarehousePlaces(deps.sql, row.id, profile, fresh)
   if (profile.type === 'file') makeDirectories(profile, added)
@@ -206,8 +213,8 @@ export async function deleteWarehouse(
 }
 
 /**
- * Creates the default warehouse at the start of a server when it does not exist. It has no owner. Leaves an
- * existing warehouse unchanged.
+ * Creates the default warehouse when a server starts, unless it exists. The warehouse has no owner. Does not
+ * change an existing warehouse.
  */
 export async function ensureWarehouse(
   deps: WarehouseDeps,

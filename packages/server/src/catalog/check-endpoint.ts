@@ -6,21 +6,22 @@ import type { Finding } from './finding.ts'
 
 const timeLimitMs = 5_000
 /**
- * Clock difference that makes the check fail, in ms. S3 stores refuse requests when the clocks differ by 15 minutes or
- * more.
+ * Difference in ms between the clocks of the server and the store from which the check fails. S3 stores
+ * refuse requests when the difference is 15 minutes or more.
  */
 const skewLimitMs = 300_000
 
-/** Returns the base URL of a store. Without a configured endpoint, it is the URL of AWS. */
+/** Returns the base URL of an S3 store: the configured endpoint, or the URL of AWS in the region. */
 export function resolveEndpoint({ endpoint, region }: Pick<S3StorageProfile, 'endpoint' | 'region'>): string {
   return endpoint ?? `https://s3.${region}.${awsDomain(region)}`
 }
 
 /**
- * Checks that a server answers at an address, and compares its clock with that of this server. The request contains no key. Ignores the
- * status and the body of the response.
+ * Checks that a store responds at its address, and compares its clock with the clock of this server. The
+ * request is not signed, and the status and the body of the response are ignored.
  *
- * @param guard checks the connection; absent when the operator configured the address
+ * @param guard limits the addresses to which the check may connect. Absent when the operator of the server
+ *   configured the address
  */
 export async function checkEndpoint(
   name: string,
@@ -51,8 +52,8 @@ export async function checkEndpoint(
 }
 
 /**
- * Returns the Date header of a response with any status. Does not use `fetch`, which refuses some ports that S3 stores
- * use.
+ * Returns the `Date` header of a response with any status. Does not use `fetch`, because `fetch` refuses some
+ * ports that S3 stores use.
  */
 function dateAt(url: string, signal: AbortSignal, agent: Agent | false): Promise<string | null> {
   const { promise, resolve, reject } = Promise.withResolvers<string | null>()
@@ -66,7 +67,12 @@ function dateAt(url: string, signal: AbortSignal, agent: Agent | false): Promise
   return promise
 }
 
-/** @param there clock of the store in epoch ms, rounded to seconds */
+/**
+ * Returns the finding about the difference between the two clocks.
+ *
+ * @param there clock of the store in epoch ms, with a precision of one second
+ * @param here clock of this server in epoch ms
+ */
 export function clockFinding(there: number, here: number): Finding {
   const name = 'clock'
   if (Number.isNaN(there))

@@ -2,8 +2,8 @@ import { missingMetadataFile } from './metadata-file.ts'
 import type { Target } from './target.ts'
 
 /**
- * Checks whether the metadata file of a relation exists. Does nothing for storage where this check needs a network
- * request.
+ * Checks that the metadata file of a relation exists, if this needs no network request. Does nothing for
+ * other kinds of storage.
  *
  * @throws HeadgateError `no-such-file`
  */

@@ -16,8 +16,9 @@ import { toRootLocation } from './open-storage.ts'
 import { storedProfile } from './stored-places.ts'
 
 /**
- * Returns the locations that belong to a warehouse itself: its root and its allowed locations. Resolves symbolic links
- * in the file system, so it must not be called while `lockLocations` is held.
+ * Returns the location claims of a warehouse: its root and its allowed locations with their physical
+ * locations. Resolves symbolic links in the file system, so it must not be called while the lock of
+ * `lockLocations` is held.
  */
 export function warehouseClaims(
   profile: StorageProfile,
@@ -34,9 +35,9 @@ export function warehouseClaims(
 }
 
 /**
- * Refuses locations that overlap with a root, an allowed location or a relation of another warehouse. Warehouses that
- * share a location could read and delete each other's files. The caller must hold `lockLocations`. Makes no storage
- * call.
+ * Refuses locations that overlap with a root, an allowed location or a relation of another warehouse.
+ * Warehouses that share a location could read and delete each other's files. The caller must hold the lock of
+ * `lockLocations`. Makes no storage call.
  *
  * @throws HeadgateError `already-exists`
  */
@@ -66,8 +67,8 @@ export async function checkWarehousePlaces(
 }
 
 /**
- * Refuses a bucket name that another directory has, and a store name that differs from the store name of another
- * warehouse with the same endpoint.
+ * Refuses a bucket name of a directory that another warehouse already uses. Also refuses a store name that
+ * differs from that of another warehouse with the same endpoint.
  */
 function checkNames(profile: StorageProfile, other: StorageProfile, name: string): void {
   const bucket = bucketOfDirectory(profile)

@@ -2,10 +2,10 @@ import { HeadgateError } from '@headgate/errors'
 import type { Namespace } from '@headgate/iceberg/rest'
 
 /**
- * Refuses a namespace that no request path could name, because one of its levels contains the advertised namespace
- * separator.
+ * Refuses a namespace whose levels contain the namespace separator that the server advertises, because no
+ * request path could address the namespace.
  *
- * @param namespaceSeparator percent-encoded
+ * @param namespaceSeparator percent-encoded separator
  * @throws HeadgateError `bad-request`
  */
 export function checkReachable(

@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts'
 import { type Probe, createProbe, type ProbeStep, toReason } from './probe-storage.ts'
 import type { OpenedStorage } from './warehouses.ts'
 
-/** S3 permissions that the storage key needs for each step of the check. */
+/** S3 permissions that the storage key of a warehouse needs, by step of the check. */
 const actions = {
   write: 's3:PutObject',
   read: 's3:GetObject',
@@ -14,9 +14,9 @@ const actions = {
 } as const
 
 /**
- * Tries every storage operation that a warehouse needs. Returns one finding for each operation. The finding of a failed
- * operation contains the change to make; no exception is thrown. Operations that depend on a failed operation are
- * skipped.
+ * Tries each storage operation that a warehouse needs. Returns one finding per operation. For a failed
+ * operation, the finding says what to change, and the operations that depend on it are skipped. Does not
+ * throw when an operation fails.
  */
 export async function checkStorage(
   opened: Pick<OpenedStorage, 'storage' | 'root'>,
@@ -51,8 +51,8 @@ export async function checkStorage(
 }
 
 /**
- * Checks the endpoint. The guard is not used for AWS endpoints: requests cannot set these endpoints, and a private
- * network may resolve their names to private addresses.
+ * Checks the endpoint of the store. Does not use the guard for AWS endpoints, because a warehouse cannot
+ * change them, and private networks may resolve their names to private addresses.
  */
 function endpointFindings(
   profile: S3StorageProfile,

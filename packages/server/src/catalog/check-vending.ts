@@ -2,15 +2,16 @@ import { HeadgateError } from '@headgate/errors'
 import type { VendingProfile } from './vending-profile.ts'
 import type { FileStorageProfile, S3StorageProfile, StorageProfile } from '@headgate/storage'
 
-/** Maximum lifetime of credentials of a security token service, in seconds. */
+/** Maximum lifetime of the credentials of a security token service (STS), in seconds. */
 const maxStsSeconds = 43_200
-/** Minimum lifetime of credentials of a security token service, in seconds. */
+/** Minimum lifetime of the credentials of a security token service (STS), in seconds. */
 const minStsSeconds = 900
 
 /**
- * Refuses a vending profile that cannot work with the storage.
+ * Refuses a vending profile (the configuration of storage access) that cannot work with the storage of the
+ * warehouse.
  *
- * @throws HeadgateError `bad-request` with the setting to change
+ * @throws HeadgateError `bad-request` that names the setting to change
  */
 export function checkVending(profile: StorageProfile, vending: VendingProfile): void {
   const problem = contradiction(profile, vending)
@@ -18,9 +19,9 @@ export function checkVending(profile: StorageProfile, vending: VendingProfile): 
 }
 
 /**
- * Returns true when credentials are minted with the identity of the machine, of the server or of the user instead of
- * the warehouse's own keys. Only callers that administer the server may configure this, because the configuration
- * decides which service receives tokens of that identity.
+ * Returns whether storage credentials are obtained with an identity other than the warehouse's own keys: that
+ * of the machine, the server or the user. Only callers that administer the server may configure this, because
+ * the configuration decides which service receives tokens of this identity.
  */
 export function lendsIdentity(profile: StorageProfile, vending: VendingProfile): boolean {
   if (vending.mode !== 'sts') return false
@@ -29,8 +30,8 @@ export function lendsIdentity(profile: StorageProfile, vending: VendingProfile):
 }
 
 /**
- * Returns the bucket name under which clients reach a directory. Returns null for a warehouse in S3, and for a
- * directory without a bucket name.
+ * Returns the bucket name under which S3 clients access a local directory. Returns null for a warehouse in
+ * S3, and for a directory without a bucket name.
  */
 export function bucketOfDirectory(profile: StorageProfile): string | null {
   return profile.type === 'file' ? (profile.bucket ?? null) : null

@@ -10,28 +10,36 @@ import {
 import type { Queryable } from '../store/sql.ts'
 import type { Warehouse } from './warehouses.ts'
 
-/** Rights of a caller on a location that the caller chose instead of the default location. */
+/** Rights of a caller on a location that the caller chose in place of the default location. */
 export interface LocationRights {
-  /** True when the caller has `administer-storage` on the object. The location may then contain files. */
+  /**
+   * Whether the caller has `administer-storage` on the object. If true, the location may already contain
+   * files.
+   */
   readonly administersStorage: boolean
-  /** True when the caller may use a retired location: one that another relation left and that is not released yet. */
+  /**
+   * Whether the caller may use a retired location: the former location of another relation, which the server
+   * has not released yet.
+   */
   readonly reusesRetired: boolean
   /**
-   * Ids of the namespace of the relation and its parents. A location that is granted to one of them may contain files.
+   * Ids of the namespace of the relation and of its parents. A location that is granted to one of these
+   * namespaces may already contain files.
    */
   readonly namespaceIds: readonly string[]
 }
 
-/** Locations that a client chose for one relation, with the rights of the caller on them. */
+/** Locations that a client chose for one relation, with the rights of the caller on these locations. */
 export interface ChosenPlaces extends ClaimedPlaces, LocationRights {}
 
 /**
- * Checks, without a lock, that a client may use the locations that it chose. They must not overlap a location claim of
- * another owner in any warehouse. A location that contains files is accepted only if the owner already claims it, if it
- * is granted to a namespace of the relation, or if the caller has `administer-storage`. Compares the claims before it
- * calls storage, so that an error reveals nothing about files of other relations.
+ * Checks, without a lock, that a client may use the locations that it chose. A location must not overlap with
+ * a location claim of another owner in any warehouse. If it contains files, the owner must already claim it,
+ * or it must be granted to a namespace of the relation, or the caller must have `administer-storage`.
+ * Compares the claims before it accesses storage, so that an error reveals nothing about files of other
+ * relations.
  *
- * @param ownerIds ids of the relation itself, and of the staged creates that it completes
+ * @param ownerIds ids of the relation itself, and of the staged tables whose creation it completes
  * @throws HeadgateError `bad-request` for an overlap, `forbidden` for a location that contains files
  */
 export async function checkChosenPlaces(
@@ -53,8 +61,9 @@ export async function checkChosenPlaces(
 }
 
 /**
- * Compares the locations with all location claims again, and marks retired locations that are reused as not retired.
- * The caller runs it in the transaction that claims the locations, after `lockLocations`. Makes no storage call.
+ * Compares the chosen locations with all location claims again, in the transaction that claims them. Deletes
+ * the claims of retired locations that are reused. The caller must hold the lock of `lockLocations`. Makes no
+ * storage request.
  *
  * @throws HeadgateError `bad-request` for an overlap
  */
@@ -66,11 +75,15 @@ export async function confirmChosenPlaces(
 ): Promise<void> {
   if ((await findConflict(tx, chosen, toClaimOwner(warehouse, chosen, ownerIds))) !== null)
     throw overlapError()
-  // A staged create that this change completes may have retired the location, so the location is reused too.
+  // A staged table that this change creates may have retired the location itself, so the location is reused
+  // in this case too.
   if (chosen.reusesRetired || ownerIds.length > 1) await reuseRetired(tx, chosen.places)
 }
 
-/** Returns true when another relation, staged create or warehouse claims an overlapping location. */
+/**
+ * Returns whether another relation, staged table or warehouse claims a location that overlaps with the given
+ * ones.
+ */
 export async function areTaken(
   sql: Queryable,
   warehouse: Pick<Warehouse, 'id'>,
@@ -82,7 +95,8 @@ export async function areTaken(
 }
 
 /**
- * Returns true when another owner claims a location that overlaps one of the locations of a relation or staged create.
+ * Returns whether another owner claims a location that overlaps with a location of the relation or staged
+ * table.
  */
 export async function overlapsOthers(
   sql: Queryable,
@@ -101,7 +115,7 @@ function toClaimOwner(
   return { ownerIds, warehouseId: id, reusesRetired }
 }
 
-/** Returns true when a location contains at least one file. Reads at most one page of a listing. */
+/** Returns whether a location contains at least one file. Reads at most one page of a listing. */
 async function hasFiles(
   { storage }: Pick<Warehouse, 'storage'>,
   location: string,
@@ -112,7 +126,7 @@ async function hasFiles(
   return false
 }
 
-/** Returns the error for overlapping locations. It does not name the other relation. */
+/** Returns the error for overlapping locations. The message does not name the other relation. */
 export function overlapError(): HeadgateError {
   return new HeadgateError(
     'bad-request',

@@ -4,20 +4,22 @@ import { HeadgateError } from '@headgate/errors'
 type ClientProperties = Readonly<Record<string, string>>
 
 /**
- * Names of properties with URLs to which clients send their catalog token when they request storage keys or signatures.
+ * Pattern of the names of properties whose values are URLs. Clients send their catalog token to such a URL
+ * when they request storage credentials or signatures.
  */
 const askedWithToken = /(^|[.-])(signer\.(uri|endpoint)|credentials\.uri|refresh-credentials-endpoint)$/
 
-/** Returns true when a warehouse may set this property for its clients. */
+/** Returns whether a warehouse may set this property for its clients. */
 function isSettable(name: string): boolean {
   return isServerSettable(name) && !askedWithToken.test(name.trim().toLowerCase())
 }
 
 /**
- * Refuses properties that would make clients send their tokens or secrets to another address, or as another identity. A
- * manager of a warehouse decides about its tables, not about the destination of its clients' credentials.
+ * Refuses properties that would make clients send their tokens or secrets to another address, or as another
+ * identity. The right to manage a warehouse does not include the right to redirect the credentials of its
+ * clients.
  *
- * @throws HeadgateError `bad-request` naming the properties
+ * @throws HeadgateError `bad-request` that names the properties
  */
 export function checkClientProperties(...all: readonly ClientProperties[]): void {
   const refused = all.flatMap((properties) => Object.keys(properties).filter((name) => !isSettable(name)))
@@ -37,8 +39,8 @@ export function selectChanged(before: ClientProperties, after: ClientProperties 
 }
 
 /**
- * Returns the properties that a warehouse may set. An earlier version may have accepted other properties, which clients
- * do not receive.
+ * Returns only the properties that a warehouse may set. Earlier versions accepted other properties too; the
+ * server does not send these to clients.
  */
 export function selectSettable(properties: ClientProperties): ClientProperties {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => isSettable(name)))

@@ -20,15 +20,15 @@ import type { OpenedStorage } from './warehouses.ts'
 export interface CompareStoresDeps {
   readonly sql: Queryable
   readonly master: MasterKey
-  /** Refuses connections to addresses that endpoints of warehouses may not have. */
+  /** Checks the addresses of storage endpoints before the server connects to them. */
   readonly guard: EndpointGuard
-  /** Epoch ms. */
+  /** Returns the current time in epoch ms. */
   readonly now: () => number
-  /** Returns true when the result may contain the name of a warehouse. */
+  /** Returns whether the result may contain the name of the warehouse. */
   readonly mayName: (warehouse: Pick<WarehouseRow, 'id' | 'name' | 'ownerId'>) => boolean
 }
 
-/** Warehouse to check. Its storage was probed before and works. */
+/** Warehouse to check. An earlier step has verified that its storage works. */
 export interface ComparedWarehouse {
   readonly id: string
   readonly name: string
@@ -36,18 +36,21 @@ export interface ComparedWarehouse {
   readonly opened: Pick<OpenedStorage, 'storage' | 'root'>
 }
 
-/** Maximum number of warehouses that are read from the database. */
+/** Maximum number of other warehouses that are read from the database. */
 const maxWarehouses = 100
-/** Maximum number of warehouses that the check tries on one store, until one of them can read the store. */
+/**
+ * Maximum number of warehouses of one store through which the check tries to read the probe object. It stops
+ * at the first warehouse with a definite result.
+ */
 const maxOfOneStore = 3
 const maxAsked = 20
 const lookMs = 3_000
 const allMs = 10_000
 
 /**
- * Detects a store that is configured under two names. Writes a probe object below the root of a warehouse and tries to
- * read it through other warehouses that use the same bucket name on a different store. Returns an empty list when no
- * warehouse can read it. Tries at most 20 warehouses, for at most 10 s.
+ * Detects a store that is configured under two names. Writes a probe object below the root of a warehouse,
+ * and tries to read it through other warehouses that have the same bucket name but another store identity.
+ * Returns an empty list when there is no such warehouse. Tries at most 20 warehouses, for at most 10 s.
  */
 export async function compareStores(
   deps: CompareStoresDeps,
@@ -103,8 +106,9 @@ function identityOrNull(storage: WarehouseRow['storage']): string | null {
 }
 
 /**
- * Result of a search for the probe object. `same`: the object was found. `other`: the object does not exist in the
- * store. `unknown`: the storage keys cannot read the object, or the store did not answer.
+ * Result of looking for the probe object through one warehouse. `same`: the object was found, so both
+ * warehouses are on the same store. `other`: the object does not exist there. `unknown`: the storage keys
+ * cannot read the object, or the store did not respond.
  */
 interface Look {
   readonly row: WarehouseRow
@@ -195,7 +199,7 @@ function commands(
   return `${update(own.name, store)} && ${update(otherName, store)}`
 }
 
-/** Returns a valid store name that is derived from the endpoint. */
+/** Returns a valid store name that is derived from the endpoint of the store. */
 function nameFor(profile: S3StorageProfile): string {
   const name = unnamedStoreIdentity(profile)
     .toLowerCase()

@@ -6,12 +6,12 @@ import { crc32Combine } from './crc32-combine.ts'
 const deflate = promisify(deflateRaw)
 const inflate = promisify(inflateRaw)
 
-/** Maximum number of bytes of plain text for which a synchronous call is faster than the thread pool. */
+/** Maximum size in bytes of a plain text for which synchronous compression is faster than the thread pool. */
 const smallEnough = 64 * 1024
 
-// A sync flush ends on a byte boundary without a final block, so that more blocks can follow in the same gzip member.
-// For metadata, level 1 needs half the time of level 6, and its result is at most 3 % larger. zlib allocates a small
-// window faster.
+// A sync flush ends the compressed data on a byte boundary without a final block, so that more blocks can
+// follow in the same gzip member. For metadata, level 1 needs half the time of level 6, and its result is at
+// most 3 % larger. zlib allocates a small window faster.
 const finishFlush = constants.Z_SYNC_FLUSH
 const smallOptions = { level: 1, windowBits: 14, memLevel: 7, finishFlush }
 const defaultOptions = { level: 1, finishFlush }
@@ -20,7 +20,10 @@ const inflateOptions = { finishFlush: constants.Z_SYNC_FLUSH }
 /** Minimum output buffer size that zlib accepts, in bytes. */
 const leastChunk = 64
 
-/** Compresses metadata text for its row: raw deflate blocks (RFC 1951) that can be spliced into a gzip response. */
+/**
+ * Compresses a metadata text for its row. The result consists of raw deflate blocks (RFC 1951), which can be
+ * inserted into a gzip response.
+ */
 export async function compress(text: Buffer): Promise<CompressedBody> {
   const compressed =
     text.length <= smallEnough ? deflateRawSync(text, smallOptions) : await deflate(text, defaultOptions)
@@ -28,14 +31,14 @@ export async function compress(text: Buffer): Promise<CompressedBody> {
 }
 
 /**
- * Compresses a text that is sent many times. The result is about 10 % smaller than that of `compress`, but compression
- * takes several times as long.
+ * Compresses a text that is sent many times. The result is about 10 % smaller than that of `compress`, but
+ * the compression takes several times as long.
  */
 export async function compressWell(text: Buffer): Promise<CompressedBody> {
   return { compressed: await deflate(text, bestOptions), length: text.length, crc: crc32(text) }
 }
 
-/** Returns the compressed form of the concatenated texts. */
+/** Returns the compressed form of the concatenation of several texts, from their compressed forms. */
 export function joinCompressed(bodies: readonly CompressedBody[]): CompressedBody {
   const [only] = bodies
   if (bodies.length === 1 && only) return only

@@ -4,8 +4,9 @@ import type { Queryable } from '../store/sql.ts'
 import { Stale } from './stale.ts'
 
 /**
- * Locks the policy against changes until the transaction ends. It must be the last statement of a transaction with
- * several statements. Then no revocation can be acknowledged between the last change and the commit.
+ * Checks that the policy has not changed since the decision, and locks it against changes until the
+ * transaction ends. Must be the last statement of a transaction with several statements, so that no
+ * revocation can be acknowledged between the last change and the commit.
  *
  * @throws Stale when the policy changed after the decision
  */
@@ -17,7 +18,8 @@ export async function confirmPolicy(
 }
 
 /**
- * Writes the record of a change, and then calls `confirmPolicy`, in the transaction of the change.
+ * Writes the record (audit events and idempotency row) of a change in the transaction of the change, and then
+ * calls `confirmPolicy`.
  *
  * @throws Stale when the policy changed after the decision
  */

@@ -1,10 +1,11 @@
-/** Linear map over GF(2) on 32 bits, stored as its 32 columns. */
+/** Linear map on 32-bit vectors over GF(2), stored as its 32 columns. */
 type Matrix = Int32Array
 
 const oneZeroBit: Matrix = Int32Array.from([0xedb88320, ...Array.from({ length: 31 }, (_, bit) => 2 ** bit)])
 
 /**
- * Linear maps on a CRC. The map with index n appends 2^n zero bytes. There is one map for each bit of a safe integer.
+ * Linear maps on CRC-32 values. The map with index n converts the CRC of a text to the CRC of the text
+ * followed by 2^n zero bytes. There is one map for each bit of a safe integer.
  */
 const zeroBytes: readonly Matrix[] = repeatedSquares(square(square(square(oneZeroBit))), 53)
 

@@ -7,7 +7,7 @@ import type { GroupCommit } from './commit/group-commit.ts'
 import type { ModelCache } from './model-cache.ts'
 import type { MetadataLimits } from './metadata-file.ts'
 
-/** Dependencies of the functions of this module. */
+/** Dependencies of the functions in the module `catalog`. */
 export interface CatalogDeps extends MetadataLimits {
   readonly sql: Sql
   readonly groupCommit: GroupCommit

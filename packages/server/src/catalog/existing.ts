@@ -7,12 +7,12 @@ import {
 } from '@headgate/iceberg/rest'
 import type { RelationKind } from '../store/relations.ts'
 
-/** Titles of the kinds of relations, for messages. */
+/** Names of the kinds of relations, as error messages begin with them. */
 export const relationTitles = { table: 'Table', view: 'View', 'lance-table': 'Lance table' } as const
 
 /**
- * Returns the 409 error for an existing name. Clients and the Iceberg compatibility kit (RCK) look for the text of its
- * message.
+ * Returns the error (409) for a name that is already in use. Iceberg clients and the REST Compatibility Kit
+ * (RCK) look for the text of its message.
  */
 export function takenError(
   wanted: RelationKind,
@@ -27,7 +27,10 @@ export function takenError(
   return new HeadgateError('already-exists', message)
 }
 
-/** Returns the 409 error for a create with a free name whose uuid another relation of the warehouse already has. */
+/**
+ * Returns the error (409) for the creation of a relation whose UUID another relation of the warehouse already
+ * has.
+ */
 export function uuidTakenError(kind: RelationKind, identifier: TableIdentifier): HeadgateError {
   const shown = formatIdentifier(identifier)
   return new HeadgateError(

@@ -10,18 +10,18 @@ import type { RelationRef, Target } from './target.ts'
 
 /** Relation that an earlier request with the same idempotency key created or changed. */
 export interface EarlierRelation {
-  /** Name of the relation in the earlier request. */
+  /** Name that the relation had in the earlier request. */
   readonly ref: RelationRef
   readonly kind: RelationKind
-  /** Id of the relation. Null when the earlier request recorded no id. */
+  /** Id of the relation. Null when the server stored no id for the earlier request. */
   readonly relationId: string | null
 }
 
 /**
- * Finds the relation that an earlier request created or changed. It may have been renamed since then, and another
- * relation may have its former name.
+ * Finds the relation that an earlier request created or changed, by its id, because it may have been renamed
+ * since then, and another relation may have its former name.
  *
- * @throws HeadgateError of a missing relation when it was dropped or the caller may not see it
+ * @throws HeadgateError of a missing relation when the relation was dropped or the caller may not see it
  */
 export async function findEarlier(
   deps: FindDeps & Pick<CatalogDeps, 'sql'>,
@@ -39,8 +39,8 @@ export async function findEarlier(
 /**
  * Finds the relation that an earlier commit changed.
  *
- * @throws HeadgateError `commit-state-unknown` when the relation was dropped or the caller may not change it. With a
- *   404 instead, the client would delete files that the commit references
+ * @throws HeadgateError `commit-state-unknown` when the relation was dropped or the caller may not change it.
+ *   Not a 404, because the client would then delete the files of the committed change
  */
 export async function findCommitted(
   deps: FindDeps & Pick<CatalogDeps, 'sql'>,

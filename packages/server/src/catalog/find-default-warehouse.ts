@@ -6,17 +6,18 @@ import type { Caller } from './caller.ts'
 import type { CatalogDeps } from './deps.ts'
 import { warehouseChain, type Warehouses } from './warehouses.ts'
 
-/** Dependencies for the choice of a warehouse when a client names none. */
+/** Dependencies of `findDefaultWarehouse`. */
 export interface DefaultWarehouseDeps extends Pick<CatalogDeps, 'sql'> {
   readonly warehouses: Warehouses
   readonly defaultWarehouse: string
 }
 
 /**
- * Returns the name of the warehouse for a client that names none. This is the configured default warehouse, or else the
- * only warehouse that the caller can see.
+ * Returns the name of the warehouse for a client that names no warehouse: the configured default warehouse,
+ * or else the only warehouse that the caller may see.
  *
- * @throws HeadgateError `bad-request` when no default is configured and the caller sees no warehouse or several
+ * @throws HeadgateError `bad-request` when no default is configured and the caller may see no warehouse or
+ *   several
  */
 export async function findDefaultWarehouse(
   { sql, warehouses, defaultWarehouse }: DefaultWarehouseDeps,

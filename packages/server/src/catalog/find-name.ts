@@ -10,11 +10,11 @@ import { missingIn } from './find-warehouse.ts'
 import { type RelationRef, type ResolvedName, toResolvedName } from './target.ts'
 
 /**
- * Finds a name in a namespace in which the caller may create relations. Also returns a name that a relation already
- * has.
+ * Looks up a name for a new relation, and authorizes the caller to create relations in its namespace. Does
+ * not fail when a relation already has the name; the result then contains this relation.
  *
- * @throws HeadgateError of a missing namespace when it does not exist or the caller may not see it, `bad-request` when
- *   the name is free but not valid for a relation
+ * @throws HeadgateError of a missing namespace when it does not exist or the caller may not see it,
+ *   `bad-request` when the name is free but not a valid name
  */
 export async function findNameToCreate(
   deps: FindDeps,
@@ -25,8 +25,8 @@ export async function findNameToCreate(
 }
 
 /**
- * Decides whether the caller may create a relation under a name that was looked up before. In all other respects, the
- * function is equal to `findNameToCreate`.
+ * Authorizes the caller to create a relation under a name that was already looked up. Otherwise the same as
+ * `findNameToCreate`.
  */
 export async function authorizeCreate(
   deps: Pick<FindDeps, 'policies'>,

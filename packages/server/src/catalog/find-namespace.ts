@@ -13,7 +13,7 @@ import { type FoundNamespace, lookUpNamespace } from './namespaces.ts'
 import type { Warehouse } from './warehouses.ts'
 
 /**
- * Finds a namespace on which the caller holds this privilege.
+ * Finds a namespace on which the caller holds a privilege.
  *
  * @param passage when true, a privilege on an object in the namespace is also sufficient
  * @throws HeadgateError of a missing namespace when it does not exist or the caller may not see it

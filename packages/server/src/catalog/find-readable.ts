@@ -10,23 +10,26 @@ import { done, moved, type Outcome } from './commit/outcome.ts'
 import { authorizeRelation, type FindDeps, type LookedUp, lookUp } from './find-relation.ts'
 import { type RelationRef, type Target, toResolvedName, toTarget } from './target.ts'
 
-/** View through which a caller reads a relation. */
+/** View through which a caller reads a table or another view. */
 interface ReadView extends ViewLink {
   readonly id: string
 }
 
-/** A relation that the caller may read. */
+/** Relation that the caller may read. */
 export interface Readable {
   readonly found: Target
-  /** Views whose definers give the caller the right to read. Empty when the caller itself has the privilege. */
+  /**
+   * Views whose definers have the right to read the relation. Empty when the caller itself has the privilege
+   * `select`.
+   */
   readonly views: readonly ReadView[]
 }
 
 /**
- * Finds a relation that the caller may select from, by its own privilege or through views. All refusals have the same
- * message, so that they reveal nothing about the views.
+ * Finds a relation that the caller may read: with its own privilege `select`, or through views. All refusals
+ * have the same message, so that they reveal nothing about the views.
  *
- * @param viewNames views through which the engine says that the caller reads, the outermost first
+ * @param viewNames views through which the caller reads according to the engine, the outermost view first
  * @throws HeadgateError of `findRelation`
  */
 export async function findReadable(
@@ -54,8 +57,8 @@ export async function findReadable(
 }
 
 /**
- * Returns the views and the decision about a read through them. Returns null when only the caller's own privilege
- * decides.
+ * Returns the relation if the caller may read it through the views, and the views. Returns null when the
+ * caller may read the relation by its own privilege, or not through these views.
  */
 async function readThrough(
   deps: FindDeps,

@@ -15,19 +15,19 @@ import { missingIn } from './find-warehouse.ts'
 import { resolve } from './resolve.ts'
 import { type RelationRef, type Target, toResolvedName, toTarget } from './target.ts'
 
-/** Database and caches of metadata texts and policies that `findRelation` needs. */
+/** Database and caches that `findRelation` needs. */
 export type FindDeps = Pick<CatalogDeps, 'sql' | 'bodies'> & { readonly policies: Policies }
 
 /**
- * Relation name with its current rows, and with the metadata text that was in the cache before the query. The database
- * does not return this text again.
+ * Result of a look-up of a relation name: its current rows, and the metadata text that the cache contained
+ * before the query. The query does not return this text again if it is current.
  */
 export interface LookedUp extends RelationRef {
   readonly resolved: Resolved
   readonly held: ServedBody | null
 }
 
-/** Reads the namespace row and the relation row of a name with one query. */
+/** Reads the rows of the namespace and of the relation with a name, with one query. */
 export async function lookUp(
   { bodies, sql }: Pick<CatalogDeps, 'sql' | 'bodies'>,
   { warehouse, identifier }: RelationRef,
@@ -40,7 +40,7 @@ export async function lookUp(
 }
 
 /**
- * Finds a table or view on which the caller holds this privilege.
+ * Finds a table or view on which the caller holds a privilege.
  *
  * @throws HeadgateError of a missing relation when it does not exist or the caller may not see it
  */
@@ -56,8 +56,8 @@ export async function findRelation(
 }
 
 /**
- * Decides whether the caller holds the privilege on the relation with a name that was looked up before. In all other
- * respects, the function is equal to `findRelation`.
+ * Checks that the caller holds a privilege on a relation that was already looked up. Otherwise the same as
+ * `findRelation`.
  */
 export async function authorizeRelation(
   deps: Pick<FindDeps, 'policies'>,

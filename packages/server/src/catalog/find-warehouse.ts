@@ -9,18 +9,19 @@ import { missingWarehouse } from './existing.ts'
 import { type Warehouse, warehouseChain, type Warehouses } from './warehouses.ts'
 
 /**
- * Returns the error for a missing object. If the caller may not see the warehouse either, returns the error for a
- * missing warehouse.
+ * Returns the error that a caller receives for a missing object: `missing`, or the error for a missing
+ * warehouse if the caller may not see the warehouse.
  */
 export function missingIn(policy: Policy, warehouse: Warehouse, missing: HeadgateError): HeadgateError {
   return visible(policy, warehouseChain(warehouse)) ? missing : missingWarehouse(warehouse.name)
 }
 
 /**
- * Returns a warehouse without checking whether the caller may see it. The later decision on an object in the warehouse
- * checks that.
+ * Returns a managed warehouse without an authorization decision. The caller of this function must then decide
+ * on an object in the warehouse.
  *
- * @throws HeadgateError `no-such-warehouse` when no warehouse has the name, or when its kind is not `managed`
+ * @throws HeadgateError `no-such-warehouse` when no warehouse has the name, or when it is an upstream
+ *   warehouse
  */
 export async function getManagedWarehouse(
   { warehouses }: { readonly warehouses: Warehouses },
@@ -32,8 +33,8 @@ export async function getManagedWarehouse(
 }
 
 /**
- * Decides whether the caller holds the privilege on the warehouse. For `use`, a privilege on an object in the warehouse
- * is also sufficient.
+ * Checks that the caller holds a privilege on the warehouse. For `use`, a privilege on an object in the
+ * warehouse is also sufficient.
  */
 export function authorizeWarehouse(caller: Caller, warehouse: Warehouse, privilege: Privilege): Decision {
   const chain = warehouseChain(warehouse)
@@ -45,7 +46,7 @@ export function authorizeWarehouse(caller: Caller, warehouse: Warehouse, privile
   )
 }
 
-/** Decides whether the caller may read the client configuration of the warehouse. */
+/** Checks that the caller may read the client configuration of the warehouse. */
 export function authorizeConfig(caller: Caller, warehouse: Warehouse): Decision {
   return enforceOn(caller, warehouse, decideConfig(caller.policy, warehouseChain(warehouse)))
 }

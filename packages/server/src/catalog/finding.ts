@@ -1,8 +1,8 @@
-/** Result of one step of a check. */
+/** Result of one step of a check of a warehouse. */
 export interface Finding {
-  /** Stable name of the step, for programs: `write`, `clock` … */
+  /** Stable name of the step, which programs can use: `write`, `clock` … */
   readonly name: string
   readonly ok: boolean
-  /** Result of the step as a sentence. For a failed step, it contains the change to make. */
+  /** Result of the step as a sentence. For a failed step, the sentence says what to change. */
   readonly message: string
 }

@@ -12,25 +12,25 @@ import { Stale } from './stale.ts'
 import type { Warehouse } from './warehouses.ts'
 
 /**
- * Maximum number of locations that are granted to one namespace. Each check of a chosen location reads all granted
- * locations.
+ * Maximum number of locations that can be granted to one namespace. It is limited because the check of a
+ * chosen location reads all of them.
  */
 const maxLocations = 100
 
-/** Location that can be granted to a namespace, with the physical place to which it resolves. */
+/** Location that can be granted to a namespace, with its physical location. */
 export interface GrantableLocation {
-  /** Canonical location that ends in `/`. */
+  /** Canonical location, ending in `/`. */
   readonly location: string
   readonly place: PhysicalPlace
-  /** Name of the store to which the place belongs, or null when the store has no name. */
+  /** Name of the store that the physical location is on. Null when the store has no name. */
   readonly storeName: string | null
 }
 
 /**
  * Checks that a location can be granted to a namespace of the warehouse.
  *
- * @throws HeadgateError `bad-request` when it is malformed, or is or contains the root of the warehouse; `forbidden` when
- *   it is outside the warehouse's allowed locations
+ * @throws HeadgateError `bad-request` when the location is malformed, or is equal to or contains the root of
+ *   the warehouse; `forbidden` when it is outside the allowed locations of the warehouse
  */
 export function grantableLocation(warehouse: Warehouse, text: string): GrantableLocation {
   checkLocations(warehouse, [text])
@@ -40,11 +40,12 @@ export function grantableLocation(warehouse: Warehouse, text: string): Grantable
 }
 
 /**
- * Allows tables and views of a namespace and its child namespaces to use a location that contains files. Returns false
- * when the location was granted before. The grant belongs to the id of the namespace and is deleted with the namespace.
+ * Allows the tables and views of a namespace and of its child namespaces to use a location that already
+ * contains files. Returns false when the location was already granted to the namespace. The grant refers to
+ * the id of the namespace, and is deleted with the namespace.
  *
- * @throws HeadgateError `conflict` when the namespace has the maximum number of locations
- * @throws Stale when the namespace was dropped, or the store was renamed, meanwhile
+ * @throws HeadgateError `conflict` when the namespace has the maximum number of granted locations
+ * @throws Stale when the namespace was dropped or the store was renamed in the meantime
  */
 export async function grantLocation(
   tx: Queryable,
@@ -64,9 +65,9 @@ export async function grantLocation(
 }
 
 /**
- * Revokes the grant of exactly this location. Existing tables in the location are not affected. Returns false when the
- * location is not granted. A grant can be revoked even if the location is no longer an allowed location of the
- * warehouse.
+ * Revokes the grant of a location to a namespace. Returns false when exactly this location is not granted.
+ * Does not affect existing tables at the location. Also works when the location is no longer an allowed
+ * location of the warehouse.
  *
  * @throws HeadgateError `bad-request` when the location is malformed
  */

@@ -9,10 +9,10 @@ const largestStoredBlock = 0xffff
 const deflating = { level: 6, windowBits: 13, memLevel: 6 }
 
 /**
- * Returns the pieces of one gzip member that contains `before + body + end`. No text is compressed here: `before` is
- * written as stored blocks, followed by the compressed forms of `body` and `end`.
+ * Returns the parts of a gzip member whose plain text is `before + body + end`. Does not compress any text:
+ * writes `before` as stored (uncompressed) blocks, and inserts the compressed forms of `body` and `end`.
  *
- * @param end result of `storedEnd` or `deflatedEnd`, because it must contain the final block
+ * @param end result of `storedEnd` or `deflatedEnd`, which contains the final block
  */
 export function gzipSplice(before: Buffer, body: CompressedBody, end: CompressedBody): Buffer[] {
   const trailer = Buffer.allocUnsafe(8)
@@ -22,17 +22,25 @@ export function gzipSplice(before: Buffer, body: CompressedBody, end: Compressed
   return [header, ...stored(before, false), body.compressed, end.compressed, trailer]
 }
 
-/** Returns a text as the uncompressed end of a gzip member. */
+/** Returns a text as the last, uncompressed part of a gzip member. */
 export function storedEnd(text: Buffer): CompressedBody {
   return { compressed: Buffer.concat(stored(text, true)), length: text.length, crc: crc32(text) }
 }
 
-/** Returns a text as the compressed end of a gzip member. Useful for a text of a few kilobytes that is sent often. */
+/**
+ * Returns a text as the last, compressed part of a gzip member. Useful for a text of a few kilobytes that is
+ * sent often.
+ */
 export function deflatedEnd(text: Buffer): CompressedBody {
   return { compressed: deflateRawSync(text, deflating), length: text.length, crc: crc32(text) }
 }
 
-/** Returns stored blocks (RFC 1951 section 3.2.4), which start and end on byte boundaries. A final block may be empty. */
+/**
+ * Returns a text as stored (uncompressed) blocks (RFC 1951 section 3.2.4), which begin and end on byte
+ * boundaries.
+ *
+ * @param last whether the last block is the final block of the gzip member. Such a block may be empty
+ */
 function stored(text: Buffer, last: boolean): Buffer[] {
   const count = Math.max(Math.ceil(text.length / largestStoredBlock), last ? 1 : 0)
   return Array.from({ length: count }, (_, index) => {

@@ -3,12 +3,12 @@ import { type ForeignHome, listForeignHomes } from '../store/claim-overlaps.ts'
 import type { Queryable } from '../store/sql.ts'
 import type { Finding } from './finding.ts'
 
-/** Maximum number of overlapping locations in the result. */
+/** Maximum number of overlaps in the result. */
 const maxFindings = 5
 
 export interface HeldPurgesDeps {
   readonly sql: Queryable
-  /** Returns true when the result may contain the name and the locations of a warehouse. */
+  /** Returns whether the result may contain the name and the locations of another warehouse. */
   readonly mayName: (warehouse: {
     readonly id: string
     readonly name: string
@@ -17,8 +17,9 @@ export interface HeldPurgesDeps {
 }
 
 /**
- * Finds locations of other warehouses that overlap the locations of this warehouse. A purge never deletes files in a
- * location that belongs to two warehouses. Returns an empty list when no locations overlap.
+ * Finds locations of other warehouses that overlap with the locations of this warehouse, because a purge
+ * never deletes files at a location that belongs to two warehouses. Returns an empty list when no locations
+ * overlap.
  */
 export async function findHeldPurges(deps: HeldPurgesDeps, warehouseId: string): Promise<Finding[]> {
   const homes = await listForeignHomes(deps.sql, warehouseId, maxFindings)
@@ -36,7 +37,10 @@ function describeHeldPurge(home: ForeignHome, mayName: HeldPurgesDeps['mayName']
   return `${held}, because warehouse ${home.warehouse} allows ${location}, which ${covers ? 'covers it' : 'is inside it'}. Remove that allowed location: headgate warehouse update ${home.warehouse} --disallow '${location}'`
 }
 
-/** Returns the allowed location with the spelling of the operator. `--disallow` requires exactly this text. */
+/**
+ * Returns the allowed location in the spelling of the operator, because `headgate warehouse update
+ * --disallow` requires exactly this text.
+ */
 function findWrittenLocation({ location, allowedLocations }: ForeignHome): string {
   return allowedLocations.find((text) => canonicalOrNull(text) === location) ?? location
 }

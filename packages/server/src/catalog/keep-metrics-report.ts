@@ -3,7 +3,7 @@ import { insertMetricsReport, type MetricsReport } from '../store/metrics-report
 import type { CatalogDeps } from './deps.ts'
 
 /**
- * Stores a scan or commit report of an engine.
+ * Stores a scan report or commit report that an engine sent.
  *
  * @throws HeadgateError `bad-request` when the database cannot store a value of the report
  */

@@ -11,9 +11,9 @@ import { type ListPage, listPage, type PageRequest } from './list-page.ts'
 import { type Warehouse, warehouseChain } from './warehouses.ts'
 
 /**
- * Lists the paths of the namespaces directly below a namespace, or below the warehouse, that the caller may see.
+ * Lists the paths of the direct child namespaces that the caller may see, of a namespace or of the warehouse.
  *
- * @param parent null: the warehouse
+ * @param parent parent namespace. Null for the top level of the warehouse
  */
 export async function listNamespaces(
   deps: Pick<CatalogDeps, 'sql'> & { readonly policies: Policies },

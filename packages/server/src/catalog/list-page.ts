@@ -2,7 +2,7 @@ import type { ListFilter } from '../access/decide.ts'
 import { fillPage } from '../access/fill-page.ts'
 import type { ChildFilter } from '../store/namespaces.ts'
 
-/** Number of names that one query reads when a client requests a list without pages. */
+/** Number of names that one query reads when a client requests the whole list. */
 const wholeListStep = 5_000
 
 /** Names of one page of a list, in order. */
@@ -13,15 +13,19 @@ export interface ListPage {
 }
 
 /**
- * Requested page of a list: at most `size` names after the name `after`. Null when the client requests the whole list.
+ * Requested page of a list: at most `size` names that follow the name `after`. Null when the client requests
+ * the whole list.
  */
 export type PageRequest = { readonly after: string | null; readonly size: number } | null
 
-/** Names in a list that a caller may see. */
+/** Filters for the names that a caller may see in a list. */
 export interface VisibleNames {
-  /** Filter for the names that grants and ownership show to the caller. */
+  /** Filter by the grants and the ownership of the caller, which the query applies. */
   readonly filter: ListFilter
-  /** Returns whether the authorizer shows a name to the caller. Null when it shows all names. */
+  /**
+   * Returns whether the configured authorizer shows a name to the caller. Null when the authorizer shows all
+   * names.
+   */
   readonly shown: ((name: string) => boolean | Promise<boolean>) | null
 }
 

@@ -8,7 +8,7 @@ import { findNamespace } from './find-namespace.ts'
 import { listPage, type PageRequest } from './list-page.ts'
 import type { Warehouse } from './warehouses.ts'
 
-/** Tables or views of a namespace. */
+/** Page of the tables or views in a namespace. */
 export interface ListedRelations {
   readonly identifiers: readonly TableIdentifier[]
   /** True when there are more names after this page. */

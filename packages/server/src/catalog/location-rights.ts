@@ -4,9 +4,9 @@ import type { Chain } from '../privilege.ts'
 import type { LocationRights } from './chosen-places.ts'
 
 /**
- * Returns what a caller may do with a location that it chose.
+ * Returns the rights of a caller on a location that the caller chooses.
  *
- * @param chain privilege chain of the relation, or of the namespace for a new relation
+ * @param chain privilege chain of the relation. For a new relation, the chain of its namespace
  */
 export function locationRights(policy: Policy, chain: Chain): LocationRights {
   const administers = administersStorage(policy, chain)

@@ -13,18 +13,19 @@ import { probeFolder } from './store-probe.ts'
 import type { Warehouse } from './warehouses.ts'
 
 /**
- * Returns a random location below the warehouse's root. It contains no table name, so it stays correct after a rename,
- * and clients cannot guess it.
+ * Returns a random location below the root of the warehouse. It does not contain the name of the table, so a
+ * rename does not make it misleading. As it is random, clients cannot guess it.
  */
 export function defaultLocation(warehouse: Warehouse): string {
   return `${warehouse.root.replace(/\/+$/, '')}/${randomUUID()}`
 }
 
 /**
- * Checks locations before the server reads or writes files in these locations, or issues credentials for them.
+ * Checks locations before the server reads or writes files in these locations, or issues credentials for
+ * them.
  *
- * @throws HeadgateError `bad-request` when one is malformed or contains the warehouse's root, `forbidden` when one is
- *   outside the warehouse's allowed locations
+ * @throws HeadgateError `bad-request` when a location is malformed or contains the root of the warehouse,
+ *   `forbidden` when a location is outside the warehouse's allowed locations
  */
 export function checkLocations(warehouse: Warehouse, locations: readonly string[]): Location[] {
   const parsed = locations.map(parseLocation)
@@ -32,7 +33,9 @@ export function checkLocations(warehouse: Warehouse, locations: readonly string[
   return parsed
 }
 
-/** Returns only the locations that the warehouse currently allows. */
+/**
+ * Returns those of the locations that are within the root or the current allowed locations of the warehouse.
+ */
 export function selectAllowed({ places }: Pick<Warehouse, 'places'>, locations: readonly string[]): string[] {
   return locations.filter((text) => {
     const location = parseLocation(text)
@@ -61,7 +64,8 @@ function checkOne({ name, places }: Warehouse, location: Location): void {
 }
 
 /**
- * Returns the locations that one relation claims. Locations inside another location of the same relation are omitted.
+ * Returns the locations that one relation claims, with their physical locations. Omits locations inside
+ * another location of the same relation.
  */
 export function claimFor(warehouse: Warehouse, locations: readonly string[]): ClaimedPlaces {
   const parsed = checkLocations(warehouse, locations)
@@ -76,7 +80,7 @@ export function claimFor(warehouse: Warehouse, locations: readonly string[]): Cl
   )
 }
 
-/** Returns the claim of these locations, with the physical place of each location. */
+/** Returns a location claim for the locations: each location with its physical location. */
 export function toClaimedPlaces(
   { resolvePlace, storeName }: Pick<Warehouse, 'resolvePlace' | 'storeName'>,
   locations: readonly Location[],

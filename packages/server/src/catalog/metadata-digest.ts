@@ -1,6 +1,6 @@
 import { hash, subtle } from 'node:crypto'
 
-/** Maximum text size in bytes for which a synchronous hash is faster than the thread pool. */
+/** Maximum size in bytes of a text for which synchronous hashing is faster than the thread pool. */
 const maxSyncBytes = 256 * 1024
 
 /** Returns the SHA-256 of a metadata text, in hex. Large texts are hashed in the thread pool. */

@@ -12,18 +12,21 @@ import { type RelationModel, tableModel } from './relation-model.ts'
 const compress = promisify(gzip)
 const decompress = promisify(gunzip)
 
-/** Limits of metadata, in bytes. */
+/** Size limits of metadata, in bytes. */
 export interface MetadataLimits {
-  /** Maximum size of the compressed metadata in a row. Larger metadata is only in the file. */
+  /**
+   * Maximum size of the compressed metadata text in a database row. Larger metadata is stored only in the
+   * file.
+   */
   readonly rowLimitBytes: number
   /** Maximum size of a metadata file that the server reads or writes. */
   readonly maxMetadataBytes: number
 }
 
-/** Metadata file, before or after it is written to storage. */
+/** Metadata file with its location and content, before or after it is written to storage. */
 export interface MetadataFile {
   readonly location: string
-  /** The file's bytes: the text, or the text compressed with gzip. */
+  /** Bytes of the file: the metadata text, or the gzip-compressed text. */
   readonly content: Buffer
   readonly text: MetadataText
 }
@@ -53,15 +56,15 @@ export async function composeMetadataFile<Metadata>(
 }
 
 /**
- * Length in bytes up to which a commit does not store the referenced form of a metadata text (the text with referenced
- * snapshots only). The server computes this form when a client requests it, which is rare.
+ * Maximum length in bytes of a metadata text for which a commit does not also store the text with referenced
+ * snapshots only. The server computes this form when a client requests it, which is rare.
  */
 const maxDeferredBytes = 64 * 1024
 
 /**
- * Returns the compressed forms of a metadata text for its row. A form is null when it exceeds `rowLimitBytes`. The
- * referenced form is also null when it is equal to the full form, or when the text is so short that `referencedForm`
- * can compute it quickly.
+ * Returns the compressed forms of a metadata text for its row: `body` with all snapshots, `refs` with
+ * referenced snapshots only. A form is null when it exceeds `rowLimitBytes`. `refs` is also null when it is
+ * equal to `body`, or when the text is so short that `referencedForm` computes it quickly.
  */
 export async function servedBodies<Metadata>(
   model: RelationModel<Metadata, never, never>,
@@ -80,8 +83,8 @@ export async function servedBodies<Metadata>(
 }
 
 /**
- * Returns true when the row of a text with this length does not contain the referenced form, so that `referencedForm`
- * must compute it.
+ * Returns whether the row of a metadata text with this length contains no text with referenced snapshots
+ * only, so that `referencedForm` must compute it.
  */
 export function lacksReferencedForm(length: number): boolean {
   return length <= maxDeferredBytes
@@ -128,8 +131,8 @@ export function missingMetadataFile(location: string): HeadgateError {
 }
 
 /**
- * Maximum nesting depth of metadata JSON. Metadata that requests create is never nested more deeply, even with the
- * highest HEADGATE_MAX_JSON_DEPTH.
+ * Maximum nesting depth of the JSON in a metadata file. Metadata that the server writes never exceeds this
+ * depth, even with the highest value of HEADGATE_MAX_JSON_DEPTH.
  */
 const maxMetadataDepth = 1000
 

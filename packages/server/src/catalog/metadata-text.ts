@@ -2,16 +2,16 @@ import type { TextPiece } from '@headgate/iceberg/metadata'
 import type { CompressedBody } from '../store/relations.ts'
 import { compress, compressWell, joinCompressed } from './compressed-body.ts'
 
-/** The text of a metadata file as bytes. */
+/** Text of a metadata file, as bytes. */
 export interface MetadataText {
   readonly whole: Buffer
-  /** Consecutive parts of the text. A commit to a large table changes only a few parts. */
+  /** Consecutive parts of the text. A commit to a large table changes only a few of them. */
   readonly parts: readonly Part[]
 }
 
 interface Part {
   readonly bytes: Buffer
-  /** True for a part that later versions of the metadata contain without changes. */
+  /** True for a part that also occurs, unchanged, in later versions of the metadata. */
   readonly lasting: boolean
   /** Compressed form of a lasting part. It is computed on first use and then reused. */
   compressed?: Promise<CompressedBody>
@@ -19,7 +19,7 @@ interface Part {
 
 const lastingParts = new WeakMap<TextPiece, Part>()
 
-/** Concatenates the pieces of a text to one metadata text. */
+/** Returns the metadata text that consists of the given pieces. */
 export function metadataText(pieces: readonly TextPiece[]): MetadataText {
   const parts = pieces.map(toPart)
   const [only] = parts
@@ -27,7 +27,7 @@ export function metadataText(pieces: readonly TextPiece[]): MetadataText {
   return { whole, parts }
 }
 
-/** Returns an existing text as one part. */
+/** Returns a metadata text that consists of one part. */
 export function toMetadataText(whole: Buffer): MetadataText {
   return { whole, parts: [{ bytes: whole, lasting: false }] }
 }
@@ -41,8 +41,8 @@ function toPart(piece: TextPiece): Part {
 }
 
 /**
- * Compresses a text for its row. A lasting part, which later versions of the metadata contain too, is compressed only
- * once.
+ * Compresses a metadata text for its row. A part that later versions of the metadata also contain is
+ * compressed only once.
  */
 export async function compressText({ parts }: MetadataText): Promise<CompressedBody> {
   return joinCompressed(await Promise.all(parts.map(compressPart)))

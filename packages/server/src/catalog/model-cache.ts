@@ -3,8 +3,8 @@ import type { ViewMetadata } from '@headgate/iceberg/view'
 import { sharedCache, type SharedCache } from '../cache.ts'
 
 /**
- * Estimated number of bytes in memory for each byte of text. A decoded model with its cached text parts takes several
- * times the memory of the text.
+ * Estimated memory in bytes for each byte of metadata text. Decoded metadata with its cached parts of the
+ * text takes several times the memory of the text.
  */
 const bytesPerTextByte = 7
 
@@ -14,8 +14,8 @@ interface Entry<Metadata> {
 }
 
 /**
- * Caches the newest decoded metadata of each relation for the next commit. Models are immutable, so several requests
- * can share one. The cache is bounded by an estimate of the bytes.
+ * Caches the latest decoded metadata of each relation for the next commit. Decoded metadata is immutable, so
+ * several requests can share it. The estimated total size in bytes is limited.
  */
 export class ModelCache<Metadata extends TableMetadata | ViewMetadata> {
   readonly #entries: SharedCache<Entry<Metadata>>
@@ -25,7 +25,8 @@ export class ModelCache<Metadata extends TableMetadata | ViewMetadata> {
   }
 
   /**
-   * Returns the decoded metadata with this `toMetadataKey`. Returns undefined when the cache contains another version.
+   * Returns the cached metadata of a relation with this metadata key (`toMetadataKey`). Returns undefined
+   * when the cache contains no metadata or another version.
    */
   get(relationId: string, key: string): Metadata | undefined {
     const entry = this.#entries.get(relationId)

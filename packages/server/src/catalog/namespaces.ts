@@ -5,7 +5,7 @@ import { findNamespace, type NamespaceRow } from '../store/namespaces.ts'
 import type { CatalogDeps } from './deps.ts'
 import { type Warehouse, warehouseChain } from './warehouses.ts'
 
-/** An existing namespace. */
+/** Existing namespace with its row and its privilege chain. */
 export interface FoundNamespace {
   readonly warehouse: Warehouse
   readonly levels: Namespace

@@ -18,9 +18,11 @@ export interface OpenStorageDeps {
 }
 
 /**
- * Opens the stored storage profile of a warehouse: its root, and its allowed locations on the same store.
+ * Opens the storage of a warehouse from its stored storage profile: the root, and the allowed locations on
+ * the same store.
  *
- * @throws HeadgateError `internal` when its secret cannot be decrypted, `bad-request` when a location is malformed
+ * @throws HeadgateError `internal` when the secret of the profile cannot be decrypted, `bad-request` when a
+ *   location is malformed
  */
 export async function openWarehouseStorage(
   row: WarehouseRow,
@@ -62,9 +64,13 @@ export function toRootLocation(profile: StorageProfile): string {
   return prefix === '' ? `s3://${profile.bucket}` : `s3://${profile.bucket}/${prefix}`
 }
 
-/** Returns the client properties that describe the storage, such as endpoint and region. They never contain a key. */
+/**
+ * Returns the client properties that describe the storage, such as endpoint and region. They never contain a
+ * storage key.
+ */
 function toHints(profile: StorageProfile): Readonly<Record<string, string>> {
-  // Without own access, the region and the endpoint of the storage are those that the upstream returns.
+  // When the server itself has no access to the storage, the upstream catalog returns the region and the
+  // endpoint of the storage.
   if (profile.type === 'file' || profile.credentials === 'none') return {}
   const { region, endpoint, pathStyle = endpoint !== undefined } = profile
   return {
@@ -75,7 +81,8 @@ function toHints(profile: StorageProfile): Readonly<Record<string, string>> {
 }
 
 /**
- * Returns those allowed locations of a warehouse that are neither below its root nor below another allowed location.
+ * Returns the allowed locations of a warehouse that are neither within its root nor within another allowed
+ * location.
  */
 function otherPlaces(root: string, allowed: readonly string[]): string[] {
   const own = parseLocation(root)
@@ -88,7 +95,8 @@ function otherPlaces(root: string, allowed: readonly string[]): string[] {
 }
 
 function profileAt(profile: StorageProfile, place: string): StorageProfile {
-  // A directory with a bucket name cannot have allowed locations outside of the directory, so its root stays unchanged.
+  // The allowed locations of a directory with a bucket name are always within the directory, so the root
+  // stays unchanged.
   if (profile.type === 'file') return profile.bucket === undefined ? { ...profile, root: place } : profile
   const { bucket, key } = parseLocation(place)
   const { prefix: _, ...rest } = profile

@@ -17,11 +17,11 @@ import type { Warehouse } from './warehouses.ts'
 
 export { type AbandonedCreate, listAbandonedCreates } from '../store/orphans.ts'
 
-/** Number and size of the files that were found in the locations of a staged create. */
+/** Number and size of the files at the locations of an abandoned staged table. */
 export interface FoundFiles {
   readonly files: number
   readonly bytes: number
-  /** True when there are more files than `files`, because only the first ones were counted. */
+  /** True when only the first files were counted, so that there are more files than `files`. */
   readonly more: boolean
 }
 
@@ -29,28 +29,28 @@ export interface FoundFiles {
 export interface Clearing {
   /** Number of files that this call deleted. */
   readonly deleted: number
-  /** False when files remain. The record of the create then remains too, so that the call can be repeated. */
+  /** False when files remain. The reservation then also remains, so that the call can be repeated. */
   readonly done: boolean
 }
 
 const maxCounted = 10_000
-/** Number of files that are deleted before the time limit is checked again. */
+/** Number of files that are deleted between two checks of the time limit. */
 const batchSize = 250
 
 /**
- * Returns the locations in which an abandoned create may have left files. Omits locations inside another location of
- * the create.
+ * Returns the locations at which an abandoned staged table may have left files, without locations inside
+ * another one.
  */
 export function findOutermostPrefixes({ prefixes }: Pick<AbandonedCreate, 'prefixes'>): string[] {
   const places: string[] = []
-  // Shorter locations come first, so a location comes after the locations that contain it.
+  // In order of length, each location comes after the locations that contain it.
   for (const place of prefixes.toSorted((a, b) => a.length - b.length)) {
     if (!places.some((outer) => contains(parseLocation(outer), parseLocation(place)))) places.push(place)
   }
   return places
 }
 
-/** Counts the files in the locations of a staged create. */
+/** Counts the files at the locations of an abandoned staged table. */
 export async function countFiles(
   { storage }: Pick<Warehouse, 'storage'>,
   create: Pick<AbandonedCreate, 'prefixes'>,
@@ -69,16 +69,19 @@ export async function countFiles(
 }
 
 /**
- * Deletes the files of an abandoned create (a table that was staged but not committed), and then its record. First
- * marks the record. The server refuses the commit and the tokens of a marked create, so files can be deleted without a
- * lock. The marked record stays until all files are deleted, so that an interrupted call can be repeated. Deletes only
- * in locations that the create still claims, because files in a released location can belong to other relations.
+ * Deletes the files of an abandoned staged table (a table that was staged but never created), and then its
+ * reservation. First marks the reservation. The server then refuses commits and tokens of the table, so that
+ * files can be deleted without a lock. The marked reservation remains until all files are deleted, so that an
+ * interrupted call can be repeated. Deletes files only at locations that the reservation still claims,
+ * because files at a released location can belong to other relations.
  *
- * @param policyVersion policy version of the decision. No file is deleted if the policy has changed
- * @param until epoch ms at which it stops after the current batch, so that the caller can continue
+ * @param policyVersion policy version of the authorization decision. If the policy has changed, no file is
+ *   deleted
+ * @param until time in epoch ms after which no further batch is started. The caller can then repeat the call
  * @throws Stale when the policy has changed
- * @throws HeadgateError `no-such-object` when it was completed or deleted, or is younger than `seconds`, `conflict` when
- *   one of its locations now belongs to another relation
+ * @throws HeadgateError `no-such-object` when the table was created, the reservation was deleted, or the
+ *   reservation is younger than `seconds`; `conflict` when one of the locations now belongs to another
+ *   relation
  */
 export async function clearAbandonedCreate(
   sql: Sql,
@@ -122,8 +125,8 @@ export async function clearAbandonedCreate(
 }
 
 /**
- * Returns true when the storage refuses the location of a file as malformed. Such a file can never be deleted, so
- * `clearAbandonedCreate` ignores it.
+ * Returns whether the storage refused to delete a file because its location is malformed. Such a file can
+ * never be deleted, so `clearAbandonedCreate` ignores it.
  */
 function mayPass({ error }: DeleteFailure): boolean {
   return !isHeadgateError(error, 'bad-request')
@@ -134,8 +137,8 @@ async function markAsClearing(
   warehouse: Pick<Warehouse, 'id' | 'resolvePlace' | 'storeName'>,
   key: Parameters<typeof lockAbandonedCreate>[1],
 ): Promise<AbandonedCreate> {
-  // Other owners cannot claim these locations: the lock prevents it until the mark is set, and then the claims of this
-  // create do.
+  // Other owners cannot claim these locations: before the reservation is marked, because of the lock, and
+  // afterwards, because the reservation claims them.
   await lockLocations(tx)
   const found = await lockAbandonedCreate(tx, key)
   if (found === null) throw missingCreate(key.id)

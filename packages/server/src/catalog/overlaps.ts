@@ -7,19 +7,22 @@ import { listOverlaps, type OverlappingClaim, toPosition } from '../store/claim-
 import type { Sql } from '../store/sql.ts'
 import { type Warehouse, warehouseChain } from './warehouses.ts'
 
-/** One of two overlapping locations. All fields except `kind` are null when the caller may not learn them. */
+/**
+ * One of two overlapping locations. All members except `kind` are null when the caller may not see the
+ * location.
+ */
 interface OverlappingPlace {
   readonly kind: OverlappingClaim['kind']
   readonly warehouse: string | null
   readonly location: string | null
-  /** Id of the warehouse, table, view or staged create that claims the location. */
+  /** Id of the warehouse, table, view or staged table that claims the location. */
   readonly ownerId: string | null
   readonly namespace: string[] | null
   readonly name: string | null
   readonly dropped: boolean | null
 }
 
-/** Two overlapping locations of different owners. `inner` is equal to `outer` or inside it. */
+/** Two overlapping locations of different owners. `inner` is equal to or within `outer`. */
 export interface StorageOverlap {
   readonly outer: OverlappingPlace
   readonly inner: OverlappingPlace
@@ -37,10 +40,11 @@ const hidden = {
 } as const
 
 /**
- * Returns locations of a warehouse that overlap locations of other tables, views and warehouses, ordered by location.
+ * Returns locations of a warehouse that overlap with locations of other tables, views and warehouses, in
+ * order of location.
  *
- * @param asking policy of the caller. Without `administer-storage` on a warehouse, the caller does not see its
- *   locations
+ * @param asking policy of the caller. The caller sees only the locations of warehouses on which it has
+ *   `administer-storage`
  * @param after position of the last overlap on the previous page. Empty for the first page
  */
 export async function listStorageOverlaps(

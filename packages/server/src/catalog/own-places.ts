@@ -7,7 +7,8 @@ export function recordedPrefixes({ prefixes }: { readonly prefixes: string }): r
 }
 
 /**
- * Returns true when a location is equal to or below one of these canonical locations. Returns false for malformed text.
+ * Returns whether a location is equal to or within one of these canonical locations. Returns false for a
+ * malformed location.
  */
 export function isPlaceWithin(location: string, prefixes: readonly string[]): boolean {
   const parsed = parsedOrNull(parseLocation, location)
@@ -15,7 +16,7 @@ export function isPlaceWithin(location: string, prefixes: readonly string[]): bo
 }
 
 /**
- * Parses the location of an object. Returns null when the text is malformed or the object is not below one of these
+ * Parses the location of a file. Returns null when the location is malformed, or is not within one of these
  * canonical locations.
  */
 export function objectWithin(file: string, prefixes: readonly string[]): Location | null {
@@ -24,9 +25,9 @@ export function objectWithin(file: string, prefixes: readonly string[]): Locatio
 }
 
 /**
- * Throws when a metadata file is outside the recorded locations of its relation.
+ * Checks that a metadata file is within the recorded locations of its relation.
  *
- * @throws HeadgateError `internal`
+ * @throws HeadgateError `internal` when it is not
  */
 export function checkMetadataPlace(file: string, prefixes: readonly string[]): void {
   if (objectWithin(file, prefixes) !== null) return

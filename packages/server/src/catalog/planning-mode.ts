@@ -5,8 +5,8 @@ const property = 'scan-planning-mode'
 
 /**
  * Returns the property with which clients of a warehouse plan scans at the server. Some clients read it from
- * `GET /v1/config`, and others from the response to a load. Returns nothing for an upstream warehouse, whose scans the
- * server cannot plan.
+ * `GET /v1/config`, and others from the response to a load. Returns no property for an upstream warehouse,
+ * because the server cannot plan its scans.
  */
 export function planningProperties({
   kind,

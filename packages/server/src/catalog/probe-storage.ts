@@ -6,19 +6,22 @@ import type { OpenedStorage } from './warehouses.ts'
 
 type ProbeName = 'write' | 'read' | 'list' | 'delete'
 
-/** One storage operation of the probe. */
+/** Storage operation that the probe tries. */
 export interface ProbeStep {
   readonly name: ProbeName
-  /** Name of the step as a gerund, for a sentence such as "writing failed". */
+  /** Description of the step as a gerund, for a sentence such as "writing failed". */
   readonly doing: string
   run(): Promise<void>
 }
 
-/** Small test object below the warehouse's root, with the storage operations of the probe in order. */
+/**
+ * Probe of a storage: a small test object below the root of the warehouse, and the storage operations to try,
+ * in order.
+ */
 export interface Probe {
   readonly location: string
   readonly steps: readonly ProbeStep[]
-  /** Deletes the object if it exists, after a failed step. Never throws. */
+  /** Deletes the test object if it exists. Called after a failed step. Never throws. */
   cleanUp(): Promise<void>
 }
 
@@ -69,16 +72,16 @@ export function createProbe(
 }
 
 /**
- * Time limit of the probe in ms. It is shorter than the time limit of a request, so that the caller receives an error
- * that names the failed step.
+ * Default time limit of the probe in ms. It is shorter than the time limit of a request, so that the caller
+ * receives an error that names the failed step.
  */
 const defaultPatienceMs = 10_000
 
 /**
- * Verifies that a storage can be used: writes a small object below the warehouse's root, reads it, finds it in the list,
- * and deletes it.
+ * Verifies that a storage is usable: writes a small object below the root of the warehouse, reads it, finds
+ * it in a listing, and deletes it.
  *
- * @param patienceMs time limit for all steps
+ * @param patienceMs time limit in ms for all steps together
  * @throws HeadgateError `bad-request` with the failed step and the error of the store
  */
 export async function probeStorage(
@@ -102,7 +105,7 @@ export async function probeStorage(
   }
 }
 
-/** Verifies that the storage of a profile can be used. Called before the profile is stored for a warehouse. */
+/** Verifies that the storage of a storage profile is usable, before the profile is stored for a warehouse. */
 export async function probeProfile(
   profile: StorageProfile,
   guard: EndpointGuard,
@@ -114,8 +117,8 @@ export async function probeProfile(
 }
 
 /**
- * Returns the message of an error for clients. Messages of client libraries are replaced, because they may contain
- * internal details.
+ * Returns a reason for clients from an error of the storage. Replaces messages of client libraries, because
+ * they may contain internal details.
  */
 export function toReason(error: unknown): string {
   return isHeadgateError(error) ? error.message : 'the store could not be reached'

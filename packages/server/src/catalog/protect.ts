@@ -5,7 +5,10 @@ import type { FoundNamespace } from './namespaces.ts'
 import { Stale } from './stale.ts'
 import { toRowVersion, type Target } from './target.ts'
 
-/** Turns the drop protection of a namespace on or off. Returns false when the protection does not change. */
+/**
+ * Turns the protection of a namespace against drops on or off. Returns false when the namespace already had
+ * the requested state.
+ */
 export async function protectNamespace(
   sql: Sql,
   { row }: FoundNamespace,
@@ -18,7 +21,8 @@ export async function protectNamespace(
 }
 
 /**
- * Turns the drop and purge protection of a table or view on or off. Returns false when the protection does not change.
+ * Turns the protection of a table or view against drops and purges on or off. Returns false when the relation
+ * already had the requested state.
  */
 export async function protectRelation(
   sql: Sql,

@@ -6,7 +6,7 @@ import { parseMetadataText, readMetadataText } from './metadata-file.ts'
 import { isPlaceWithin, recordedPrefixes } from './own-places.ts'
 import { tableModel, viewModel } from './relation-model.ts'
 
-/** Columns of a relation's row with which the content of its metadata file is verified. */
+/** Columns of a relation's row by which the server verifies the content of its metadata file. */
 export type RecordedMetadata = Pick<
   RelationRow,
   'kind' | 'uuid' | 'metadataLocation' | 'digest' | 'location' | 'prefixes'
@@ -35,8 +35,8 @@ export async function readRecordedMetadata(
 }
 
 /**
- * Verifies a metadata text that was read back from storage against the digest in the row, or, if the row has no digest
- * yet, against the uuid and the locations in the row.
+ * Verifies a metadata text that was read from storage: against the digest in the row, or, if the row has no
+ * digest yet, against the UUID and the locations in the row.
  *
  * @throws HeadgateError `damaged-metadata`
  */
@@ -46,7 +46,7 @@ async function verifyMetadataText(text: Buffer, recorded: RecordedMetadata): Pro
   if (!isRecorded) throw damagedMetadata(recorded)
 }
 
-/** Returns whether the uuid and all locations in a metadata text are those of the relation's row. */
+/** Returns whether the UUID and all locations in a metadata text are equal to those in the relation's row. */
 function matchesRow(text: Buffer, recorded: RecordedMetadata): boolean {
   try {
     return recorded.kind === 'table'
@@ -74,7 +74,7 @@ function matches<Metadata>(model: Model<Metadata>, text: Buffer, recorded: Recor
   )
 }
 
-/** Creates the error for a metadata file whose content does not match the row of its relation. */
+/** Returns the error for a metadata file whose content does not match the row of its relation. */
 export function damagedMetadata(
   { kind, metadataLocation }: Pick<RecordedMetadata, 'kind' | 'metadataLocation'>,
   options?: ErrorOptions,

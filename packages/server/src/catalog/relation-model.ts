@@ -32,19 +32,22 @@ import { metadataText, type MetadataText } from './metadata-text.ts'
 interface Applied<Metadata> {
   readonly metadata: Metadata
   readonly changed: boolean
-  /** Metadata files that the commit removes from the metadata log. They may be deleted after the commit. */
+  /** Metadata files that the commit removed from the metadata log. They can be deleted after the commit. */
   readonly expired: readonly string[]
 }
 
-/** Operations that differ between tables and views. */
+/** Functions that differ between tables and views. */
 export interface RelationModel<Metadata, Update, Requirement> {
   readonly kind: IcebergKind
   decode(value: Json): Metadata
-  /** Decodes a registered metadata file. Engines read this file unchanged. */
+  /**
+   * Decodes a metadata file that a client registers. The server does not change the file, and engines read it
+   * as it is.
+   */
   decodeRegistered(value: Json): Metadata
-  /** Returns the JSON text of the metadata that is stored and served. */
+  /** Returns the metadata as JSON text, in the form that is stored and sent to clients. */
   text(metadata: Metadata): MetadataText
-  /** Returns the uuid of the relation in lower case. Returns null for an old table without uuid. */
+  /** Returns the UUID of the relation in lower case. Returns null for an old table without a UUID. */
   uuid(metadata: Metadata): string | null
   location(metadata: Metadata): string
   /**

@@ -16,11 +16,13 @@ import { storedPlaceRules, storedProfile } from './stored-places.ts'
 const pageSize = 1_000
 
 /**
- * Records the physical places of all warehouses, and of location claims that an earlier version recorded without them.
- * Runs at each start after the migrations and before the first request. Other replicas may change warehouses at the
- * same time. Overlaps that exist already are not refused but marked.
+ * Computes and stores the physical locations of the location claims of all warehouses, and of claims that an
+ * earlier version stored without physical locations. Runs at each start of a server, after the migrations and
+ * before the first request. Other replicas may change warehouses at the same time. Marks existing overlaps
+ * instead of refusing them.
  *
- * @returns names of the warehouses whose storage profile cannot be read. Their location claims have no physical places
+ * @returns names of the warehouses whose storage profile cannot be read. Their location claims have no
+ *   physical locations
  */
 export async function resolveClaims(sql: Sql): Promise<string[]> {
   const unreadable: string[] = []
@@ -61,8 +63,8 @@ async function resolveWarehouse(sql: Sql, warehouse: WarehousePlace): Promise<bo
 }
 
 /**
- * Marks overlapping claims after physical places were recorded, either by this server or by a server that stopped
- * before it marked them.
+ * Marks overlapping location claims if physical locations were recorded, by this server or by a server that
+ * stopped before it marked the overlaps.
  */
 async function compareClaims(sql: Sql): Promise<void> {
   if (!(await hasUncomparedClaims(sql))) return

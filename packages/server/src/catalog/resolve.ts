@@ -4,16 +4,16 @@ import { type Resolved, type ResolveKey, resolveRelation } from '../store/resolv
 import type { Sql } from '../store/sql.ts'
 
 /**
- * Requested form of the metadata text, and the key (`toMetadataKey`) of the text that the caller already has in this
- * form. The query does not return that text again.
+ * Requested form of the metadata text, and the metadata key (`toMetadataKey`) of the text that the caller
+ * already has in this form. If this text is current, the query does not return it again.
  */
 export type WantedText = Pick<ResolveKey, 'form' | 'known'>
 
 const noText: WantedText = { form: 'none', known: null }
 
 /**
- * Reads the namespace and the relation of a name. The result includes every commit that was acknowledged before the
- * call.
+ * Reads the rows of the namespace and of the relation with a name. The result includes every commit that was
+ * acknowledged before the call.
  */
 export function resolve(
   sql: Sql,

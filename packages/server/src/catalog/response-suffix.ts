@@ -2,7 +2,7 @@ import { type JsonObject, stringify } from '@headgate/json'
 import type { CompressedBody } from '../store/relations.ts'
 import { deflatedEnd, storedEnd } from './gzip-splice.ts'
 
-/** Minimum length in bytes of a text that is compressed. Compressing a shorter text saves no bytes. */
+/** Minimum length in bytes of a text that is compressed. For a shorter text, compression saves no bytes. */
 const minDeflateBytes = 256
 
 /**
@@ -17,7 +17,7 @@ export class ResponseSuffix {
   #text: Buffer | undefined
   #compressed: CompressedBody | undefined
 
-  /** @param fields JSON members that follow the metadata; null for a response without further members */
+  /** @param fields JSON members that follow the metadata. Null when no member follows */
   constructor(fields: JsonObject | null) {
     this.#fields = fields
   }
@@ -26,7 +26,7 @@ export class ResponseSuffix {
     return (this.#text ??= this.#encode())
   }
 
-  /** Compressed text as the end of a gzip member. */
+  /** Compressed suffix, which is the last part of a gzip member. */
   get compressed(): CompressedBody {
     if (this.#compressed === undefined) {
       const text = this.#text ?? this.#encode()

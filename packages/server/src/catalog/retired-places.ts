@@ -5,8 +5,8 @@ import { Stale } from './stale.ts'
 import type { Warehouse } from './warehouses.ts'
 
 /**
- * Location that a relation no longer uses, or whose reservation ended. It cannot be reused yet, because files or valid
- * credentials may remain there.
+ * Retired location: a location that a relation no longer uses, or whose reservation has expired. Other
+ * relations cannot use it yet, because files or valid credentials may remain there.
  */
 export interface RetiredPlace {
   readonly location: string
@@ -19,20 +19,23 @@ export interface RetiredPlace {
    */
   readonly reason: 'files-or-credentials' | 'reservation-ended' | 'static-keys'
   /**
-   * Time in epoch ms at which the server checks the location again. If the location contains no files, the server then
-   * releases it. Null when the server never checks it.
+   * Time in epoch ms at which the server checks the location again. The server then releases the location if
+   * it contains no files. Null when the server does not check it again.
    */
   readonly checkedAgainAt: number | null
 }
 
 export interface RetiredPlacePage {
-  /** Canonical location that limits the list to retired locations at and below it. Empty for all retired locations. */
+  /**
+   * Canonical location. The list contains only retired locations that are equal to or within it. Empty for
+   * all retired locations.
+   */
   readonly below: string
   readonly after: Pick<RetiredPlace, 'location' | 'ownerId'> | null
   readonly limit: number
 }
 
-/** Returns the retired locations of a warehouse, ordered by location. */
+/** Returns retired locations of a warehouse, in order of location. */
 export async function listRetiredPlaces(
   sql: Sql,
   { id }: Pick<Warehouse, 'id'>,
@@ -42,10 +45,10 @@ export async function listRetiredPlaces(
 }
 
 /**
- * Releases the retired locations of a warehouse at and below a canonical location, so that other relations can use
- * them. Returns the number of released locations. Deletes no file.
+ * Releases the retired locations of a warehouse that are equal to or within a canonical location, so that
+ * other relations can use them. Deletes no files. Returns the number of released locations.
  *
- * @throws Stale when the policy changed
+ * @throws Stale when the policy changed in the meantime
  */
 export async function releaseRetiredPlaces(
   sql: Sql,

@@ -9,10 +9,10 @@ import type { Warehouse, Warehouses } from './warehouses.ts'
 type Deps = Pick<CatalogDeps, 'sql' | 'now'> & { readonly warehouses: Warehouses }
 
 /**
- * Revokes the storage access and the refresh tokens that were issued in a warehouse until now. Returns the time of the
- * revocation in epoch ms; access that was issued before this time is invalid.
+ * Revokes all storage access and refresh tokens that were issued in a warehouse before this moment. Returns
+ * the time of the revocation in epoch ms.
  *
- * @throws Stale when the warehouse was deleted or the policy changed
+ * @throws Stale when the warehouse was deleted or the policy changed in the meantime
  */
 export async function revokeWarehouseAccess(
   { sql, now, warehouses }: Deps,
@@ -26,11 +26,11 @@ export async function revokeWarehouseAccess(
 }
 
 /**
- * Revokes the storage access and the refresh tokens that were issued for a table until now. Returns the time of the
- * revocation in epoch ms; access that was issued before this time is invalid.
+ * Revokes all storage access and refresh tokens that were issued for a table before this moment. Returns the
+ * time of the revocation in epoch ms.
  *
  * @throws HeadgateError `bad-request` for a view
- * @throws Stale when the table was dropped or the policy changed
+ * @throws Stale when the table was dropped or the policy changed in the meantime
  */
 export async function revokeTableAccess(
   { sql, now }: Pick<Deps, 'sql' | 'now'>,

@@ -6,19 +6,23 @@ import type { Sql } from '../store/sql.ts'
 
 export type { NameMatch } from '../store/name-search.ts'
 
-/** Maximum number of rows of each kind that one search reads, visible or not. */
+/**
+ * Maximum number of rows that one search reads for each kind of object, including rows that the caller may
+ * not see.
+ */
 const maxRead = 2_000
 const batchRows = 200
 
 export interface FoundNames {
   readonly matches: readonly NameMatch[]
-  /** True when there are further matches, or when the search ended after its maximum number of rows. */
+  /** True when there are further matches, or when the search stopped after its maximum number of rows. */
   readonly more: boolean
 }
 
 /**
- * Returns namespaces, tables and views whose names begin with a text, in any case, if the caller may see them. A search
- * reads a bounded number of rows, so a caller who sees only a few of many matches may receive an incomplete result.
+ * Returns the namespaces, tables and views that the caller may see and whose names begin with a text. Upper
+ * and lower case are equal. A search reads a limited number of rows, so the result may be incomplete for a
+ * caller that may see only a few of many matches.
  */
 export async function findNames(
   sql: Sql,

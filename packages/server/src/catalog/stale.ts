@@ -1,14 +1,14 @@
 import { done, moved, type Outcome } from './commit/outcome.ts'
 
 /**
- * Error of an attempt that wrote nothing, because a row or the policy changed after it was read. The operation is
- * attempted again; see `retryMoved`.
+ * Error of an attempt that wrote nothing, because a row or the policy changed after the attempt had read it.
+ * The operation is attempted again; see `retryMoved`.
  */
 export class Stale extends Error {
   override readonly name = 'Stale'
 }
 
-/** Runs an attempt. If it throws `Stale`, returns the outcome `moved`. */
+/** Runs an attempt and returns its outcome. Converts the error `Stale` to the outcome `moved`. */
 export async function toOutcome<T>(attempt: () => Promise<T>): Promise<Outcome<T>> {
   try {
     return done(await attempt())
@@ -18,7 +18,7 @@ export async function toOutcome<T>(attempt: () => Promise<T>): Promise<Outcome<T
   }
 }
 
-/** Returns the value of an outcome. Throws `Stale` when it is `moved`. */
+/** Returns the value of a successful outcome. Throws `Stale` for the outcome `moved`. */
 export function valueOrStale<T>(outcome: Outcome<T>): T {
   switch (outcome.type) {
     case 'done':

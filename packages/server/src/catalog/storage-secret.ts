@@ -4,13 +4,13 @@ import { openWithMaster, sealWithMaster } from '../keys/master-seal.ts'
 import { parseStorageProfile, type StorageProfile } from '@headgate/storage'
 import type { WarehouseRow } from '../store/warehouses.ts'
 
-/** Stored form of a storage profile: readable fields, and encrypted secrets. */
+/** Storage profile in the form of its database row: readable settings, and encrypted secrets. */
 export interface StoredProfile {
   readonly storage: Readonly<Record<string, unknown>>
   readonly storageSecret: Buffer | null
 }
 
-/** Fields of a profile that are secret, so that no response contains them. */
+/** Names of the secret settings in a storage profile. No response contains them. */
 const secretFields: ReadonlySet<string> = new Set(['secretAccessKey', 'sessionToken'])
 
 export function sealProfile(master: MasterKey, warehouseId: string, profile: StorageProfile): StoredProfile {
@@ -28,9 +28,10 @@ export function sealProfile(master: MasterKey, warehouseId: string, profile: Sto
 }
 
 /**
- * Decrypts the secrets of a stored profile and returns the complete profile.
+ * Decrypts the secrets of a stored storage profile and returns the complete profile.
  *
- * @throws HeadgateError `internal` when the secrets were encrypted with another master key or for another warehouse
+ * @throws HeadgateError `internal` when the secrets were encrypted with another master key or for another
+ *   warehouse
  */
 export function openProfile(
   master: MasterKey,
@@ -49,8 +50,8 @@ export function openProfile(
 }
 
 /**
- * Returns the associated data for the encryption of a secret. It contains the warehouse id, so that a secret cannot be
- * copied to another warehouse.
+ * Returns the associated data for the encryption of a storage secret. It contains the id of the warehouse, so
+ * that the encrypted secret cannot be copied to another warehouse.
  */
 export function storageSecretContext(warehouseId: string): string {
   return `headgate warehouse storage\n${warehouseId}`

@@ -2,32 +2,38 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { isHeadgateError } from '@headgate/errors'
 import type { Storage } from '@headgate/storage'
 
-/** Folder below the root of each warehouse for test objects of the check. Tables cannot be created in it. */
+/**
+ * Name of the folder below the root of each warehouse that contains the probe objects. No table can be
+ * created in it.
+ */
 const folderName = '.headgate-store-probe'
 const objectName = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 const probeBytes = 64
 /**
- * Minimum age in ms of test objects that can be deleted because a check left them behind. A check takes less time, even
- * if clocks differ.
+ * Minimum age in ms of probe objects that are deleted as left-overs. It is much longer than a check takes,
+ * even if clocks differ.
  */
 const leftAfterMs = 3_600_000
 const maxLeft = 100
 const cleanUpMs = 2_000
 
-/** Returns the folder for test objects of a warehouse as a location that ends in `/`. */
+/** Returns the location of the folder for probe objects of a warehouse, ending in `/`. */
 export function probeFolder(root: string): string {
   return `${root.replace(/\/+$/, '')}/${folderName}/`
 }
 
-/** Small test object below a warehouse's root. The check tries to read it through other warehouses. */
+/**
+ * Small probe object below the root of a warehouse. The check of stores tries to read it through other
+ * warehouses.
+ */
 export interface StoreProbe {
   readonly location: string
   readonly content: Buffer
 }
 
 /**
- * Writes a test object, passes it to `look`, and deletes it even if `look` fails. If the process ends before the
- * deletion, a later call of `removeLeftProbes` deletes the object.
+ * Writes a probe object, passes it to `look`, and then deletes it, even if `look` fails. If the process ends
+ * before the deletion, a later call of `removeLeftProbes` deletes the object.
  */
 export async function withStoreProbe<T>(
   storage: Pick<Storage, 'put' | 'delete'>,
@@ -44,7 +50,7 @@ export async function withStoreProbe<T>(
   }
 }
 
-/** Returns true when a storage contains the test object. */
+/** Returns whether a storage contains the probe object. */
 export async function hasProbe(
   storage: Pick<Storage, 'getBytes'>,
   { location, content }: StoreProbe,
@@ -59,8 +65,8 @@ export async function hasProbe(
 }
 
 /**
- * Deletes test objects that an earlier check left in the folder of the warehouse. Lists at most 100 objects, and
- * deletes only those with the name, size and minimum age of a test object.
+ * Deletes probe objects that an earlier check left in the folder of the warehouse. Lists at most 100 objects,
+ * and deletes only objects with the name, the size and the minimum age of a left-over probe object.
  *
  * @param now current time in epoch ms
  */

@@ -9,9 +9,10 @@ import {
 import type { WarehousePlace } from '../store/warehouse-writes.ts'
 
 /**
- * Returns the rules that map locations of a warehouse to physical places. Does not need the storage secret.
+ * Returns the rules that convert locations of a warehouse to physical locations. Does not need the storage
+ * secret of the warehouse.
  *
- * @throws HeadgateError `bad-request` when the stored profile is malformed
+ * @throws HeadgateError `bad-request` when the stored storage profile is malformed
  */
 export function storedPlaceRules(row: Pick<WarehousePlace, 'storage' | 'allowedLocations'>): {
   readonly rules: readonly PlaceRule[]
@@ -24,9 +25,7 @@ export function storedPlaceRules(row: Pick<WarehousePlace, 'storage' | 'allowedL
   return { ...placeRules(profile, row.allowedLocations.map(parseLocation)), storeName }
 }
 
-/**
- * Parses the storage profile of a row without its access key id. The id is useless without the encrypted secret key.
- */
+/** Parses the storage profile in a warehouse row, without the access key id and the secrets. */
 export function storedProfile(storage: Readonly<Record<string, unknown>>): StorageProfile {
   const { accessKeyId: _, ...rest } = storage
   return parseStorageProfile(storage['type'] === 's3' ? { ...rest, credentials: 'default-chain' } : rest)

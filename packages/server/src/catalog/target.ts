@@ -13,25 +13,28 @@ export interface RelationRef {
   readonly identifier: TableIdentifier
 }
 
-/** Name in an existing namespace, with the relation that has this name. */
+/** Name in an existing namespace, with the relation that has this name, if any. */
 export interface ResolvedName extends RelationRef {
   readonly namespaceId: string
   readonly namespaceChain: Chain
-  /** Relation with this name. Null when no relation has it. */
+  /** Relation with this name. Null when the name is free. */
   readonly relation: RelationRow | null
 }
 
-/** Existing relation with its row and its privilege chain. */
+/** Existing relation with its row and its privilege chain (the relation and its parents). */
 export interface Target extends ResolvedName {
   readonly relation: RelationRow
-  /** Metadata key of the relation's row; see `toMetadataKey`. */
+  /** Metadata key (`toMetadataKey`) of the relation's row. */
   readonly metadataKey: string
   readonly chain: Chain
-  /** Metadata text that was in the cache when the name was resolved. It may belong to an older metadata file. */
+  /**
+   * Metadata text that the cache contained when the name was looked up. It may belong to an older metadata
+   * file.
+   */
   readonly held: ServedBody | null
 }
 
-/** Returns the resolved name, or null when the namespace does not exist. */
+/** Returns a looked-up name with its namespace. Returns null when the namespace does not exist. */
 export function toResolvedName(
   { warehouse, identifier }: RelationRef,
   resolved: Resolved,
@@ -43,7 +46,7 @@ export function toResolvedName(
   return { warehouse, identifier, namespaceId: namespace.id, namespaceChain: chain, relation }
 }
 
-/** Returns the relation with this name, or null when the name is free. */
+/** Returns the relation that has a looked-up name. Returns null when the name is free. */
 export function toTarget(name: ResolvedName, held: ServedBody | null = null): Target | null {
   const { warehouse, identifier, namespaceId, namespaceChain, relation } = name
   if (relation === null) return null
@@ -62,7 +65,7 @@ export function toTarget(name: ResolvedName, held: ServedBody | null = null): Ta
   }
 }
 
-/** Returns the version of the relation's row that a change requires. */
+/** Returns the state of the relation's row that a change requires. */
 export function toRowVersion({ relation, namespaceId, identifier }: Target): RowVersion {
   const { id, version, metadataLocation } = relation
   return { id, version, namespaceId, name: identifier.name, metadataLocation }

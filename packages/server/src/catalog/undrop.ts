@@ -23,14 +23,14 @@ import { type Warehouse, warehouseChain } from './warehouses.ts'
 
 export { type DroppedRelation, listDropped } from '../store/dropped-relations.ts'
 
-/** A dropped relation with its privilege chain. */
+/** Dropped relation with its privilege chain. */
 export interface DroppedTarget {
   readonly row: DroppedRelation
-  /** Privilege chain with the warehouse and those namespaces of the relation that still exist. */
+  /** Privilege chain: the relation, those of its former namespaces that still exist, and the warehouse. */
   readonly chain: Chain
 }
 
-/** Returns a dropped relation, or null when the warehouse has no dropped relation with this id. */
+/** Returns the dropped relation with an id. Returns null when the warehouse has no such dropped relation. */
 export async function lookUpDropped(
   sql: Sql,
   warehouse: Pick<Warehouse, 'id' | 'ownerId' | 'name'>,
@@ -39,7 +39,10 @@ export async function lookUpDropped(
   return toDroppedTarget(warehouse, await findDropped(sql, warehouse.id, id))
 }
 
-/** Returns a dropped relation, or null when no dropped relation of the warehouse has this table or view uuid. */
+/**
+ * Returns the dropped relation with a table or view UUID. Returns null when the warehouse has no such dropped
+ * relation.
+ */
 export async function lookUpDroppedByUuid(
   sql: Sql,
   warehouse: Pick<Warehouse, 'id' | 'ownerId' | 'name'>,
@@ -57,8 +60,8 @@ function toDroppedTarget(
 }
 
 /**
- * Returns the privilege chain of a dropped relation. Only the namespaces that contained the relation give rights on it.
- * A newer namespace with the same path has another id and grants no rights.
+ * Returns the privilege chain of a dropped relation. It contains only the namespaces that contained the
+ * relation, by their ids. A later namespace with the same path grants no rights on the relation.
  */
 export function droppedChain(
   warehouse: Pick<Warehouse, 'id' | 'ownerId' | 'name'>,
@@ -73,10 +76,11 @@ export function missingDropped(id: string): HeadgateError {
 }
 
 /**
- * Restores a dropped relation under its earlier name or another name. Its metadata, location and owner stay the same.
+ * Restores a dropped relation under its former name or another name. Its metadata, location and owner do not
+ * change.
  *
- * @throws HeadgateError `already-exists` when the name is taken; `conflict` when the purge of the relation has begun;
- *   `no-such-object` when the relation was purged or restored meanwhile
+ * @throws HeadgateError `already-exists` when the name is in use; `conflict` when the purge of the relation
+ *   has begun; `no-such-object` when the relation was purged or restored in the meantime
  */
 export async function restore(
   sql: Sql,
@@ -95,7 +99,8 @@ export async function restore(
     })
     return isRestored ? done(undefined) : moved
   } catch (error) {
-    // Another request took the name after the name was looked up. The next attempt reads which relation has the name.
+    // Another request took the name after it was looked up. The next attempt finds the relation that has the
+    // name.
     if (isViolation(error, 'relation_name')) return moved
     if (isViolation(error, 'relation_namespace_id_fkey')) throw missingNamespace(identifier.namespace)
     throw error
@@ -123,9 +128,10 @@ export async function purgeNow(
 }
 
 /**
- * Locks the row of a dropped relation whose purge has not begun.
+ * Locks the row of a dropped relation until the transaction ends, and checks that its purge has not begun.
  *
- * @throws HeadgateError `no-such-object`, `conflict`
+ * @throws HeadgateError `no-such-object` when the relation was purged or restored, `conflict` when its purge
+ *   has begun
  */
 async function lockForChange(tx: Queryable, id: string): Promise<void> {
   switch (await lockDropped(tx, id)) {

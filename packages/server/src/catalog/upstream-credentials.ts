@@ -3,18 +3,22 @@ import type { StorageProfile } from '@headgate/storage'
 import type { VendingProfile } from './vending-profile.ts'
 
 /**
- * Modes of the storage access of an upstream warehouse:
+ * Credential modes: how clients of an upstream warehouse access its storage.
  *
- * - `own`: this server vends access with the keys and the vending mode of the warehouse
- * - `relay`: the storage gateway of this server accesses the storage with credentials that the upstream vends
- * - `pass`: clients receive the credentials that the upstream vends
+ * - `own`: this server issues credentials with the keys and the vending mode of the warehouse
+ * - `relay`: the storage gateway of this server accesses the storage with credentials that the upstream
+ *   catalog vends
+ * - `pass`: clients receive the credentials that the upstream catalog vends
  * - `none`: clients receive no credentials
  */
 export const upstreamCredentialModes = ['own', 'relay', 'pass', 'none'] as const
 
 export type UpstreamCredentialMode = (typeof upstreamCredentialModes)[number]
 
-/** Returns the mode in the stored settings of an upstream. A managed warehouse uses `own`. */
+/**
+ * Returns the credential mode in the stored settings of an upstream catalog. Returns `own` for a managed
+ * warehouse.
+ */
 export function readCredentialMode(
   upstream: Readonly<Record<string, unknown>> | null,
 ): UpstreamCredentialMode {
@@ -22,15 +26,15 @@ export function readCredentialMode(
   return upstreamCredentialModes.find((known) => known === mode) ?? 'own'
 }
 
-/** Returns the vending profile to store for a mode, when a request does not contain one. */
+/** Returns the vending profile to store for a credential mode, if the request contains none. */
 export function vendingFor(mode: UpstreamCredentialMode, configured: VendingProfile): VendingProfile {
   if (mode === 'own') return configured
   return mode === 'relay' ? effectiveVending(mode, configured) : { mode: 'none' }
 }
 
 /**
- * Returns the vending profile with which a warehouse issues storage access. Only warehouses of mode `own` use the
- * configured one without a change.
+ * Returns the vending profile with which a warehouse issues storage access. Only a warehouse with the
+ * credential mode `own` uses its configured vending profile unchanged.
  */
 export function effectiveVending(mode: UpstreamCredentialMode, configured: VendingProfile): VendingProfile {
   if (mode === 'own' || (mode === 'relay' && configured.mode === 'gateway')) return configured
@@ -38,9 +42,9 @@ export function effectiveVending(mode: UpstreamCredentialMode, configured: Vendi
 }
 
 /**
- * Checks that the storage, the vending profile and the credential mode of a warehouse fit together.
+ * Checks that the storage, the vending profile and the credential mode of a warehouse are compatible.
  *
- * @param vending vending profile in the request. Undefined: the request does not contain one
+ * @param vending vending profile in the request. Undefined when the request contains none
  * @throws HeadgateError `bad-request`
  */
 export function checkCredentialMode(

@@ -3,19 +3,24 @@ import type { MasterKey } from '../keys/master-key.ts'
 import { openWithMaster, sealWithMaster } from '../keys/master-seal.ts'
 import type { WarehouseContent, WarehouseRow } from '../store/warehouses.ts'
 
-/** Stored form of the settings of an upstream: readable settings, and encrypted secrets. */
+/**
+ * Settings of an upstream catalog in the form of its warehouse row: readable settings, and encrypted secrets.
+ */
 export type StoredUpstream = Pick<WarehouseContent, 'upstream' | 'upstreamSecret'>
 
-/** Stored form of a managed warehouse, which has no upstream. */
+/** Settings of an upstream catalog in the row of a managed warehouse, which has none. */
 export const noUpstream: StoredUpstream = { upstream: null, upstreamSecret: null }
 
-/** Secret properties of the auth providers of an upstream. */
+/** Secret properties of the auth providers for an upstream catalog. */
 export interface UpstreamSecrets {
   readonly auth: Readonly<Record<string, string>>
   readonly authRead: Readonly<Record<string, string>>
 }
 
-/** Encrypts the secrets of the authentication at the upstream of a warehouse. Returns null when there are none. */
+/**
+ * Encrypts the secret auth properties for the upstream catalog of a warehouse. Returns null when there are
+ * none.
+ */
 export function sealUpstreamSecrets(
   master: MasterKey,
   warehouseId: string,
@@ -26,7 +31,7 @@ export function sealUpstreamSecrets(
 }
 
 /**
- * Decrypts the secrets of the authentication at the upstream of a warehouse.
+ * Decrypts the secret auth properties for the upstream catalog of a warehouse.
  *
  * @throws HeadgateError `internal` when they were encrypted with another master key or for another warehouse
  */
@@ -44,11 +49,14 @@ export function openUpstreamSecrets(
     )
   }
   const parsed = JSON.parse(opened.toString()) as UpstreamSecrets | Record<string, string>
-  // Earlier versions stored only the properties of `auth`.
+  // Earlier versions stored only the secret properties of `auth`.
   return isNested(parsed) ? parsed : { auth: parsed, authRead: {} }
 }
 
-/** Returns the associated data for the encryption, so that a secret cannot be copied to another warehouse. */
+/**
+ * Returns the associated data for the encryption. It contains the id of the warehouse, so that the encrypted
+ * secrets cannot be copied to another warehouse.
+ */
 export function upstreamSecretContext(warehouseId: string): string {
   return `headgate warehouse upstream\n${warehouseId}`
 }

@@ -3,8 +3,8 @@ import { z } from 'zod'
 
 interface Keys {
   /**
-   * User-Agent patterns (`*`, `?`) of clients whose storage credentials must not contain `s3.endpoint`. Default: no
-   * client. The pattern `*` matches all clients.
+   * User-Agent patterns (with `*` and `?`) of clients that must not receive the property `s3.endpoint` with
+   * storage credentials. Default: none. The pattern `*` matches all clients.
    */
   readonly omitEndpointFor?: readonly string[] | undefined
 }
@@ -13,16 +13,19 @@ interface Life {
   /** Lifetime of storage credentials, in seconds. Default 3,600. */
   readonly lifetimeSeconds?: number | undefined
   /**
-   * When true, clients receive storage credentials even if they do not request them. Default: true in mode `gateway`,
-   * where no other service is called; otherwise false.
+   * Whether clients receive storage credentials that they did not request. Default: true in the mode
+   * `gateway`, which calls no other service; otherwise false.
    */
   readonly whenNotAsked?: boolean | undefined
 }
 
-/** Configuration of storage access for the clients of a warehouse. */
+/** Vending profile: the configuration of storage access for the clients of a warehouse. */
 export type VendingProfile =
   | { readonly mode: 'none' }
-  /** Clients of an upstream warehouse receive credentials of the upstream. Never configured; see `effectiveVending`. */
+  /**
+   * Clients of an upstream warehouse receive credentials of the upstream catalog. This mode is never
+   * configured; `effectiveVending` computes it.
+   */
   | { readonly mode: 'pass' }
   | ({ readonly mode: 'gateway' } & Life & Keys)
   | ({ readonly mode: 'remote-signing' } & Pick<Life, 'whenNotAsked'>)
@@ -33,23 +36,33 @@ export type VendingProfile =
       readonly roleArn?: string | undefined
       readonly externalId?: string | undefined
       /**
-       * Identity with which the server calls the token service: the warehouse's storage keys (AssumeRole), or a web
-       * identity. The web identity is the server's own token, or a token that the server mints for the user.
+       * Identity with which the server calls the token service: the storage keys of the warehouse (`keys`,
+       * AssumeRole), or a web identity. The web identity is the server's own token (`server-token`), or a
+       * token that the server creates for the user (`user-token`).
        */
       readonly identity?: 'keys' | 'server-token' | 'user-token' | undefined
       /** ARNs of the KMS keys that encrypt the objects. Sessions may use these keys. */
       readonly kmsKeyArns?: readonly string[] | undefined
-      /** When true, the session has tags with the principal. The role must allow `sts:TagSession`. */
+      /**
+       * Whether sessions at the token service have tags that name the principal. The role must then allow
+       * `sts:TagSession`.
+       */
       readonly sessionTags?: boolean | undefined
-      /** Audience (`aud`) of a `user-token`. Default `sts.amazonaws.com`. */
+      /** Audience (`aud`) of the token in the mode `user-token`. Default: `sts.amazonaws.com`. */
       readonly tokenAudience?: string | undefined
-      /** Additional claims of a `user-token` that the token service requires, such as the `policy` of MinIO. */
+      /**
+       * Additional claims of the token in the mode `user-token`, such as the claim `policy` that MinIO
+       * requires.
+       */
       readonly tokenClaims?: Readonly<Record<string, string>> | undefined
     } & Life &
       Keys)
   | ({
       readonly mode: 'static'
-      /** Confirms that every client that may load a table receives the warehouse's own keys, which do not expire. */
+      /**
+       * Confirms that every client that may load a table receives the warehouse's own storage keys, which do
+       * not expire. Required for the mode `static`.
+       */
       readonly longLivedKeysMayLeaveTheServer: true
     } & Keys)
 
@@ -80,7 +93,7 @@ const arn = z
   .string()
   .regex(/^arn:[\w-]+:[\w-]+:[\w-]*:\d*:[\w+=,.@/:-]+$/, 'must be an ARN')
   .max(2048)
-/** Claims that the server sets itself. A configured claim must not have one of these names. */
+/** Names of claims that the server sets itself. `tokenClaims` must not contain these names. */
 const ownClaims = new Set(
   'iss sub aud exp nbf iat jti act name client_id scope principal_id https://aws.amazon.com/tags'.split(' '),
 )
@@ -93,7 +106,7 @@ const tokenClaims = z
   )
 const url = z.url({ protocol: /^https?$/ }).max(2048)
 
-/** Schema of a vending profile for the management API and its OpenAPI document. */
+/** Schema of a vending profile, for the management API and its OpenAPI document. */
 export const vendingProfile: z.ZodType<VendingProfile> = z
   .discriminatedUnion('mode', [
     z.strictObject({ mode: z.literal('none') }),

@@ -7,7 +7,7 @@ import { upstreamSecretContext } from './upstream-secret.ts'
 
 const contexts = { storage: storageSecretContext, upstream: upstreamSecretContext } as const
 
-/** Encrypts the secrets of all warehouses with the current master key; see `resealRing`. */
+/** Encrypts the secrets of all warehouses again, with the current master key; see `resealRing`. */
 export async function resealWarehouseSecrets(sql: Sql, master: MasterKey): Promise<Resealed> {
   const rows = await listSealedSecrets(sql)
   return resealEach(

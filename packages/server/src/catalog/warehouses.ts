@@ -11,14 +11,17 @@ import { missingWarehouse } from './existing.ts'
 
 export { listWarehouses, type WarehouseRow } from '../store/warehouses.ts'
 
-/** An opened storage profile of a warehouse. */
+/** Opened storage of a warehouse, from its storage profile. */
 export interface OpenedStorage {
   readonly storage: Storage
-  /** Root location of the warehouse. Default locations of tables are below it. */
+  /** Root location of the warehouse. Default locations of tables are within it. */
   readonly root: string
-  /** Client properties that describe the storage, such as endpoint and region. They never contain a key. */
+  /**
+   * Client properties that describe the storage, such as endpoint and region. They never contain a storage
+   * key.
+   */
   readonly hints: Readonly<Record<string, string>>
-  /** S3 store of the warehouse, or null for a local directory. */
+  /** S3 store of the warehouse. Null for a local directory. */
   readonly store: S3Store | null
 }
 
@@ -28,7 +31,7 @@ export interface OpenedStorage {
 export interface S3Store {
   readonly bucket: string
   readonly region: string
-  /** Base URL of the store, or null for AWS. */
+  /** Base URL of the store. Null for AWS. */
   readonly endpoint: string | null
   readonly pathStyle: boolean
   /** Returns the static keys. Returns null when the server uses the default credential chain of the AWS SDK. */
@@ -38,17 +41,22 @@ export interface S3Store {
 /** Row of a warehouse with its opened storage. */
 export interface Warehouse extends Omit<WarehouseRow, 'storage' | 'vending'>, OpenedStorage {
   readonly vending: VendingProfile
-  /** Origin of the storage credentials. Managed warehouses use `own`. */
+  /** Source of the storage credentials that clients receive. Always `own` for a managed warehouse. */
   readonly credentials: UpstreamCredentialMode
-  /** Parsed `root` and `allowedLocations`. The locations of all relations of the warehouse are below them. */
+  /**
+   * Parsed `root` and `allowedLocations`. The locations of all relations of the warehouse are within them.
+   */
   readonly places: readonly [Location, ...Location[]]
-  /** Maps a location to its physical place. Two locations overlap when their physical places do. */
+  /**
+   * Converts a location to its physical location. Two locations overlap when their physical locations
+   * overlap.
+   */
   readonly resolvePlace: ResolvePlace
-  /** Name of the store that `resolvePlace` uses, or null when the store has no name. */
+  /** Name of the store that `resolvePlace` uses. Null when the store has no name. */
   readonly storeName: string | null
 }
 
-/** Opens the storage profile of a warehouse. A new `version` of the row means that the profile may have changed. */
+/** Opens the storage of a warehouse. The result can be reused until the `version` of the row changes. */
 export type OpenStorage = (row: WarehouseRow) => Promise<OpenedStorage>
 
 export interface WarehousesOptions {
@@ -63,8 +71,8 @@ interface Entry {
 }
 
 /**
- * Caches warehouses by name. Each change of a warehouse notifies all replicas, which then clear their caches. If a
- * notification is lost, an entry is used for at most `maxAgeMs`. Concurrent reads of one name share a query.
+ * Caches warehouses by name. Each change of a warehouse notifies all replicas, which then clear their caches.
+ * If a notification is lost, an entry expires after `maxAgeMs`. Concurrent reads of one name share a query.
  */
 export class Warehouses implements AsyncDisposable {
   readonly #options: WarehousesOptions
@@ -85,16 +93,16 @@ export class Warehouses implements AsyncDisposable {
     return warehouses
   }
 
-  /** Returns the warehouse with this name, or null when it does not exist. */
+  /** Returns the warehouse with a name. Returns null when it does not exist. */
   async get(name: string): Promise<Warehouse | null> {
-    // A text of PostgreSQL cannot contain U+0000, so no warehouse has such a name.
+    // PostgreSQL texts cannot contain U+0000, so no warehouse has such a name.
     if (name.includes('\u0000')) return null
     const entry = this.#entries.get(name)
     if (entry && performance.now() - entry.readAt < this.#options.maxAgeMs) return entry.warehouse
     return this.#reads.join(name, () => this.#read(name))
   }
 
-  /** Clears the cache after a change of a warehouse. */
+  /** Clears the cache. Called after a change of a warehouse. */
   forget(): void {
     this.#turn += 1
     this.#entries.clear()
@@ -106,7 +114,7 @@ export class Warehouses implements AsyncDisposable {
     const readAt = performance.now()
     const row = await findWarehouse(this.#options.sql, name)
     const warehouse = row === null ? null : openedWarehouse(row, await this.#options.openStorage(row))
-    // The result of a read that began before a change must not be cached after the change.
+    // A read that began before the change may return an outdated row, so its result must not be cached.
     if (turn === this.#turn) this.#entries.set(name, { warehouse, readAt })
     return warehouse
   }
@@ -116,7 +124,11 @@ export class Warehouses implements AsyncDisposable {
   }
 }
 
-/** @throws HeadgateError `bad-request` when a location or the vending profile in the row is malformed */
+/**
+ * Returns a warehouse from its row and its opened storage.
+ *
+ * @throws HeadgateError `bad-request` when a location or the vending profile in the row is malformed
+ */
 export function openedWarehouse(row: WarehouseRow, opened: OpenedStorage): Warehouse {
   const places = [parseLocation(opened.root), ...row.allowedLocations.map(parseLocation)] as const
   const { resolvePlace, storeName } = storedPlaceRules(row)
@@ -126,7 +138,7 @@ export function openedWarehouse(row: WarehouseRow, opened: OpenedStorage): Wareh
 }
 
 /**
- * Reads the current row of a warehouse from the database, bypassing the cache.
+ * Reads the current row of a warehouse from the database, not from the cache.
  *
  * @throws HeadgateError `no-such-warehouse`
  */
@@ -136,7 +148,7 @@ export async function requireWarehouse(sql: Queryable, name: string): Promise<Wa
   return row
 }
 
-/** Returns the privilege chain of a warehouse. */
+/** Returns the privilege chain of a warehouse, which consists of the warehouse only. */
 export function warehouseChain({ id, ownerId, name }: Pick<Warehouse, 'id' | 'ownerId' | 'name'>): Chain {
   return { ids: [id], owners: [ownerId], names: { warehouse: name, namespace: null, relation: null } }
 }

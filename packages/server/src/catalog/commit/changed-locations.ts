@@ -7,18 +7,18 @@ import type { RelationModel } from '../relation-model.ts'
 import type { Target } from '../target.ts'
 import type { Plan } from './plan.ts'
 
-/** Maximum number of earlier locations of a relation to which its storage credentials still give access. */
+/** Maximum number of previous locations of a relation to which its storage credentials give access. */
 const maxEarlierPrefixes = 6
 
-/** Locations of a plan that are recorded for the relation and compared with location claims. */
+/** Locations in a plan: those to record for the relation, and those to compare with location claims. */
 export type LocationPlan = Pick<Plan<unknown>, 'recorded' | 'chosen'>
 
 export const unchangedLocations: LocationPlan = { recorded: null, chosen: null }
 
 /**
- * Returns the locations that a relation claims after its locations change. Only locations outside the recorded
- * locations of the relation are compared with the claims of other relations. A relation whose locations already overlap
- * can therefore still be changed.
+ * Returns the locations that a relation claims after a change of its locations. Compares only locations
+ * outside its recorded locations with the claims of other relations, so that a relation whose recorded
+ * locations already overlap can still be changed.
  */
 export function planLocations(target: Target, locations: readonly string[], policy: Policy): LocationPlan {
   const { warehouse, relation } = target
@@ -31,8 +31,9 @@ export function planLocations(target: Target, locations: readonly string[], poli
 }
 
 /**
- * Returns whether a commit needs a new claim: it changes locations, or its metadata contains locations that are not in
- * the row of the relation. The row is authoritative, because the text of the current metadata may come from storage.
+ * Returns whether a commit must update the location claims of a relation: because it changes locations, or
+ * because its metadata contains locations that the row of the relation does not contain. The comparison uses
+ * the row, because the text of the current metadata may come from storage, where clients can change it.
  */
 export function changesLocations<Metadata>(
   model: Pick<RelationModel<Metadata, never, never>, 'location' | 'locations'>,
@@ -52,8 +53,9 @@ export function changesLocations<Metadata>(
 }
 
 /**
- * Returns the earlier locations of a relation, the latest first, because earlier snapshots reference files in them. The
- * number is limited, because credentials and session policies contain them and have a maximum size.
+ * Returns the locations that a relation had before, the latest first, because earlier snapshots reference
+ * files in these locations. Limits their number, because credentials and session policies contain the
+ * locations and have a maximum size.
  */
 function earlierPrefixes({ relation, warehouse }: Target): string[] {
   return selectAllowed(warehouse, recordedPrefixes(relation)).slice(0, maxEarlierPrefixes)

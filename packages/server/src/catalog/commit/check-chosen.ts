@@ -6,10 +6,10 @@ import { resolve } from '../resolve.ts'
 import { type Plan, planId } from './plan.ts'
 
 /**
- * Checks the locations that clients chose before a file is written. `publish` compares them with the claims again in
- * its transaction, under the lock.
+ * Checks the locations that clients chose, before any file is written. Later, `publish` compares the
+ * locations with the claims again under a lock.
  *
- * @returns false when a name that a plan creates is now in use by another relation
+ * @returns false when another relation now has a name that a plan creates
  * @throws HeadgateError of `checkChosenPlaces`
  */
 export async function checkChosen(
@@ -23,9 +23,9 @@ export async function checkChosen(
       await checkChosenPlaces(sql, warehouse, chosen, [planId(plan)])
     } catch (error) {
       if (write.type !== 'create') throw error
-      // A concurrent create of the same table, or an earlier registration of the same table, may have claimed the
-      // location. In both cases the name or the uuid is in use, and the client must receive that error instead of the
-      // overlap.
+      // A concurrent request that creates or registers the same table may have claimed the location. The name
+      // or UUID is then also in use, and the client must receive the error about the name or UUID instead of
+      // the overlap.
       const { kind, uuid } = write.relation
       if ((await resolve(sql, warehouse.id, identifier)).relation !== null) return false
       throw (await isUuidTaken(sql, warehouse.id, uuid)) ? uuidTakenError(kind, identifier) : error

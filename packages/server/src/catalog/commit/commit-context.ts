@@ -4,25 +4,29 @@ import type { Securable } from '../../events/audit-event.ts'
 import { auditRow } from '../../events/audit-row.ts'
 import type { CommitRecord, IdempotencyKey } from '../../store/commit-record.ts'
 
-/** Request that changes relations, with its caller and its hooks. All steps from plan to publish receive it. */
+/**
+ * Data of a request that changes relations: caller, idempotency key and hooks. All steps of a commit, from
+ * the plan to its publication, receive it.
+ */
 export interface CommitContext extends Caller {
   readonly requestId: string
   readonly userAgent: string | undefined
   /** Value of the `Idempotency-Key` header, or null when the request has none. */
   readonly idempotency: IdempotencyKey | null
   /**
-   * Called immediately before the change is sent to the database. If it throws, the change is not sent. It may be called
-   * several times for one change, and by another request that executes a shared statement (`GroupCommit`).
+   * Called immediately before the change is sent to the database. If it throws, the change is not sent. It
+   * may be called several times for one change, and it may be called in the execution of another request,
+   * which sends one statement for both (`GroupCommit`).
    */
   readonly onSend: () => void
   /**
-   * Called after the transaction of the change is committed, possibly by another request that executed a shared
-   * statement (`GroupCommit`).
+   * Called after the transaction of the change is committed. May be called in the execution of another
+   * request, which sent one statement for both (`GroupCommit`).
    */
   readonly onCommit: () => void
 }
 
-/** Request that an API received. */
+/** Data of a request that the API passes to the functions that change relations. */
 export interface CommitCall extends Caller {
   readonly requestId: string
   header(name: string): string | undefined
@@ -46,15 +50,15 @@ export function toCommitContext(call: CommitCall, idempotency: CommitContext['id
   }
 }
 
-/** Result that the server stores in order to answer a repeated request with the same idempotency key. */
+/** Result of a change that the server stores. It answers a repeated request with the same idempotency key. */
 export interface ReplayedResult {
-  /** Null when the response of a repeated request contains no relation. */
+  /** Id of the relation in the response. Null when the response contains no relation. */
   readonly relationId: string | null
-  /** Metadata file of an unregistered table, whose row is deleted. */
+  /** Metadata file of a table that the request unregistered, which deleted the row of the table. */
   readonly metadata?: { readonly location: string; readonly digest: string | null }
 }
 
-/** One of several objects that a request changes. */
+/** Object that a request changes, for its audit event. */
 export interface ChangedObject {
   /** Name of the object in audit events: `lakehouse:sales.orders`. */
   readonly object: string
@@ -62,11 +66,11 @@ export interface ChangedObject {
 }
 
 /**
- * Returns the rows that the transaction of a change writes in addition: audit events, the outcome for the idempotency
- * key, and the policy version that must still be current.
+ * Returns the record that the transaction of a change also writes: audit events, the result for the
+ * idempotency key, and the policy version that must still be current.
  *
- * @param objects changed objects, each with its own audit event. When empty, the audit draft of the context contains the
- *   object
+ * @param objects changed objects, each with its own audit event. If empty, the audit draft of the context
+ *   names the object
  */
 export function toCommitRecord(
   context: CommitContext,

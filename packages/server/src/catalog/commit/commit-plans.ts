@@ -9,7 +9,7 @@ import { type Models, type Plan, planId } from './plan.ts'
 import { publish } from './publish.ts'
 import { deleteExpired, deleteFiles, writeFiles, type WrittenPlan } from './write.ts'
 
-/** Plans of changes whose rows were committed to the database. */
+/** Plans whose changes were committed to the database. */
 export type CommittedPlans<Metadata> = readonly WrittenPlan<Metadata>[]
 
 /**
@@ -65,12 +65,15 @@ async function writeAndPublish<Metadata>(
   return (await publish(deps, written, record, unchanged)) ? done(written) : moved
 }
 
-/** Returns the metadata key (`toMetadataKey`) of the row of a committed plan. */
+/** Returns the metadata key (`toMetadataKey`) of the relation's row after the commit of a plan. */
 export function committedKey({ file, bodies, ...plan }: WrittenPlan<unknown>): string {
   return toMetadataKey({ id: planId(plan), digest: bodies.digest, metadataLocation: file.location })
 }
 
-/** Caches the metadata of a committed plan, and deletes the metadata files that it no longer lists. */
+/**
+ * Caches the new metadata of a committed plan, and starts to delete the metadata files that its metadata log
+ * no longer contains.
+ */
 function cacheAndExpire<Metadata>(
   deps: CatalogDeps,
   models: Models<Metadata>,

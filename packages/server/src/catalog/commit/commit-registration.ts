@@ -9,7 +9,7 @@ import { planCreate } from './plan-create.ts'
 import type { Registration } from './plan-registration.ts'
 import { planRepoint } from './plan-repoint.ts'
 
-/** Commits a registration, and returns the id of its relation. */
+/** Commits the registration of an existing metadata file. Returns the id of the registered relation. */
 export async function commitRegistration<Metadata>(
   deps: CatalogDeps,
   context: CommitContext,

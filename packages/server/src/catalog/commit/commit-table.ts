@@ -17,12 +17,12 @@ import type { CommitRequest } from './plan-updates.ts'
 
 type TableCommit = CommitRequest<TableUpdate, TableRequirement>
 
-/** Returns whether a commit creates its table. */
+/** Returns whether a commit creates its table, that is, whether it has the requirement `assert-create`. */
 export function createsTable({ requirements }: Pick<TableCommit, 'requirements'>): boolean {
   return requirements.some(({ type }) => type === 'assert-create')
 }
 
-/** Commits updates to a table, or creates the table when the request requires that it does not exist. */
+/** Commits updates to a table. With the requirement `assert-create`, creates the table. */
 export async function commitTable(
   deps: CommitDeps,
   context: CommitContext,
@@ -32,15 +32,16 @@ export async function commitTable(
 ): Promise<Outcome<CommittedRelation>> {
   if (createsTable(request)) return await createStagedTable(deps, context, ref, request)
   return await deps.commitQueues.run(nameKey(ref.warehouse.id, ref.identifier), async () => {
-    // The client may have disconnected, or the request may have been answered, while it waited in the queue.
+    // While the request waited in the queue, the client may have disconnected, or the request may already
+    // have been answered.
     signal.throwIfAborted()
     return await commitFromCache(deps, context, ref, request)
   })
 }
 
 /**
- * Creates the table of a commit with `assert-create`. The table may have been staged by an earlier request, but this is
- * not required.
+ * Creates the table of a commit with the requirement `assert-create`. The table need not have been staged
+ * before.
  */
 async function createStagedTable(
   deps: CommitDeps,
@@ -56,8 +57,9 @@ async function createStagedTable(
 }
 
 /**
- * Commits to the row that this replica cached after its last commit to the table. The compare-and-swap detects an
- * outdated row. If the attempt fails and the cached row may be outdated, commits again to the row in the database.
+ * Commits updates on the basis of the row that this replica cached after its last commit to the table. If the
+ * cached row is outdated, the compare-and-swap fails, and the commit is repeated with the row in the
+ * database.
  */
 async function commitFromCache(
   deps: CommitDeps,
@@ -67,8 +69,8 @@ async function commitFromCache(
 ): Promise<Outcome<CommittedRelation>> {
   const cached = deps.lastCommits.take(ref.warehouse, ref.identifier)
   if (cached !== undefined) {
-    // The cached row may contain an outdated policy version. The compare-and-swap checks the version of the policy that
-    // authorized the caller.
+    // The policy version in the cached row may be outdated. The compare-and-swap checks the version of the
+    // policy with which the caller was authorized.
     const resolved = { ...cached, policyVersion: context.policy.version }
     const held = deps.bodies.held(ref, 'all')
     const outcome = await settle(() => commitFrom(deps, context, { ...ref, resolved, held }, request))
@@ -78,8 +80,9 @@ async function commitFromCache(
 }
 
 /**
- * Returns true when a commit may have failed only because the cached row is outdated. The outcome is then `moved`, a
- * client error such as a requirement that the outdated metadata does not fulfill, or `damaged-metadata`.
+ * Returns whether a commit may have failed only because the cached row is outdated. True for the outcome
+ * `moved`, for a client error (such as a requirement that the outdated metadata does not meet), and for
+ * `damaged-metadata`.
  */
 function mayBeOutdated(outcome: Outcome<unknown>): boolean {
   if (outcome.type !== 'refused') return outcome.type === 'moved'

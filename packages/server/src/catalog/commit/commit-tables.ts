@@ -17,11 +17,11 @@ import { type Plan, planId } from './plan.ts'
 import { planStagedCreate } from './plan-staged-create.ts'
 import { planUpdates } from './plan-updates.ts'
 
-/** Planned change of one table in a transaction of several tables. */
+/** Planned change of one table in a transaction that changes several tables. */
 interface TablePlan {
   /**
-   * Null when the table does not change. The transaction then only verifies that the row of the table still has the
-   * version in `unchanged`.
+   * Plan of the change. Null when the table does not change. The transaction then only checks that the row of
+   * the table still has the version in `unchanged`.
    */
   readonly plan: Plan<TableMetadata> | null
   readonly unchanged: RowVersion | null

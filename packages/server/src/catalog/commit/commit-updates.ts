@@ -12,8 +12,8 @@ import type { Models, Plan } from './plan.ts'
 import { planUpdates, type UpdatesRequest } from './plan-updates.ts'
 
 /**
- * Commits updates to one relation. If the updates change nothing, only the audit event and the idempotent outcome are
- * written.
+ * Commits updates to one relation. If the updates change nothing, writes only the audit event and the result
+ * for the idempotency key.
  *
  * @throws HeadgateError of `planUpdates`
  */
@@ -41,8 +41,8 @@ export async function commitUpdates<Metadata, Update, Requirement>(
 }
 
 /**
- * Writes the record of a commit that changes nothing, and verifies that the relation is still the version that was
- * read. The updates might change a newer version.
+ * Writes the record of a commit whose updates change nothing. Checks that the relation still has the version
+ * that was read, because the updates might change a newer version.
  */
 async function commitNothing<Metadata>(
   deps: CatalogDeps,
@@ -81,8 +81,9 @@ function toReplaced(
 }
 
 /**
- * Returns true when the row of the relation references the metadata file of the plan. Called when the response of the
- * database was lost. Returns false when the row cannot be read; the outcome then stays unknown.
+ * Returns whether the row of the relation references the metadata file of the plan, which means that the
+ * commit succeeded. Called when the response of the database was lost. Returns false when the row cannot be
+ * read; the outcome then remains unknown.
  */
 async function isPublished(
   { sql }: CatalogDeps,

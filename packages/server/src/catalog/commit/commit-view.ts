@@ -30,7 +30,8 @@ export async function commitView(
 }
 
 /**
- * Returns true when an update changes the query of the view. Only then does the caller become the definer of the view.
+ * Returns whether an update changes the query of the view. Only then does the caller become the definer of
+ * the view, with whose rights readers access its tables.
  */
 function changesQuery({ action }: ViewUpdate): boolean {
   return action === 'add-view-version' || action === 'set-current-view-version'

@@ -2,21 +2,24 @@ import type { RelationRow } from '../../store/relations.ts'
 import { committedKey } from './commit-plans.ts'
 import type { WrittenPlan } from './write.ts'
 
-/** State of a relation after a commit. */
+/** Relation after a commit, for the response to the client. */
 export interface CommittedRelation {
   readonly metadataLocation: string
-  /** Metadata key of the relation's row; see `toMetadataKey`. */
+  /** Metadata key (`toMetadataKey`) of the relation's row after the commit. */
   readonly metadataKey: string
   /** Metadata of the relation as JSON text. */
   readonly text: Buffer
 }
 
-/** State of a relation that existed before the commit, with its row. The metadata text is in `text`, not in the row. */
+/**
+ * Relation that existed before the commit, after the commit, with its row. The row does not contain the
+ * metadata text, which is in `text`.
+ */
 export interface ReplacedRelation extends CommittedRelation {
   readonly relation: RelationRow
 }
 
-/** Returns the state of the relation of a committed plan. */
+/** Returns the relation after the commit of a plan. */
 export function toCommittedRelation(plan: WrittenPlan<unknown>): CommittedRelation {
   const { file } = plan
   return { metadataLocation: file.location, metadataKey: committedKey(plan), text: file.text.whole }

@@ -21,7 +21,7 @@ export interface NamespaceCreation {
   readonly properties: Readonly<Record<string, string>>
 }
 
-/** Creates a namespace below an existing one or the warehouse. The caller owns it. */
+/** Creates a namespace in the warehouse or below an existing namespace. The caller becomes its owner. */
 export async function createNamespace(
   deps: CommitDeps,
   context: CommitContext,
@@ -37,8 +37,8 @@ export async function createNamespace(
 }
 
 /**
- * Parent of a new namespace and owner of the new namespace. The parent is null for a namespace directly in the
- * warehouse.
+ * Location of a new namespace in the hierarchy, and its owner. The parent is null for a namespace at the top
+ * level of the warehouse.
  */
 export interface NamespacePlace {
   readonly parent: FoundNamespace | null
@@ -46,7 +46,8 @@ export interface NamespacePlace {
 }
 
 /**
- * Writes the row of a namespace that the caller may create. Returns false when the policy version changed.
+ * Writes the row of a namespace for a caller that is already authorized to create it. Returns false when the
+ * policy version changed.
  *
  * @throws HeadgateError `already-exists`, or `no-such-namespace` when the parent was dropped
  */

@@ -8,7 +8,7 @@ import { mapDone, type Outcome } from './outcome.ts'
 import type { Models } from './plan.ts'
 import { type Creation, planCreate } from './plan-create.ts'
 
-/** Creates a relation that the caller was authorized to create. */
+/** Creates a relation for a caller that is already authorized to create it. */
 export async function createRelation<Metadata>(
   deps: CatalogDeps,
   context: CommitContext,

@@ -14,7 +14,10 @@ import { createRelation } from './create-relation.ts'
 import type { CommitDeps } from './deps.ts'
 import type { Outcome } from './outcome.ts'
 
-/** Creates a view with the caller as its definer, whose rights the readers of the view use. */
+/**
+ * Creates a view. The caller becomes its definer: readers of the view access its tables with the rights of
+ * the definer.
+ */
 export async function createView(
   deps: CommitDeps,
   context: CommitContext,

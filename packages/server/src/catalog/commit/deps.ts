@@ -7,6 +7,9 @@ import type { LastCommitCache } from './last-commit-cache.ts'
 export interface CommitDeps extends CatalogDeps {
   readonly policies: Policies
   readonly lastCommits: LastCommitCache
-  /** Mutex with one queue for each relation. It prevents concurrent commits to one relation through this replica. */
+  /**
+   * Mutex with one queue per relation, so that commits to the same relation through this replica run one
+   * after the other.
+   */
   readonly commitQueues: KeyedMutex
 }

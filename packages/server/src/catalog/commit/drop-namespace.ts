@@ -12,7 +12,7 @@ import { type CommitContext, toCommitRecord } from './commit-context.ts'
 import type { CommitDeps } from './deps.ts'
 import { done, moved, type Outcome } from './outcome.ts'
 
-/** Drops a namespace by its path; see `dropFoundNamespace`. */
+/** Drops the namespace with a path; see `dropFoundNamespace`. */
 export async function dropNamespace(
   deps: CommitDeps,
   context: CommitContext,
@@ -24,7 +24,8 @@ export async function dropNamespace(
 }
 
 /**
- * Drops a namespace without tables, views and child namespaces. Dropped relations of the namespace do not prevent this.
+ * Drops a namespace that contains no tables, views or child namespaces. Dropped relations that were in the
+ * namespace do not prevent this.
  */
 export async function dropFoundNamespace(
   { sql }: Pick<CatalogDeps, 'sql'>,

@@ -11,7 +11,7 @@ import { type CommitContext, toCommitRecord } from './commit-context.ts'
 import type { CommitDeps } from './deps.ts'
 import { done, moved, type Outcome } from './outcome.ts'
 
-/** Drops the table or view with this name; see `dropTarget`. */
+/** Drops the table or view with a name; see `dropTarget`. */
 export async function dropRelation(
   deps: CommitDeps,
   context: CommitContext,
@@ -33,10 +33,10 @@ export interface DropRequest {
 }
 
 /**
- * Drops a relation. Its name can be reused immediately. Until the retention of the warehouse ends, the relation can be
- * restored and its locations stay claimed. After the retention, its files are deleted if a purge was requested;
- * otherwise they stay in storage. In a warehouse without retention, a requested purge starts immediately, and a drop
- * without purge deletes the row.
+ * Drops a relation. Its name can be used again immediately. Until the end of the warehouse's retention, the
+ * relation can be restored and its locations stay claimed. After the retention, the server deletes its files
+ * if the request asked for a purge; otherwise the files remain in storage. If the warehouse has no retention,
+ * a purge starts immediately, and a drop without purge deletes the row.
  */
 export async function dropTarget(
   { sql }: Pick<CatalogDeps, 'sql'>,

@@ -5,7 +5,9 @@ import { missingNamespace, uuidTakenError } from '../existing.ts'
 import { moved, type Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
 
-/** Replaces the error of a violated database constraint in the outcome with the error that the client must receive. */
+/**
+ * Converts the violation of a database constraint in an outcome to the error that the client must receive.
+ */
 export function explainRefusal(
   outcome: Extract<Outcome<never>, { type: 'moved' | 'refused' }>,
   plans: readonly (Pick<Plan<unknown>, 'write' | 'identifier'> & {
@@ -23,16 +25,17 @@ export function explainRefusal(
       : { type: 'refused', error: uuidTakenError(kind, created.identifier) }
   }
   if (created === undefined) return outcome
-  // Another request took the name after the plan was computed. The next attempt reads which relation has the name.
+  // Another request took the name after the plan was computed. The next attempt finds the relation that has
+  // the name.
   if (isViolation(error, 'relation_name')) return moved
-  // Another request completed the same staged create, so a relation with the reserved id exists.
+  // Another request has already created the staged table, so a relation with the reserved id exists.
   if (isViolation(error, 'relation_pkey')) return moved
   if (isViolation(error, 'relation_namespace_id_fkey'))
     return { type: 'refused', error: missingNamespace(created.identifier.namespace) }
   return outcome
 }
 
-/** Returns the error for a commit that assigns the uuid of another relation to an existing relation. */
+/** Returns the error for a commit that assigns the UUID of another relation to an existing relation. */
 function cannotAssignUuidError(kind: RelationKind): HeadgateError {
   return new HeadgateError(
     'bad-request',

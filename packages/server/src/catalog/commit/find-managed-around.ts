@@ -11,7 +11,8 @@ import { lookUpDropped } from '../undrop.ts'
 import { type Warehouse, warehouseChain } from '../warehouses.ts'
 
 /**
- * Returns the ids of the relations, including dropped ones, that the caller manages and whose locations contain a file.
+ * Returns the ids of the relations, including dropped relations, whose locations contain a file and on which
+ * the caller has `manage`.
  */
 export async function findManagedAround(
   { sql }: { readonly sql: Sql },

@@ -8,18 +8,18 @@ import type { RelationRef, ResolvedName } from '../target.ts'
 import type { CommitDeps } from './deps.ts'
 import { composeTableMetadata } from './new-table.ts'
 
-/** A staged table, with the metadata that its request describes. */
+/** Staged table with the metadata that the stage-create request describes. */
 export interface StagedTable {
   readonly name: ResolvedName
   readonly metadata: TableMetadata
 }
 
 /**
- * Finds the table that an earlier request staged. Returns null when the first commit has created the table, or when its
- * reservation has ended.
+ * Finds the table that an earlier request staged. Returns null when a commit has already created the table,
+ * or when its reservation has expired.
  *
- * @throws HeadgateError of `findNameToCreate`, `no-such-table` when the namespace was dropped and another one with the
- *   same path was created
+ * @throws HeadgateError of `findNameToCreate`; `no-such-table` when the namespace was dropped, even if a
+ *   namespace with the same path was created later
  */
 export async function findStagedTable(
   deps: CommitDeps,

@@ -32,7 +32,7 @@ const together = 'relation_replace_together'
 const done = { status: 'fulfilled', value: true } as const
 const moved = { status: 'fulfilled', value: false } as const
 
-/** Expects that only the rows of the replaced tables changed. */
+/** Expects that only the rows of the tables that `isReplaced` selects have changed. */
 async function expectReplaced(isReplaced: (row: TableRow, index: number) => boolean): Promise<void> {
   expect(await readTables(store.sql)).toEqual(
     rows.map((row, index) => (isReplaced(row, index) ? replaced(row) : row)),

@@ -9,22 +9,23 @@ import { isRefused } from '../../store/violation.ts'
  * disk. With more statements, fewer changes would share a statement.
  */
 const maxRunning = 2
-/** Maximum number of changes in one statement. Larger groups do not reduce the cost of a change noticeably. */
+/** Maximum number of changes in one statement. Larger groups hardly reduce the cost of a change. */
 const maxTogether = 16
 /**
- * Maximum size in bytes of the compressed metadata of a change that shares a statement. For larger metadata, a shared
- * statement saves little.
+ * Maximum size in bytes of the compressed metadata of a change that may share a statement. With larger
+ * metadata, sharing a statement saves little.
  */
 const maxShared = 64 * 1024
 /**
- * Time in ms after which a running statement no longer delays the next one. Such a statement may wait for a lock of
- * another transaction.
+ * Time in ms after which a running statement no longer delays the next statement. A statement that takes
+ * longer may be waiting for a lock of another transaction.
  */
 const maxDelayMs = 50
 
 /**
- * Result of waiting in the queue. `group`: this change must execute the statement for the group. `replaced`: another
- * change executed the statement, and this is the result.
+ * Result of a change's wait in the queue. `group`: the change must execute the statement for all changes of
+ * the group. `replaced`: another change has executed the statement; the value says whether the row of this
+ * change was replaced.
  */
 type Turn = { readonly group: readonly Waiting[] } | { readonly replaced: boolean }
 
@@ -35,8 +36,9 @@ interface Waiting {
 }
 
 /**
- * Replaces the rows of single relations. Changes that arrive while statements run share the next statement, as in the
- * group commit of databases. This reduces the cost of each change under load. Without load, no change waits.
+ * Replaces the rows of relations, several with one statement. Changes that arrive while other statements run
+ * are combined in the next statement, as in the group commit of databases. This reduces the cost of each
+ * change under load. Without load, a change is executed immediately.
  */
 export class GroupCommit {
   readonly #sql: Sql
@@ -48,8 +50,9 @@ export class GroupCommit {
   }
 
   /**
-   * Runs the compare-and-swap of a commit. `replaceRelation` describes the errors. When the connection of a shared
-   * statement fails or the statement exceeds its time limit, all changes in the statement fail.
+   * Replaces the row of one relation (compare-and-swap of a commit). Returns and throws the same as
+   * `replaceRelation`. When the connection of a shared statement fails or the statement exceeds its time
+   * limit, all changes of the statement fail.
    */
   async replace(replacement: Replacement, record: CommitRecord): Promise<boolean> {
     const { body, refs } = replacement
@@ -67,8 +70,8 @@ export class GroupCommit {
   }
 
   /**
-   * Starts the next groups as long as further statements may run. When a statement ends, `#counted` decreases
-   * `#running` and calls this method again.
+   * Starts groups of waiting changes until the maximum number of statements runs. `#counted` calls this
+   * method again when a statement ends.
    */
   #startNext(): void {
     while (this.#running < maxRunning) {
@@ -80,7 +83,10 @@ export class GroupCommit {
     }
   }
 
-  /** Removes the changes that have waited longest from the queue, at most one for each relation, and returns them. */
+  /**
+   * Removes the changes of the next group from the queue and returns them: the changes that have waited
+   * longest, at most one for each relation.
+   */
   #take(): readonly Waiting[] {
     const group = new Map<string, Waiting>()
     const rest: Waiting[] = []
@@ -94,8 +100,8 @@ export class GroupCommit {
   }
 
   /**
-   * Executes the changes of a group. Returns whether the first change replaced its row, and settles the promises of the
-   * other changes with their results.
+   * Executes the changes of a group. Returns whether the row of the first change was replaced, and passes the
+   * results of the other changes to their callers.
    */
   async #lead(group: readonly Waiting[]): Promise<boolean> {
     const [own, ...others] = group
@@ -115,8 +121,8 @@ export class GroupCommit {
   }
 
   /**
-   * Executes the changes in one statement. Returns the ids of the relations that it replaced. The caller retries every
-   * other change in its own statement.
+   * Executes the changes in one statement. Returns the ids of the relations that it replaced. The caller
+   * repeats every other change in its own statement.
    */
   async #together(sendable: readonly Waiting[]): Promise<ReadonlySet<string>> {
     try {

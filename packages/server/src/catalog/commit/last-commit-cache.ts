@@ -7,9 +7,9 @@ import type { Warehouse } from '../warehouses.ts'
 const maxEntries = 20_000
 
 /**
- * Caches the rows of relations after their last commit through this replica. The next commit starts from the cached row
- * without a query. This is safe because the compare-and-swap verifies every value of the row. If a commit with a cached
- * row fails, it is planned again with the row in the database.
+ * Caches the row of a relation after a commit through this replica, so that the next commit needs no query.
+ * An outdated entry does no harm, because the compare-and-swap of the commit compares every value of the row.
+ * If a commit with a cached row fails, it is planned again with the row in the database.
  */
 export class LastCommitCache {
   readonly #rows = sharedCache<Resolved>({ max: maxEntries })
@@ -18,7 +18,10 @@ export class LastCommitCache {
     this.#rows.set(nameKey(warehouse.id, identifier), resolved)
   }
 
-  /** Removes all rows. Called when the server may now be connected to another database, such as a promoted standby. */
+  /**
+   * Removes all cached rows. Called when the database server may have been replaced, for example by a
+   * promoted standby.
+   */
   clear(): void {
     this.#rows.clear()
   }

@@ -16,21 +16,21 @@ import { createRelation } from './create-relation.ts'
 import type { CommitDeps } from './deps.ts'
 import type { Outcome } from './outcome.ts'
 
-/** Table that the caller is authorized to create or stage. Nothing has been written for it. */
+/** Planned new table that the caller is authorized to create or stage. Nothing is written yet. */
 export interface NewTable {
   readonly name: ResolvedName
   readonly id: string
   readonly ownerId: string
   readonly metadata: TableMetadata
-  /** Rights of the caller on the location that it chose. Null when it chose no location. */
+  /** Rights of the caller on the location that it chose. Null for a default location. */
   readonly locationRights: LocationRights | null
   readonly decision: Decision
 }
 
 /**
- * Authorizes the creation of a table, and composes its metadata.
+ * Authorizes the creation of a table and composes its metadata.
  *
- * @throws HeadgateError `already-exists` when the name is taken, `bad-request` for invalid metadata
+ * @throws HeadgateError `already-exists` when the name is in use, `bad-request` for invalid metadata
  */
 export async function planNewTable(
   deps: CommitDeps,
@@ -70,7 +70,8 @@ export function composeTableMetadata(
 }
 
 /**
- * Returns true when the client chose a location. Only such a location can overlap others; default locations are random.
+ * Returns whether the client chose a location. Only a chosen location can overlap with others, because
+ * default locations are random.
  */
 function choosesLocation({ location, properties }: CreateTableRequest): boolean {
   return (
@@ -81,7 +82,7 @@ function choosesLocation({ location, properties }: CreateTableRequest): boolean 
   )
 }
 
-/** Creates the table that `planNewTable` authorized and composed. */
+/** Creates the table of a plan that `planNewTable` returned. */
 export async function createTable(
   deps: CatalogDeps,
   context: CommitContext,

@@ -17,7 +17,7 @@ export function done<T>(value: T): Outcome<T> {
   return { type: 'done', value }
 }
 
-/** Runs a step of an attempt. An error becomes the outcome `refused` or `unknown` instead of an exception. */
+/** Runs one step of an attempt. Converts an exception to the outcome `refused` or `unknown`. */
 export async function settle<T>(step: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
   try {
     return await step()
@@ -28,7 +28,7 @@ export async function settle<T>(step: () => Promise<Outcome<T>>): Promise<Outcom
   }
 }
 
-/** Applies `encode` to the value of an attempt that succeeded. */
+/** Converts the value of a successful attempt with `encode`. Other outcomes are not changed. */
 export async function mapDone<T, U>(
   outcome: Outcome<T>,
   encode: (value: T) => U | Promise<U>,

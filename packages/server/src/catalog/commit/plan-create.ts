@@ -8,29 +8,33 @@ import type { ResolvedName } from '../target.ts'
 import { unchangedLocations } from './changed-locations.ts'
 import type { Plan } from './plan.ts'
 
-/** Request to create a table or view. */
+/** Request to create a table or view, after the caller was authorized. */
 export interface Creation<Metadata> {
   readonly name: ResolvedName
   readonly metadata: Metadata
   readonly id: string
   readonly ownerId: string
-  /** Id of the definer of a view, whose rights the readers of the view use. Null for a table. */
+  /**
+   * Id of the definer of a view. Readers of the view access its tables with the rights of the definer. Null
+   * for a table.
+   */
   readonly definerId: string | null
   /**
-   * Rights of the caller on the chosen locations. The plan then compares these locations with all location claims. Null
-   * when the client chose no location, or when a staged create reserved the locations.
+   * Rights of the caller on the locations that the client chose, which are then compared with all location
+   * claims. Null when the client chose no location, or when the reservation of a staged table already claims
+   * the locations.
    */
   readonly locationRights: LocationRights | null
-  /** True when a staged create reserved the id and the locations of the relation. */
+  /** True when the reservation of a staged table contains the id and the locations of the relation. */
   readonly isReserved: boolean
-  /** Metadata file that exists already (registerTable). Null when the commit writes the file. */
+  /** Existing metadata file to register. Null when the commit writes a new file. */
   readonly file: MetadataFile | null
 }
 
 /**
- * Composes the first metadata file and the row of a relation.
+ * Plans the creation of a relation: composes its first metadata file and its row.
  *
- * @throws HeadgateError `already-exists` when the name is taken
+ * @throws HeadgateError `already-exists` when the name is in use
  */
 export async function planCreate<Metadata>(
   limits: MetadataLimits,
@@ -42,7 +46,7 @@ export async function planCreate<Metadata>(
   if (name.relation !== null) throw takenError(model.kind, name.relation.kind, identifier)
   const claim = claimFor(warehouse, model.locations(metadata))
   const file = creation.file ?? (await composeMetadataFile(limits, model, metadata, null))
-  // The registered file exists already. It may be outside the locations of its table.
+  // A registered file already exists, and may be outside the locations of its table.
   if (creation.file === null) checkMetadataPlace(file.location, claim.locations)
   return {
     warehouse,

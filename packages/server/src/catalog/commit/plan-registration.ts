@@ -21,7 +21,7 @@ import type { Creation } from './plan-create.ts'
 import type { Repointing } from './plan-repoint.ts'
 import { readRegisteredFile } from './read-registered-file.ts'
 
-/** Planned registration of an existing metadata file under a table or view name. Nothing has been written for it. */
+/** Planned registration of an existing metadata file as a table or view. Nothing is written yet. */
 export type Registration<Metadata> = { readonly decision: Decision } & (
   | { readonly type: 'create'; readonly creation: Creation<Metadata> }
   | { readonly type: 'restore'; readonly dropped: DroppedTarget; readonly name: ResolvedName }
@@ -29,8 +29,8 @@ export type Registration<Metadata> = { readonly decision: Decision } & (
 )
 
 /**
- * Authorizes and plans a registration: it creates a relation, restores a dropped relation, or with `overwrite` replaces
- * the metadata file of a table.
+ * Authorizes and plans the registration of an existing metadata file. The registration creates a relation or
+ * restores a dropped relation. With `overwrite`, it replaces the metadata file of an existing table.
  *
  * @throws HeadgateError `already-exists`, `bad-request`, or of `readRegisteredFile`
  */
@@ -78,9 +78,9 @@ export async function planRegistration<Metadata>(
 }
 
 /**
- * Decides whether a registration restores a dropped relation. The request must name the newest metadata file of the
- * relation, and the caller must have `manage` on the relation. Until the retention ends, other callers cannot register
- * these files.
+ * Decides whether a registration restores a dropped relation. The request must name the latest metadata file
+ * of the dropped relation, and the caller must have `manage` on it. Other callers cannot register the files
+ * of a dropped relation before its retention ends.
  */
 function decideRestore(policy: Policy, { row, chain }: DroppedTarget, metadataLocation: string): Decision {
   const decision = decide(policy, chain, 'manage')

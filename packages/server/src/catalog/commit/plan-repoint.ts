@@ -5,7 +5,7 @@ import { toRowVersion, type Target } from '../target.ts'
 import { planLocations } from './changed-locations.ts'
 import type { Plan } from './plan.ts'
 
-/** Replacement of a table's metadata file by an existing file (registerTable with overwrite). */
+/** Replacement of a table's metadata file by another existing file (registerTable with `overwrite`). */
 export interface Repointing<Metadata> {
   readonly target: Target
   readonly metadata: Metadata
@@ -14,7 +14,7 @@ export interface Repointing<Metadata> {
   readonly policy: Policy
 }
 
-/** Plans to replace the metadata file of a table. */
+/** Plans the replacement of a table's metadata file by another existing file. */
 export function planRepoint<Metadata>(
   model: RelationModel<Metadata, never, never>,
   { target, metadata, file, policy }: Repointing<Metadata>,
@@ -34,7 +34,7 @@ export function planRepoint<Metadata>(
         uuid: relation.uuid,
         metadataLocation: file.location,
         location: model.location(metadata),
-        // Only a view has a definer, and a view cannot be registered with overwrite.
+        // Only views have a definer, and registration with `overwrite` is not possible for views.
         definerId: null,
       },
     },

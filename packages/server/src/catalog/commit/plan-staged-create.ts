@@ -16,7 +16,10 @@ import { planCreate } from './plan-create.ts'
 import type { Plan } from './plan.ts'
 import type { CommitRequest } from './plan-updates.ts'
 
-/** Commit that creates a table, with the policy and the owner of the new table. */
+/**
+ * Commit that creates a table (`assert-create`), with the policy of the caller and the owner of the new
+ * table.
+ */
 export interface StagedCreateRequest extends CommitRequest<TableUpdate, TableRequirement> {
   /** Policy with which the caller was authorized. */
   readonly policy: Policy
@@ -24,10 +27,10 @@ export interface StagedCreateRequest extends CommitRequest<TableUpdate, TableReq
 }
 
 /**
- * Plans the table that a commit with the requirement `assert-create` creates. If an earlier stage-create of the same
- * name reserved the location, the table gets the reserved id, and the reserved locations are not checked again. All
- * other locations are checked like locations that a client chose. Without a reservation, the table cannot use a retired
- * location.
+ * Plans the creation of a table by a commit with the requirement `assert-create`. If an earlier stage-create
+ * request reserved the location, the table gets the reserved id, and the reserved locations are not checked
+ * again. All other locations are checked like locations that a client chose. Without a reservation, the table
+ * cannot use a retired location.
  */
 export async function planStagedCreate(
   deps: CatalogDeps,
@@ -37,7 +40,8 @@ export async function planStagedCreate(
   const { warehouse, identifier, namespaceId, relation } = name
   tableModel.check(null, requirements)
   if (relation !== null && relation.kind !== 'table') throw takenError('table', relation.kind, identifier)
-  // Clients recognize this conflict by the text "Requirement failed" and by the error type for an existing name.
+  // Clients recognize this conflict by the text "Requirement failed" and by the error type of an existing
+  // name.
   if (relation !== null)
     throw new HeadgateError(
       'already-exists',
@@ -60,8 +64,8 @@ export async function planStagedCreate(
   const isReserved = locations.every((location) =>
     staged?.prefixes.some((prefix) => location.startsWith(prefix)),
   )
-  // Earlier versions could reserve a chosen location that another relation had claimed, so chosen locations are
-  // compared again. Random default locations cannot overlap.
+  // Earlier versions could reserve a chosen location that another relation had claimed, so a chosen location
+  // is compared again. A random default location cannot overlap.
   if (
     staged?.chosen === true &&
     (await overlapsOthers(deps.sql, { relationId: staged.id, warehouseId: warehouse.id }))
@@ -74,15 +78,18 @@ export async function planStagedCreate(
     id: staged?.id ?? randomUUID(),
     ownerId,
     definerId: null,
-    // Without a reservation, the retired location may belong to this create itself, after an administrator cleared it.
-    // Its files are then being deleted, so the location must not be reused.
+    // Without a reservation, the retired location may come from the same stage-create request, whose
+    // reservation an administrator has cleared. The server is then deleting the files at this location, so it
+    // must not be reused.
     locationRights: rights === null || staged !== null ? rights : { ...rights, reusesRetired: false },
     isReserved: staged !== null,
     file: null,
   })
 }
 
-/** Returns the updates with a `set-location` update at the front, unless the client sends one. */
+/**
+ * Returns the updates of a commit with a `set-location` update at the front, unless they already contain one.
+ */
 function withLocation(updates: readonly TableUpdate[], choose: () => string): readonly TableUpdate[] {
   if (updates.some(({ action }) => action === 'set-location')) return updates
   return [{ action: 'set-location', location: choose() }, ...updates]

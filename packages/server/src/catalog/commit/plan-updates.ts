@@ -16,18 +16,23 @@ export interface CommitRequest<Update, Requirement> {
   readonly updates: readonly Update[]
 }
 
-/** Commit to an existing relation, with the policy and the new definer. */
+/** Commit to an existing relation, with the policy of the caller and the new definer of a view. */
 export interface UpdatesRequest<Update, Requirement> extends CommitRequest<Update, Requirement> {
   /** Policy with which the caller was authorized. */
   readonly policy: Policy
-  /** Id of the principal that becomes the definer of a view. Null when the commit does not change the definer. */
+  /**
+   * Id of the principal that becomes the definer of the view. Null when the definer does not change, and for
+   * tables.
+   */
   readonly definerId: string | null
 }
 
 /**
- * Applies a commit to the current metadata of a relation. Returns null when the commit changes nothing.
+ * Plans a commit to an existing relation: applies its updates to the current metadata. Returns null when the
+ * updates change nothing.
  *
- * @throws HeadgateError `commit-failed` when a requirement does not hold, `bad-request` when an update is invalid
+ * @throws HeadgateError `commit-failed` when a requirement is not met, `bad-request` when an update is
+ *   invalid
  */
 export async function planUpdates<Metadata, Update, Requirement>(
   deps: CatalogDeps,
@@ -44,7 +49,7 @@ export async function planUpdates<Metadata, Update, Requirement>(
     baseLocation: relation.metadataLocation,
   })
   if (!changed) return null
-  // The metadata of an old table contains no uuid, so a commit may set one.
+  // The metadata of an old table may contain no UUID. The commit may then assign one.
   const uuid = model.uuid(metadata) ?? relation.uuid
   if (uuid !== (model.uuid(base) ?? uuid)) {
     throw new HeadgateError(
@@ -76,8 +81,8 @@ export async function planUpdates<Metadata, Update, Requirement>(
       },
     },
     ...locations,
-    // Clients can write any location into the metadata log, so only files inside the recorded locations of the table
-    // are deleted.
+    // Clients can write any location into the metadata log. Only files within the recorded locations of the
+    // table are deleted.
     expired: expired.filter((file) => objectWithin(file, selectAllowed(warehouse, prefixes)) !== null),
   }
 }

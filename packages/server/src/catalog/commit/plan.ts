@@ -6,7 +6,7 @@ import type { MetadataFile } from '../metadata-file.ts'
 import type { RelationModel } from '../relation-model.ts'
 import type { Warehouse } from '../warehouses.ts'
 
-/** Complete plan for the change of one relation. Nothing has been written for it. */
+/** Complete plan of the change of one relation. Nothing is written yet. */
 export interface Plan<Metadata> {
   readonly warehouse: Warehouse
   readonly identifier: TableIdentifier
@@ -14,35 +14,35 @@ export interface Plan<Metadata> {
   readonly metadata: Metadata
   readonly file: MetadataFile
   /**
-   * True when the metadata file existed before (registerTable). The commit does not write it, and does not delete it
-   * when the change fails.
+   * True when the metadata file existed before (registerTable). The commit then neither writes the file nor
+   * deletes it after a failure.
    */
   readonly fileExists: boolean
   readonly write:
     | { readonly type: 'create'; readonly relation: Omit<NewRelation, keyof Bodies> }
     | { readonly type: 'replace'; readonly replacement: Omit<Replacement, keyof Bodies> }
   /**
-   * Locations that the commit records for the relation. Null when the locations do not change, or when the row of a new
-   * relation contains them.
+   * Locations that the commit records for the relation. Null when the locations do not change, and for a new
+   * relation, whose row contains its locations.
    */
   readonly recorded: ClaimedPlaces | null
   /**
-   * Locations that the client chose in this request. The commit compares them with all location claims. Null when the
-   * client chose no location.
+   * Locations that the client chose in this request. The commit compares them with all location claims. Null
+   * when it chose none.
    */
   readonly chosen: ChosenPlaces | null
-  /** Metadata files to delete after the commit. */
+  /** Locations of earlier metadata files that are deleted after the commit. */
   readonly expired: readonly string[]
 }
 
-/** Returns the id of the relation that a plan creates or replaces. */
+/** Returns the id of the relation that a plan creates or changes. */
 export function planId({ write }: Pick<Plan<unknown>, 'write'>): string {
   return write.type === 'create' ? write.relation.id : write.replacement.rowVersion.id
 }
 
 /**
- * Cache of decoded metadata, by relation id and `toMetadataKey`; see `ModelCache`. It contains no `RelationModel`: that
- * is the set of functions for tables or for views.
+ * Cache of decoded metadata, by relation id and metadata key; see `ModelCache`. Not to be confused with
+ * `RelationModel`, the set of functions for tables or for views.
  */
 export interface Models<Metadata> {
   get(relationId: string, key: string): Metadata | undefined

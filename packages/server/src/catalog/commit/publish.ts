@@ -17,19 +17,22 @@ import { type Plan, planId } from './plan.ts'
 import type { WrittenPlan } from './write.ts'
 
 type PublishDeps = Pick<CatalogDeps, 'sql' | 'groupCommit'>
-/** Members of a plan that its rows depend on. Plans of Lance tables have no metadata file. */
+/**
+ * Members of a plan that the written rows depend on. A plan for a Lance table has only these members, because
+ * it has no metadata file.
+ */
 export type PublishedPlan = Pick<
   WrittenPlan<unknown>,
   'warehouse' | 'write' | 'bodies' | 'recorded' | 'chosen'
 >
 
 /**
- * Writes the rows of all plans in one transaction, together with the audit events and the outcome for the idempotency
- * key. Each relation is written with a compare-and-swap.
+ * Writes the rows of all plans in one transaction, together with the audit events and the result for the
+ * idempotency key. Writes the row of each relation with a compare-and-swap.
  *
  * @param unchanged versions of rows that the change depends on but does not change
  * @param writeMore writes further rows in the same transaction
- * @returns false, without a change, when a row or the policy changed after the plans were computed
+ * @returns false, without any change, when a row or the policy changed after the plans were computed
  */
 export async function publish(
   deps: PublishDeps,
@@ -42,8 +45,8 @@ export async function publish(
   const isSingle = others.length === 0 && unchanged.length === 0 && writeMore === null
   if (only !== undefined && isSingle && isSingleStatement(only))
     return await publishSingle(deps, only, record)
-  // After this call, the request can no longer be cancelled. `writeRecord` calls `onSend` again, which then has no
-  // effect.
+  // From here on, the request can no longer be cancelled. `writeRecord` calls `onSend` again, which then has
+  // no effect.
   record.onSend?.()
   return await tryTransaction(deps.sql, (tx) => publishTogether(tx, plans, record, unchanged, writeMore))
 }
@@ -52,7 +55,10 @@ function isSingleStatement({ chosen, recorded }: PublishedPlan): boolean {
   return chosen === null && recorded === null
 }
 
-/** Publishes a plan that needs one statement. Replacements of concurrent requests share a statement. */
+/**
+ * Writes the row of a single plan with one statement. Concurrent requests that replace rows share a
+ * statement.
+ */
 function publishSingle(
   { sql, groupCommit }: PublishDeps,
   plan: PublishedPlan,

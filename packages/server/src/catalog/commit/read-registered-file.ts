@@ -11,30 +11,34 @@ import type { CatalogDeps } from '../deps.ts'
 import type { RelationModel } from '../relation-model.ts'
 import type { Warehouse } from '../warehouses.ts'
 
-/** Metadata file that another program wrote and that the server has read and checked. */
+/** Metadata file that another program wrote. The server has read and checked it. */
 export interface RegisteredFile<Metadata> {
   readonly metadata: Metadata
   readonly file: MetadataFile
 }
 
-/** Metadata location to register, with the rights that decide whether the caller may register it. */
+/**
+ * Location of a metadata file to register, with the rights of the caller that decide whether it may register
+ * the file.
+ */
 export interface RegisterSource {
   readonly location: string
   readonly locationRights: LocationRights
-  /** Ids of relations that the caller manages. The file may be in a location of these relations. */
+  /** Ids of relations on which the caller has `manage`. The file may be in a location of these relations. */
   readonly ownerIds: readonly string[]
 }
 
 /**
- * Reads a metadata file to register. The server serves its bytes unchanged, so that no field is lost.
+ * Reads a metadata file to register. The server later sends the bytes of the file unchanged, so that no field
+ * is lost.
  *
- * The file must be in a location of the relation that it replaces, or in a location that is granted to a namespace of
- * the relation. A caller with `administer-storage` may register other files too. Location claims are checked before
- * storage is read, so that an error does not reveal whether a file exists.
+ * The file must be in a location of the relation that it replaces, or in a location that is granted to a
+ * namespace of the relation. A caller with `administer-storage` may register other files too. Location claims
+ * are checked before storage is read, so that an error does not reveal whether the file exists.
  *
- * @throws HeadgateError `forbidden` when the caller may not register files of that location, or the location is outside
- *   the warehouse's allowed locations; `no-such-file`; `bad-request` when the file is not Iceberg metadata of this kind,
- *   or contains a number such as 1e400
+ * @throws HeadgateError `forbidden` when the caller may not register files of that location, or the location
+ *   is outside the warehouse's allowed locations; `no-such-file`; `bad-request` when the file is not Iceberg
+ *   metadata of this kind, or contains a number such as 1e400
  */
 export async function readRegisteredFile<Metadata>(
   deps: CatalogDeps,
@@ -61,7 +65,8 @@ export async function readRegisteredFile<Metadata>(
 /**
  * Refuses a metadata file that the caller may not register.
  *
- * @throws HeadgateError `forbidden`, with one message for every reason
+ * @throws HeadgateError `forbidden`. All reasons have the same message, so that it reveals nothing about
+ *   other relations
  */
 async function checkSource(
   sql: Queryable,

@@ -15,8 +15,8 @@ import type { CommitDeps } from './deps.ts'
 import { done, moved, type Outcome } from './outcome.ts'
 
 /**
- * Renames a relation, within its warehouse. The location of the relation does not change. The caller needs `manage` on
- * the relation and `create` on the namespace of the new name.
+ * Renames a relation within its warehouse. The location of its files does not change. The caller needs
+ * `manage` on the relation and `create` on the namespace of the new name.
  */
 export async function renameRelation(
   deps: CommitDeps,
@@ -62,7 +62,8 @@ async function publishRename(
     const to = { namespaceId, name: identifier.name }
     return (await renameRow(sql, toRowVersion(source), to, record)) ? done(undefined) : moved
   } catch (error) {
-    // Another request took the name after the name was looked up. The next attempt reads which relation has the name.
+    // Another request took the name after it was looked up. The next attempt finds the relation that has the
+    // name.
     if (isViolation(error, 'relation_name')) return moved
     if (isViolation(error, 'relation_namespace_id_fkey')) throw missingNamespace(identifier.namespace)
     throw error

@@ -5,8 +5,8 @@ import { done, moved, type Outcome } from './outcome.ts'
 import { retryMoved } from './retry-moved.ts'
 
 /**
- * Returns a caller that counts how often its policy is reloaded, and an attempt that returns these outcomes in order.
- * Further attempts return the last outcome again.
+ * Returns a caller that counts how often its policy is reloaded, and an attempt function that returns the
+ * given outcomes one after the other. After the last outcome, it returns this outcome again.
  */
 function attempts(...outcomes: readonly [Outcome<string>, ...Outcome<string>[]]) {
   const count = { attempts: 0, reloads: 0 }

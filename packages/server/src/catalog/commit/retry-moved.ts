@@ -5,19 +5,20 @@ import type { Outcome } from './outcome.ts'
 
 const maxAttempts = 12
 
-/** Caller of an operation that can be attempted several times. */
+/** Caller whose operation can be attempted several times. */
 export interface Retried {
-  /** Replaces the caller's policy with the current policy in the database. */
+  /** Replaces the policy of the caller by the current policy in the database. */
   reloadPolicy(): Promise<void>
 }
 
 /**
- * Runs an attempt until its outcome is not `moved`, and returns its value. Each attempt reads the rows again and
- * decides again, which is safe because a `moved` attempt wrote nothing. No other function repeats changes.
+ * Repeats an attempt as long as its outcome is `moved`, and returns the value of the last attempt. Each
+ * attempt reads the rows and decides again. This is safe, because an attempt with the outcome `moved` has
+ * written nothing. All retries of changes use this function.
  *
- * @param queue queue for changes that write the same row. Repeated attempts run in this queue one after the other, so
- *   that they do not make each other fail
- * @throws HeadgateError `commit-failed` when every attempt was `moved`. Nothing was committed
+ * @param queue queue for changes that write the same row. Repeated attempts run in this queue one after the
+ *   other, so that they do not make each other fail
+ * @throws HeadgateError `commit-failed` when all attempts had the outcome `moved`. Nothing was committed
  * @throws the error of an attempt that was refused, or whose outcome is unknown
  */
 export async function retryMoved<T>(
@@ -39,7 +40,7 @@ async function repeat<T>(caller: Retried, attempt: () => Promise<Outcome<T>>): P
     const outcome = await attempt()
     if (outcome.type !== 'moved') return valueOrThrow(outcome)
     if (count === maxAttempts) throw tooManyAttempts()
-    // The pause is random, so that attempts that failed together do not run at the same time again.
+    // Waits for a random time, so that attempts that failed together do not run at the same time again.
     await sleep(Math.random() * Math.min(5 * 2 ** count, 500))
     await caller.reloadPolicy()
   }

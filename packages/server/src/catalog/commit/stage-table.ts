@@ -21,15 +21,16 @@ import type { NewTable } from './new-table.ts'
 import { done, moved, type Outcome } from './outcome.ts'
 
 /**
- * Reserves the id and the locations of a planned table. The first commit creates the table. Until then, nothing is
- * written to storage and no listing contains the table. The reservation also lets administrators find abandoned
- * creates.
+ * Reserves the id and the locations of a planned table. The first commit creates the table. Until then,
+ * nothing is written to storage and no listing contains the table. The reservation also lets administrators
+ * find staged tables that were never created.
  *
- * A principal that stages the same name again at a chosen location replaces its earlier reservations of that location.
- * Tokens and commits of the earlier reservations are refused, and their files belong to the new reservation.
+ * A principal that stages the same name again at a chosen location replaces its earlier reservations of that
+ * location. Tokens and commits of the earlier reservations are refused, and their files belong to the new
+ * reservation.
  *
- * @param reservationSeconds lifetime of the reservation when the client chose the location. Afterwards, storage access
- *   to the location cannot be renewed
+ * @param reservationSeconds lifetime of the reservation when the client chose the location. Afterwards,
+ *   storage access to the location cannot be renewed
  */
 export async function stageTable(
   deps: CatalogDeps,

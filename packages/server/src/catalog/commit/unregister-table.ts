@@ -11,7 +11,7 @@ import { type CommitContext, type ReplayedResult, toCommitRecord } from './commi
 import type { CommitDeps } from './deps.ts'
 import { done, moved, type Outcome } from './outcome.ts'
 
-/** Metadata of a table that was unregistered. */
+/** Table after it was unregistered, with its last metadata. */
 export interface UnregisteredTable {
   readonly location: string
   /** Metadata of the unregistered table as JSON text. */
@@ -19,7 +19,7 @@ export interface UnregisteredTable {
 }
 
 /**
- * Deletes the row of a table and returns its metadata. The files of the table are not deleted, and later commits to the
+ * Deletes the row of a table and returns its metadata. The files of the table are kept. Later commits to the
  * table fail.
  */
 export async function unregisterTable(
@@ -39,9 +39,9 @@ export async function unregisterTable(
 }
 
 /**
- * Reads the metadata file of a table that an earlier request unregistered.
+ * Reads the metadata of a table that an earlier request unregistered, to answer the repeated request.
  *
- * @throws HeadgateError `damaged-metadata` when the file was changed after that request
+ * @throws HeadgateError `damaged-metadata` when the file was changed after the earlier request
  */
 export async function readUnregistered(
   { maxMetadataBytes }: Pick<MetadataLimits, 'maxMetadataBytes'>,

@@ -12,7 +12,7 @@ export interface PropertiesChange {
   readonly updates: Readonly<Record<string, string>>
 }
 
-/** Keys of the properties that a request set, removed or did not find (`UpdateNamespacePropertiesResponse`). */
+/** Keys of properties by result: set, removed, or not found (`UpdateNamespacePropertiesResponse`). */
 export interface ChangedProperties {
   readonly updated: readonly string[]
   readonly removed: readonly string[]

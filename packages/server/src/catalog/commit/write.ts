@@ -4,11 +4,11 @@ import type { CatalogDeps } from '../deps.ts'
 import { servedBodies } from '../metadata-file.ts'
 import type { Plan } from './plan.ts'
 
-/** Plan whose metadata file was written to storage, with the forms of the metadata for its row. */
+/** Plan whose metadata file was written to storage, with the compressed metadata for the row. */
 export interface WrittenPlan<Metadata> extends Plan<Metadata> {
   /**
-   * Compressed metadata text and its digest, for the columns of the row. Not to be confused with `CatalogDeps.bodies`,
-   * which is a cache.
+   * Compressed metadata text and its digest, for the columns of the row. Not to be confused with
+   * `CatalogDeps.bodies`, which is a cache.
    */
   readonly bodies: Bodies
 }
@@ -17,8 +17,8 @@ export interface WrittenPlan<Metadata> extends Plan<Metadata> {
 const putOptions = { contentType: 'application/json', unreferenced: true }
 
 /**
- * Writes the metadata files of plans. If one write fails, waits for the other writes before it throws. Otherwise a
- * write could finish after `deleteFiles` and leave a file.
+ * Writes the metadata files of all plans. If a write fails, waits for the other writes before it throws,
+ * because a write that ends after `deleteFiles` would leave a file in storage.
  */
 export async function writeFiles<Metadata>(
   deps: Pick<CatalogDeps, 'rowLimitBytes'>,
@@ -34,7 +34,7 @@ async function writeFile<Metadata>(
 ): Promise<WrittenPlan<Metadata>> {
   const { warehouse, model, metadata, file, fileExists } = plan
   const writing = fileExists ? undefined : warehouse.storage.put(file.location, file.content, putOptions)
-  // The request leaves the process only at the end of the event loop iteration. Compression before that point would
+  // The storage request is sent at the end of the event loop iteration. Compression before that point would
   // delay the request.
   const compressing = nextTurn().then(() => servedBodies(model, metadata, file.text, rowLimitBytes))
   const [put, bodies] = await Promise.allSettled([writing, compressing])
@@ -48,8 +48,8 @@ function valueOrThrow<T>(result: PromiseSettledResult<T>): T {
 }
 
 /**
- * Deletes the files of plans that were certainly not committed. Never rejects. A file that cannot be deleted is logged
- * and left in storage.
+ * Deletes the metadata files of plans that were certainly not committed. Never throws: if a file cannot be
+ * deleted, logs the error and leaves the file in storage.
  */
 export async function deleteFiles(
   { log }: Pick<CatalogDeps, 'log'>,

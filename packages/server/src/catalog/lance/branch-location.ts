@@ -1,13 +1,14 @@
 import { HeadgateError } from '@headgate/errors'
 
-/** Text of one part of the name of a branch, and of the name of a tag. */
+/** Pattern of a tag name, and of each part of a branch name between slashes. */
 const refPart = /^(?!\.)(?!.*\.\.)(?!.*\.lock$)[A-Za-z0-9._-]{1,255}$/
 
 /**
  * Returns the location of the files of a branch.
  *
- * @param branch null: the main branch
- * @throws HeadgateError `bad-request` for a name that no branch has
+ * @param location location of the table
+ * @param branch name of the branch. Null for the main branch
+ * @throws HeadgateError `bad-request` for a malformed branch name
  */
 export function branchLocation(location: string, branch: string | null): string {
   if (branch === null) return location
@@ -16,21 +17,22 @@ export function branchLocation(location: string, branch: string | null): string 
 }
 
 /**
- * Returns the location of the file of a tag.
+ * Returns the location of the file that defines a tag.
  *
- * @throws HeadgateError `bad-request` for a name that no tag has
+ * @param location location of the table
+ * @throws HeadgateError `bad-request` for a malformed tag name
  */
 export function tagLocation(location: string, tag: string): string {
   if (!refPart.test(tag)) throw invalidRef('tag')
   return `${tagsFolder(location)}${tag}.json`
 }
 
-/** Returns the folder of the files of all tags, ending in `/`. */
+/** Returns the folder that contains the files of all tags, ending in `/`. */
 export function tagsFolder(location: string): string {
   return `${location}/_refs/tags/`
 }
 
-/** Returns the folder of the files of all branches, ending in `/`. */
+/** Returns the folder that contains the files of all branches, ending in `/`. */
 export function branchesFolder(location: string): string {
   return `${location}/_refs/branches/`
 }

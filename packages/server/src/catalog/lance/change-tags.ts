@@ -11,7 +11,7 @@ import { tagLocation } from './branch-location.ts'
 import { requireVersion } from './find-version.ts'
 import { readTag } from './tags.ts'
 
-/** Version that a tag names. */
+/** Version of a Lance table that a tag refers to. */
 export interface TaggedVersion {
   readonly tag: string
   readonly version: Int64
@@ -19,7 +19,7 @@ export interface TaggedVersion {
 }
 
 /**
- * Creates a tag as a file of the table, where clients of Lance find it.
+ * Creates a tag: writes its file to the storage of the table, in the format of Lance.
  *
  * @throws HeadgateError `tag-already-exists`, `no-such-version`
  */
@@ -49,7 +49,7 @@ export async function createTag(
 }
 
 /**
- * Points a tag to another version.
+ * Changes a tag so that it refers to another version.
  *
  * @throws HeadgateError `no-such-tag`, `no-such-version`
  */
@@ -69,7 +69,7 @@ export async function updateTag(
 }
 
 /**
- * Deletes a tag. The version remains.
+ * Deletes a tag. The version that it refers to remains.
  *
  * @throws HeadgateError `no-such-tag`
  */
@@ -86,7 +86,7 @@ export async function deleteTag(
   await record(deps, context, found, decision, tag)
 }
 
-/** Composes the file of a tag with the members that Lance writes. */
+/** Returns the content of a tag file, with the members that Lance writes. */
 async function compose(
   target: Target,
   { version, branch }: TaggedVersion,
@@ -98,7 +98,7 @@ async function compose(
   return Buffer.from(JSON.stringify(content, undefined, 2))
 }
 
-/** Writes the audit event of a change that was made in the storage. */
+/** Writes the audit event of a tag change, after the file in the storage was changed. */
 async function record(
   { sql }: CommitDeps,
   context: CommitContext,

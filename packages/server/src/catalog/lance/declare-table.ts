@@ -14,27 +14,30 @@ import { lanceLocation } from './lance-location.ts'
 import { planLanceTable } from './plan-lance-table.ts'
 import { publishLanceTable } from './publish-lance-table.ts'
 
-/** Request to declare a Lance table: its files are written by a client afterwards. */
+/**
+ * Request to declare a Lance table. A declared table has an entry in the catalog but no files; a client
+ * writes its first version later.
+ */
 export interface Declaration {
   /** Location that the client chose. Null for the default location. */
   readonly location: string | null
   readonly properties: LanceProperties
 }
 
-/** Lance table that the caller is authorized to declare. Nothing has been written for it. */
+/** Planned Lance table that the caller is authorized to declare. Nothing is written yet. */
 export interface DeclaredTable {
   readonly name: ResolvedName
   readonly id: string
   readonly ownerId: string
   readonly location: string
-  /** Rights of the caller on the location that it chose. Null when it chose none. */
+  /** Rights of the caller on the location that it chose. Null for the default location. */
   readonly rights: LocationRights | null
   readonly properties: LanceProperties
   readonly decision: Decision
 }
 
 /**
- * Authorizes the declaration of a Lance table and chooses its location.
+ * Authorizes the declaration of a Lance table and selects its location.
  *
  * @throws HeadgateError `already-exists` when a relation of any kind has the name
  */
@@ -57,7 +60,7 @@ export async function planDeclaration(
   }
 }
 
-/** Writes the row of a table that `planDeclaration` authorized. */
+/** Writes the row of a Lance table that `planDeclaration` planned. */
 export async function declareTable(
   deps: CommitDeps,
   context: CommitContext,

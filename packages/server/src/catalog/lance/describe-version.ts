@@ -8,7 +8,7 @@ import { readManifest } from './read-manifest.ts'
 /**
  * Reads the manifest of one version of a Lance table.
  *
- * @returns null when the table was declared, but no version was written, and the request names none
+ * @returns null when the request names no version and no version of the declared table was written yet
  * @throws HeadgateError of `findVersion`
  */
 export async function describeVersion(
@@ -22,7 +22,7 @@ export async function describeVersion(
 }
 
 /**
- * Reads the manifest of a version that must have been written.
+ * Reads the manifest of a version of a Lance table. Fails when the table was only declared.
  *
  * @throws HeadgateError of `requireWritten`
  */
@@ -36,7 +36,7 @@ export async function readVersion(
   return await readManifest(target.warehouse.storage, found, maxMetadataBytes, signal)
 }
 
-/** Returns whether a Lance table was declared, but no version of it was written. */
+/** Returns whether a Lance table was declared but no version of it was written yet. */
 export async function isOnlyDeclared({ warehouse, relation }: Target, signal: AbortSignal): Promise<boolean> {
   return (await findLatestManifest(warehouse.storage, relation.location, signal)) === null
 }

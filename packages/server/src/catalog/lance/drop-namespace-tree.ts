@@ -20,7 +20,7 @@ import { findNamespace } from '../find-namespace.ts'
 import { type FoundNamespace, lookUpNamespace } from '../namespaces.ts'
 import type { Warehouse } from '../warehouses.ts'
 
-/** Maximum number of namespaces, and of tables, that one request drops. */
+/** Maximum number of namespaces, and of tables, that one request can drop. */
 const maxDropped = 10_000
 
 interface Tree {
@@ -29,11 +29,11 @@ interface Tree {
 }
 
 /**
- * Drops a namespace with all its child namespaces and Lance tables, in one transaction. The tables can be restored until
- * the end of the retention; their files are deleted afterwards.
+ * Drops a namespace with all its child namespaces and Lance tables, in one transaction. The tables can be
+ * restored until the end of their retention; then their files are deleted.
  *
- * @throws HeadgateError `protected` when one of the objects is protected; `namespace-not-empty` when the tree contains
- *   Iceberg tables or views, which the protocol does not show, or too many objects
+ * @throws HeadgateError `protected` when one of the objects is protected; `namespace-not-empty` when the
+ *   namespaces contain Iceberg tables or views, which Lance clients cannot see, or too many objects
  */
 export async function dropNamespaceTree(
   deps: CommitDeps,
@@ -45,8 +45,8 @@ export async function dropNamespaceTree(
 }
 
 /**
- * Replaces a namespace by an empty one with other properties. It keeps its id, its owner and its grants. Creates it when
- * it does not exist.
+ * Empties a namespace and replaces its properties. The namespace keeps its id, owner and grants. Creates the
+ * namespace if it does not exist.
  *
  * @throws HeadgateError of `dropNamespaceTree` and `createNamespace`
  */
@@ -61,7 +61,9 @@ export async function replaceNamespaceTree(
     : await dropContents(deps, context, creation)
 }
 
-/** @param properties properties of the namespace, which is then kept. Null: the namespace is dropped too */
+/**
+ * @param properties new properties of the namespace, which is kept. Null when the namespace is dropped too
+ */
 async function dropContents(
   deps: CommitDeps,
   context: CommitContext,

@@ -7,21 +7,21 @@ export interface FoundManifest {
   readonly scheme: NamingScheme
   readonly location: string
   readonly size: number
-  /** Time of the last write, in epoch ms. */
+  /** Time when the file was last written, in epoch ms. */
   readonly writtenAt: number
   readonly etag: string
 }
 
 const pageSize = 100
 
-/** Returns the folder with the manifests of a table or branch, ending in `/`. */
+/** Returns the folder that contains the manifests of a table or branch, ending in `/`. */
 function versionsFolder(location: string): string {
   return `${location.replace(/\/+$/, '')}/_versions/`
 }
 
 /**
- * Lists the manifests of a table or branch in the order of the storage: in the naming scheme V2, the latest version is
- * the first.
+ * Lists the manifests of a table or branch in the order of their file names. In the naming scheme V2 of
+ * Lance, the latest version is the first.
  */
 export async function* listManifests(
   storage: Storage,
@@ -38,8 +38,8 @@ export async function* listManifests(
 }
 
 /**
- * Finds the manifest of the latest version. In the naming scheme V1, the whole folder is listed. Returns null when the
- * location contains no version.
+ * Finds the manifest of the latest version of a table or branch. In the naming scheme V1 of Lance, this lists
+ * the whole folder. Returns null when the location contains no version.
  */
 export async function findLatestManifest(
   storage: Storage,
@@ -54,7 +54,7 @@ export async function findLatestManifest(
   return latest
 }
 
-/** Finds the manifest of one version. Returns null when the table has no such version. */
+/** Finds the manifest of one version of a table or branch. Returns null when the version does not exist. */
 export async function findManifest(
   storage: Storage,
   location: string,

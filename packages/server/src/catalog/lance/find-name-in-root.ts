@@ -9,8 +9,9 @@ import type { RelationRef, ResolvedName } from '../target.ts'
 import { rootNamespace } from './root-namespace.ts'
 
 /**
- * Finds a name in a namespace in which the caller may create tables, as `findNameToCreate` does. Creates the namespace
- * for tables of the root when it does not exist yet and the caller may create namespaces in the warehouse.
+ * Finds a name in a namespace in which the caller may create tables, as `findNameToCreate` does. If the
+ * namespace is the one for tables of the Lance root (`default`) and does not exist, first creates it; this
+ * requires the right to create namespaces in the warehouse.
  */
 export async function findNameInRoot(
   deps: CommitDeps,
@@ -27,7 +28,7 @@ export async function findNameInRoot(
   try {
     valueOrStale(await createNamespace(deps, context, { warehouse, levels: namespace, properties: {} }))
   } catch (error) {
-    // Another request created the namespace meanwhile.
+    // Another request created the namespace in the meantime.
     if (!isHeadgateError(error, 'namespace-already-exists')) throw error
   }
   return await findNameToCreate(deps, context, ref)

@@ -6,7 +6,10 @@ import { branchLocation } from './branch-location.ts'
 import { findLatestManifest, findManifest, type FoundManifest } from './find-manifest.ts'
 import { readTag } from './tags.ts'
 
-/** Version of a table that a request names: by a tag, or by a number on a branch. Absent members: the latest of main. */
+/**
+ * Version of a Lance table that a request names: by a tag, or by a version number on a branch. Without
+ * members, the latest version of the main branch.
+ */
 export interface NamedVersion {
   readonly version?: Int64 | undefined
   readonly branch?: string | undefined
@@ -16,8 +19,9 @@ export interface NamedVersion {
 /**
  * Finds the manifest of the version that a request names.
  *
- * @returns null when the table was declared, but no version was written, and the request names none
- * @throws HeadgateError `no-such-version`, `no-such-branch`, `no-such-tag`
+ * @returns null when the request names no version and no version of the declared table was written yet
+ * @throws HeadgateError `no-such-version`, `no-such-branch`, `no-such-tag`; `bad-request` when the request
+ *   names both a tag and a version or branch
  */
 export async function findVersion(
   target: Target,
@@ -43,7 +47,7 @@ export async function findVersion(
 /**
  * Finds the manifest of one version of a branch.
  *
- * @throws HeadgateError `no-such-version`
+ * @throws HeadgateError `no-such-version` when the version does not exist
  */
 export async function requireVersion(
   { warehouse, relation, identifier }: Target,
@@ -64,7 +68,8 @@ export async function requireVersion(
 }
 
 /**
- * Finds a version of which the caller needs the content.
+ * Finds the manifest of the version that a request names. Unlike `findVersion`, fails when the table was only
+ * declared.
  *
  * @throws HeadgateError of `findVersion`; `no-such-version` when no version was written
  */

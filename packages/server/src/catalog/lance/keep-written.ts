@@ -4,10 +4,10 @@ import { resolve } from '../resolve.ts'
 import type { Warehouse } from '../warehouses.ts'
 import { findLatestManifest } from './find-manifest.ts'
 
-/** Number of tables whose storage is examined at the same time. */
+/** Number of tables that are checked in the storage at the same time. */
 const concurrency = 16
 
-/** Returns those of the tables that have a version in the storage, in the same order. */
+/** Returns only the tables that have at least one version in the storage, in the same order. */
 export async function keepWritten(
   { sql }: Pick<CatalogDeps, 'sql'>,
   warehouse: Warehouse,

@@ -4,8 +4,8 @@ import type { Warehouse } from '../warehouses.ts'
 const maxNameLength = 64
 
 /**
- * Returns the default location of a Lance table: a random folder, and in it a folder with the name of the table and the
- * suffix `.lance`, so that the random folder is a database that LanceDB can open. A rename does not change it.
+ * Returns the default location of a Lance table: a random folder with a subfolder `NAME.lance`. LanceDB can
+ * open the random folder as a database. A rename of the table does not change its location.
  */
 export function lanceLocation(warehouse: Warehouse, name: string): string {
   const folder = name.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, maxNameLength)

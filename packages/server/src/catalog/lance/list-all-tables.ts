@@ -10,8 +10,8 @@ import { type ListPage, listPage, type PageRequest } from '../list-page.ts'
 import { type Warehouse, warehouseChain } from '../warehouses.ts'
 
 /**
- * Lists the Lance tables of all namespaces of a warehouse that the caller may see. The names of the page are keys; see
- * `parseTableKey`.
+ * Lists the Lance tables that the caller may see, in all namespaces of a warehouse. Each entry is a key of
+ * namespace and name; see `parseTableKey`.
  */
 export async function listAllTables(
   { sql }: Pick<CatalogDeps, 'sql'>,
@@ -32,7 +32,7 @@ export async function listAllTables(
   return await listPage(page, { filter: { all: true, within: null }, shown }, read, signal)
 }
 
-/** Returns the identifier in a key of the list. */
+/** Returns the table identifier that a key of the list contains. */
 export function parseTableKey(key: string): TableIdentifier {
   const [path = '', name = ''] = key.split(keySeparator)
   return { namespace: splitLevels(path), name }

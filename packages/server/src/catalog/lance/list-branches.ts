@@ -5,16 +5,16 @@ import { numberIn, readRefFiles, textIn } from './ref-files.ts'
 /** Branch of a Lance table. */
 export interface Branch {
   readonly name: string
-  /** Null: the main branch. */
+  /** Name of the branch from which this branch was created. Null for the main branch. */
   readonly parentBranch: string | null
   readonly parentVersion: number
-  /** Time of the creation, in epoch seconds. */
+  /** Time of creation in epoch seconds. */
   readonly createdAt: number
-  /** Size of the manifest of the parent version, in bytes. */
+  /** Size in bytes of the manifest of the version from which the branch was created. */
   readonly manifestSize: number
 }
 
-/** Lists the branches of a Lance table by their names, without the main branch. */
+/** Lists the branches of a Lance table in order of their names, without the main branch. */
 export async function listBranches(
   { warehouse, relation }: Target,
   signal: AbortSignal,

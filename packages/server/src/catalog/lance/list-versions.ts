@@ -6,21 +6,21 @@ import { missingBranch } from './find-version.ts'
 /** Requested page of a list of versions. */
 export interface VersionsPage {
   readonly branch: string | undefined
-  /** True: the latest version is the first. */
+  /** True to list the latest version first, false for the oldest. */
   readonly descending: boolean
-  /** Version after which the page begins. Null: the first page. */
+  /** Version number after which the page begins. Null for the first page. */
   readonly after: number | null
   readonly size: number
 }
 
-/** Versions of one page, and whether there are more. */
+/** One page of versions, and whether more versions follow. */
 export interface ListedVersions {
   readonly versions: readonly FoundManifest[]
   readonly hasMore: boolean
 }
 
 /**
- * Lists the versions of a branch of a Lance table from the manifests in the storage.
+ * Lists the versions of a branch of a Lance table, from the manifests in the storage.
  *
  * @throws HeadgateError `no-such-branch`
  */
@@ -39,7 +39,7 @@ export async function listVersions(
     isNewestFirst &&= manifest.scheme === 'V2'
     if (after !== null && (descending ? manifest.version >= after : manifest.version <= after)) continue
     found.push(manifest)
-    // The files of the naming scheme V2 are listed from the latest version down, so the page is complete.
+    // In the naming scheme V2, the storage lists the latest version first, so the page is already complete.
     if (descending && isNewestFirst && found.length > size) break
   }
   if (count === 0 && branch !== undefined) throw missingBranch(target, branch)

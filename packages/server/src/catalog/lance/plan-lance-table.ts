@@ -11,7 +11,10 @@ export interface LancePlan extends PublishedPlan {
   readonly model: { readonly kind: 'lance-table' }
 }
 
-/** Members of the row that belong to Iceberg metadata. The metadata of a Lance table is in the storage. */
+/**
+ * Values for the columns of Iceberg metadata, which a Lance table does not use because its metadata is in the
+ * storage.
+ */
 const noMetadata = { body: null, refs: null, digest: '' } as const
 const model = { kind: 'lance-table' } as const
 

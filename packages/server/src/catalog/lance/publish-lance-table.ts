@@ -7,7 +7,7 @@ import { planId } from '../commit/plan.ts'
 import { publish } from '../commit/publish.ts'
 import type { LancePlan } from './plan-lance-table.ts'
 
-/** Writes the row of a Lance table and its properties in one transaction. */
+/** Writes the row of a Lance table and its namespace-protocol properties in one transaction. */
 export async function publishLanceTable(
   deps: CommitDeps,
   plan: LancePlan,

@@ -4,9 +4,9 @@ import type { Storage } from '@headgate/storage'
 import type { FoundManifest } from './find-manifest.ts'
 
 /**
- * Reads a manifest.
+ * Reads and decodes a manifest file of a Lance table.
  *
- * @throws HeadgateError `invalid-table-state` when the file is not a manifest
+ * @throws HeadgateError `invalid-table-state` when the file is not a Lance manifest
  */
 export async function readManifest(
   storage: Storage,

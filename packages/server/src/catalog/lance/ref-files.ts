@@ -1,18 +1,24 @@
 import { isHeadgateError } from '@headgate/errors'
 import type { Storage } from '@headgate/storage'
 
-/** Size limit of the file of a tag or a branch. Such files have some hundred bytes. */
+/** Maximum size in bytes of a tag file or branch file. Such files usually have a few hundred bytes. */
 const maxBytes = 65_536
 /** Number of files that are read at the same time. */
 const concurrency = 16
 
-/** JSON file of a tag or a branch, with the name that its file name contains. */
+/**
+ * Content of a JSON file that defines a tag or branch, with the name of the tag or branch, which is the file
+ * name without `.json`.
+ */
 export interface RefFile {
   readonly name: string
   readonly content: Readonly<Record<string, unknown>>
 }
 
-/** Reads the files of a folder, in the order of their names. Files that are deleted meanwhile are left out. */
+/**
+ * Reads all tag or branch files of a folder, in order of their file names. Omits files that are deleted in
+ * the meantime and malformed files.
+ */
 export async function readRefFiles(
   storage: Storage,
   folder: string,
@@ -33,7 +39,7 @@ export async function readRefFiles(
   return files
 }
 
-/** Reads the file of a tag or a branch. Null: it does not exist, or is not a JSON object. */
+/** Reads a tag file or branch file. Returns null when the file does not exist or is not a JSON object. */
 export async function readRefFile(
   storage: Storage,
   location: string,
@@ -49,7 +55,10 @@ export async function readRefFile(
   }
 }
 
-/** Decodes the name of a branch, in which Lance encodes the slash. Returns null for malformed text. */
+/**
+ * Decodes the name of a branch from a file name, in which Lance percent-encodes the slash. Returns null for a
+ * malformed file name.
+ */
 function decodeName(text: string): string | null {
   try {
     return decodeURIComponent(text)
@@ -58,13 +67,17 @@ function decodeName(text: string): string | null {
   }
 }
 
-/** Returns a member of a file as a number, 0 when it has another type. */
+/**
+ * Returns a numeric member of a tag or branch file. Returns 0 when the member is missing or has another type.
+ */
 export function numberIn(content: RefFile['content'], member: string): number {
   const value = content[member]
   return typeof value === 'number' ? value : 0
 }
 
-/** Returns a member of a file as a text, null when it has another type. */
+/**
+ * Returns a text member of a tag or branch file. Returns null when the member is missing or has another type.
+ */
 export function textIn(content: RefFile['content'], member: string): string | null {
   const value = content[member]
   return typeof value === 'string' ? value : null

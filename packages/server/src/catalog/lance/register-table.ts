@@ -16,21 +16,21 @@ import { findLatestManifest } from './find-manifest.ts'
 import { planLanceMove, planLanceTable } from './plan-lance-table.ts'
 import { publishLanceTable } from './publish-lance-table.ts'
 
-/** Request to register the files of an existing Lance table. */
+/** Request to register the files of an existing Lance table under a name. */
 export interface LanceRegistration {
-  /** Location of the table: its folder, which contains `_versions`. */
+  /** Location of the table: the folder that contains the subfolder `_versions`. */
   readonly location: string
-  /** True: an existing Lance table of this name gets the new location. */
+  /** True to replace the location of an existing Lance table with this name. */
   readonly overwrite: boolean
   readonly properties: LanceProperties
 }
 
 /**
- * Registers an existing Lance table under a name. The location must be granted to a namespace of the table, unless the
- * caller holds `administer-storage`.
+ * Registers the files of an existing Lance table under a name. The location must be granted to a namespace of
+ * the table, unless the caller has `administer-storage`.
  *
- * @throws HeadgateError `already-exists`; `forbidden` or `bad-request` when the caller may not use the location;
- *   `bad-request` when the location contains no version of a Lance table
+ * @throws HeadgateError `already-exists`; `forbidden` or `bad-request` when the caller may not use the
+ *   location; `bad-request` when the location contains no version of a Lance table
  */
 export async function registerLanceTable(
   deps: CommitDeps,

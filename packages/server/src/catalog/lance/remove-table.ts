@@ -9,13 +9,16 @@ import { protectedError } from '../existing.ts'
 import { findRelation } from '../find-relation.ts'
 import { type RelationRef, toRowVersion } from '../target.ts'
 
-/** Lance table that was removed from the catalog. */
+/** Lance table after it was removed from the catalog. */
 export interface RemovedTable {
   readonly location: string
   readonly properties: LanceProperties
 }
 
-/** Removes a Lance table from the catalog, and keeps its files. Storage credentials of the table end. */
+/**
+ * Removes a Lance table from the catalog without deleting its files. Storage credentials for the table become
+ * invalid.
+ */
 export async function deregisterTable(
   deps: CommitDeps,
   context: CommitContext,
@@ -31,7 +34,9 @@ export async function deregisterTable(
     : moved
 }
 
-/** Drops a Lance table. It can be restored until the end of the retention; then its files are deleted. */
+/**
+ * Drops a Lance table. The table can be restored until the end of its retention; then its files are deleted.
+ */
 export async function dropLanceTable(
   deps: CommitDeps,
   context: CommitContext,

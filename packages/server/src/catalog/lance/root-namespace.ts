@@ -1,5 +1,5 @@
 /**
- * Namespace of the tables that Lance clients address directly below the root. Warehouses have no tables outside of
- * namespaces, but LanceDB keeps its tables in the root by default.
+ * Namespace for tables that Lance clients address in the root, outside of any namespace. The catalog requires
+ * a namespace for each table, but LanceDB uses the root by default.
  */
 export const rootNamespace = 'default'

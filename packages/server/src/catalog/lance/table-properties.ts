@@ -2,7 +2,7 @@ import { findLanceProperties, type LanceProperties } from '../../store/lance-tab
 import type { CatalogDeps } from '../deps.ts'
 import type { Target } from '../target.ts'
 
-/** Returns the properties of a Lance table. */
+/** Returns the properties that the Lance Namespace protocol stores for a table. */
 export function tableProperties(
   { sql }: Pick<CatalogDeps, 'sql'>,
   { relation }: Pick<Target, 'relation'>,

@@ -4,16 +4,16 @@ import type { Target } from '../target.ts'
 import { tagLocation, tagsFolder } from './branch-location.ts'
 import { numberIn, readRefFile, readRefFiles, type RefFile, textIn } from './ref-files.ts'
 
-/** Name of a version of a Lance table. */
+/** Tag of a Lance table: a name for one of its versions. */
 export interface Tag {
   readonly version: number
-  /** Null: the main branch. */
+  /** Name of the branch that the version belongs to. Null for the main branch. */
   readonly branch: string | null
-  /** Size of the manifest of the version, in bytes. */
+  /** Size in bytes of the manifest of the version. */
   readonly manifestSize: number
 }
 
-/** Lists the tags of a Lance table by their names. */
+/** Lists the tags of a Lance table in order of their names. */
 export async function listTags(
   { warehouse, relation }: Target,
   signal: AbortSignal,
@@ -23,7 +23,7 @@ export async function listTags(
 }
 
 /**
- * Reads a tag.
+ * Reads the tag with a name.
  *
  * @throws HeadgateError `no-such-tag`
  */
