@@ -67,7 +67,7 @@ function declaration(specification: Specification, name: string, recursive: Read
   return `${comment}export interface ${name} {\n${members}\n}\n\n${reader} record({ ${readers} })\n`
 }
 
-/** Returns the import lines of a file for all names that its text contains. */
+/** Returns the lines that import all names that the text of a generated file contains. */
 function imports(file: string, body: string, refs: readonly string[]): string {
   const code = body.replaceAll(/\/\*[\s\S]*?\*\//g, '')
   const used = (name: string): boolean => new RegExp(`(?<![\\w.'])${name}\\b(?!\\??:)`).test(code)
@@ -99,7 +99,10 @@ function importLine(from: string, names: readonly string[]): string {
     : `import { ${names.toSorted().join(', ')} } from '${from}'`
 }
 
-/** Sorts schemas so that each follows the schemas that its decoder uses. Recursive schemas are used lazily. */
+/**
+ * Sorts schemas so that each schema follows the schemas that its decoder uses. Recursive schemas refer to themselves
+ * only in lazy decoders.
+ */
 function dependenciesFirst(
   schemas: Readonly<Record<string, Schema>>,
   names: readonly string[],
@@ -128,7 +131,7 @@ function collectRefs({
   return [...($ref === undefined ? [] : [parseRefName($ref)]), ...parts.flatMap((part) => collectRefs(part))]
 }
 
-/** Returns whether a schema contains a reference to another one, at any depth. */
+/** Returns whether a schema contains a reference to another schema, at any depth. */
 function contains(
   schemas: Readonly<Record<string, Schema>>,
   name: string,

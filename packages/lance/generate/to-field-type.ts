@@ -1,11 +1,11 @@
 import { parseRefName, type Schema, type Specification } from './specification.ts'
 
-/** TypeScript of a schema: its type, and the expression of its decoder. */
+/** TypeScript code for a schema: the text of its type, and the text of the expression that decodes it. */
 export interface FieldType {
   readonly type: string
   readonly decoder: string
   readonly nullable: boolean
-  /** Schemas that the type and the decoder refer to. */
+  /** Names of the schemas that the type and the decoder refer to. */
   readonly refs: readonly string[]
 }
 
@@ -88,7 +88,7 @@ function objectType(schema: Schema, inner: (each: Schema) => FieldType): FieldTy
   return { ...value, type: `Readonly<Record<string, ${value.type}>>`, decoder: `map(${value.decoder})` }
 }
 
-/** Converts an inline object schema. */
+/** Converts an object schema without a name to its TypeScript type and decoder. */
 function members({ properties = {}, required = [] }: Schema, inner: (each: Schema) => FieldType): FieldType {
   const fields = Object.entries(properties).map(([name, schema]) => ({
     ...member(name, inner(schema), required.includes(name)),
@@ -130,7 +130,10 @@ function orNull(found: FieldType): FieldType {
   return { ...found, type: `${found.type} | null`, decoder: `nullable(${found.decoder})` }
 }
 
-/** Converts a string schema. Values that the description lists become an open enumeration. */
+/**
+ * Converts a string schema to its TypeScript type and decoder. If the description of the schema lists values, the
+ * type suggests these values and accepts others.
+ */
 function stringType({ enum: values, description = '' }: Schema): FieldType {
   if (values !== undefined) {
     const quoted = values.map((value) => `'${value}'`)

@@ -1,4 +1,7 @@
-/** Files of `src/model/wire` with the names of their schemas. A schema belongs to the first file whose pattern matches. */
+/**
+ * Names of the generated files in `src/model/wire`, each with a pattern for the names of its schemas. A schema
+ * belongs to the first file whose pattern matches.
+ */
 const groups: readonly (readonly [file: string, names: RegExp])[] = [
   ['common', /^(?:Error|Identity|Context)/],
   ['tag', /Tag/],
@@ -19,7 +22,7 @@ const groups: readonly (readonly [file: string, names: RegExp])[] = [
   ['table', /Table/],
 ]
 
-/** Schemas without a type: page tokens and limits are inlined, and bytes are not JSON. */
+/** Schemas for which no TypeScript type is generated: page tokens and limits are inlined, and bytes are not JSON. */
 export const inlineSchemas: ReadonlySet<string> = new Set(['PageToken', 'PageLimit', 'Binary'])
 
 /**

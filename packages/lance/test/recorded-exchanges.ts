@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { operations, type Operation } from '../src/model/operations.ts'
 
-/** Request and response of a real client and the reference server. See `spec/lance/README.md`. */
+/** Recorded request of a real client and response of the reference server. See `spec/lance/README.md`. */
 export interface RecordedExchange {
   /** Description of the action of the client. Absent if it is the same as in the previous exchange. */
   readonly about?: string
@@ -10,7 +10,7 @@ export interface RecordedExchange {
   readonly response: RecordedMessage & { readonly status: number }
   /** Whether the recording proxy sent the response instead of the server. */
   readonly injected: boolean
-  /** Operation that the request matches. */
+  /** Operation of the specification that the request matches. Undefined if there is none. */
   readonly operation: Operation | undefined
   /** File and line, for messages of tests. */
   readonly location: string

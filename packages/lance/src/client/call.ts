@@ -10,7 +10,7 @@ import { requestUrl, type Members } from './request-url.ts'
 import type { Session } from './session.ts'
 
 export interface Call extends CallOptions {
-  /** Rows, for operations that upload Arrow IPC. */
+  /** Rows to upload, for operations whose request body is an Arrow IPC stream. */
   readonly data?: ArrowData | undefined
   /** Whether the body of the response is returned as a stream. Default: false. */
   readonly streams?: boolean

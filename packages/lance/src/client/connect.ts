@@ -4,9 +4,9 @@ import { DEFAULT_DELIMITER, formatIdentifier } from '../model/identifier.ts'
 import type { Session } from './session.ts'
 
 export interface ConnectOptions extends ConnectionOptions {
-  /** URL of the namespace: the part of the URLs of its operations before `/v1`. */
+  /** Base URL of the namespace: the part of its URLs before `/v1`. */
   readonly uri: string
-  /** Delimiter between names in URLs. Default: `$`. */
+  /** Delimiter between the names of an identifier in URLs. Default: `$`. */
   readonly delimiter?: string | undefined
   /**
    * Flat properties with the names that other clients of Lance use: `delimiter`, `header.<name>`, and `rest.auth.*` for
@@ -15,16 +15,21 @@ export interface ConnectOptions extends ConnectionOptions {
   readonly properties?: Properties | undefined
   /** Longest time without progress in a request, in ms. Default: 60,000. */
   readonly timeoutMs?: number | undefined
-  /** Wait before the second attempt, in ms. It doubles with each attempt, up to 20 s. Default: 250. */
+  /**
+   * Wait before the second attempt of a request, in ms. The wait doubles with each attempt, up to 20 s. Default: 250.
+   */
   readonly firstRetryMs?: number | undefined
 }
 
-/** Properties that `fetch` cannot apply. They are refused, because the client must not ignore them. */
+/**
+ * Names of properties that `fetch` cannot apply. The client refuses them, because ignoring them could weaken
+ * security.
+ */
 const UNSUPPORTED_PROPERTIES = /^(?:tls|dynamic_context_provider)\./
 
 export interface Connection {
   readonly session: Session
-  /** Closes the provider if it was created from the properties. */
+  /** Closes the auth provider if the client created it from the properties. */
   readonly close: () => Promise<void>
 }
 

@@ -11,7 +11,10 @@ import { InvalidAnswerError } from './errors/lance-namespace-error.ts'
  * ```
  */
 export interface Pages<Item, Page> extends AsyncIterable<Item> {
-  /** Returns the responses in order. The first one is that of the `page_token` of the request, if it has one. */
+  /**
+   * Returns the responses of the server, one for each page. The first page is the page of `page_token` in the
+   * request, if it is set.
+   */
   pages(): AsyncGenerator<Page, void, undefined>
 }
 
@@ -22,7 +25,7 @@ interface PageWithToken {
 /**
  * Creates a list that reads its pages during iteration.
  *
- * @param fetchPage requests the page of a token. Undefined: the page that the original request names
+ * @param fetchPage requests the page of a token. Without a token, requests the page of the original request
  * @param getItems returns the items of a page
  */
 export function createPages<Item, Page extends PageWithToken>(

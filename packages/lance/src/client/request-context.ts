@@ -2,7 +2,7 @@ import { type HeaderList, checkHeader } from '@headgate/http'
 import type { StringMap } from '../model/decode.ts'
 import type { Context, Identity } from '../model/wire/common.ts'
 
-/** Members that every request of the protocol may have. */
+/** Members that every request of the Lance protocol may have. */
 export interface WithContext {
   readonly identity?: Identity | undefined
   readonly context?: Context | undefined
@@ -11,8 +11,8 @@ export interface WithContext {
 const HEADER_PREFIX = /^headers?\./
 
 /**
- * Returns the headers for the identity of a request, and for the entries of its context that begin with `header.` or
- * `headers.` (Lance Namespace specification, `Identity` and `Context`).
+ * Returns the HTTP headers for the member `identity` of a request, and for the entries of its member `context` that
+ * begin with `header.` or `headers.` (Lance Namespace specification, `Identity` and `Context`).
  *
  * @throws {HeadgateError} bad-request, for an invalid name or value of a header
  */
@@ -26,13 +26,16 @@ export function contextHeaders({ identity, context = {} }: WithContext): HeaderL
   return headers
 }
 
-/** Returns the entries of a context that are sent in the body, or undefined if there are none. */
+/**
+ * Returns the entries of a request's `context` that are sent in the body and not as headers. Returns undefined if
+ * there are none.
+ */
 export function bodyContext(context: Context | undefined): Context | undefined {
   const entries = Object.entries(context ?? {}).filter(([key]) => !HEADER_PREFIX.test(key))
   return entries.length === 0 ? undefined : Object.fromEntries(entries)
 }
 
-/** Returns the context of a response with an entry `header.<name>` for each of its headers. */
+/** Returns the `context` of a response, with an entry `header.<name>` for each HTTP header of the response. */
 export function responseContext(headers: Headers, context: StringMap | undefined): Context {
   return { ...Object.fromEntries([...headers].map(([name, value]) => [`header.${name}`, value])), ...context }
 }

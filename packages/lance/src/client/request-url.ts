@@ -24,7 +24,10 @@ export function requestUrl(
   return `${uri}${path}?${pairs.map(([name = '', value = '']) => `${name}=${strictEncode(value)}`).join('&')}`
 }
 
-/** Converts a member to query parameters: none for null, the text of a string, JSON for other values. */
+/**
+ * Converts a member of a request to query parameters. Null is omitted, a string is sent as its text, and other values
+ * are sent as JSON.
+ */
 function toQueryPairs(name: string, value: unknown): readonly [string, string][] {
   if (value === undefined || value === null) return []
   return [[name, typeof value === 'string' ? value : stringify(value as Json)]]

@@ -24,7 +24,7 @@ export function readResponse<T extends { readonly context?: Context | undefined 
   return { ...decoded, context: responseContext(response.headers, decoded.context) }
 }
 
-/** Reads a count. Older servers send it in an object. */
+/** Reads a count from a response body: an integer, or an object with the integer, which older servers send. */
 export function readCount(id: OperationId, response: BufferedResponse): Int64 {
   return read(id, response, (body) => {
     const value = parseBody(body)
@@ -34,7 +34,7 @@ export function readCount(id: OperationId, response: BufferedResponse): Int64 {
   })
 }
 
-/** Reads a text. Some servers send it without the quotes of a JSON string. */
+/** Reads a text from a response body: a JSON string, or the text without quotes, which some servers send. */
 export function readText(id: OperationId, response: BufferedResponse): string {
   return read(id, response, (body) => {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body)
@@ -44,7 +44,10 @@ export function readText(id: OperationId, response: BufferedResponse): string {
   })
 }
 
-/** Reads a map. It may be in the member `metadata` of an object, as in the models of Lance for other languages. */
+/**
+ * Reads a map of strings from a response body. The map may be in the member `metadata` of an object, as in the models
+ * of Lance for other languages.
+ */
 export function readMap(id: OperationId, response: BufferedResponse): StringMap {
   return read(id, response, (body) => {
     const value = object(parseBody(body) ?? {})
@@ -53,7 +56,7 @@ export function readMap(id: OperationId, response: BufferedResponse): StringMap 
   })
 }
 
-/** Returns a body in one of the two formats of Arrow IPC, and refuses all other bodies. */
+/** Returns a response body that is an Arrow IPC file or an Arrow IPC stream. Refuses all other bodies. */
 export function readArrow(id: OperationId, response: BufferedResponse): Uint8Array {
   return read(id, response, (body) => {
     if (isArrowFile(body) || isArrowStream(body)) return body

@@ -1,6 +1,6 @@
 import type { LanceHttp } from './http/send-call.ts'
 
-/** State of a connected namespace. */
+/** State that all operations of a connected client share. */
 export interface Session {
   /** Base URL without a slash at its end. The paths of operations begin with `/v1`. */
   readonly uri: string

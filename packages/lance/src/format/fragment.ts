@@ -22,7 +22,7 @@ export function readFragment(message: Uint8Array): Fragment {
   return { id, physicalRows, deletedRows, bytes: size }
 }
 
-/** Returns one integer field of a message, 0 when it is absent. */
+/** Returns an integer field of a protobuf message, or 0 if the field is absent. */
 function readNumber(message: Uint8Array, wanted: number): number {
   let found = 0
   for (const { number, integer } of protobufFields(message)) if (number === wanted) found = toInteger(integer)

@@ -1,19 +1,19 @@
 import { packedIntegers, protobufFields } from './protobuf.ts'
 import { text, toInteger } from './values.ts'
 
-/** Index, or a part of an index, that a manifest lists. */
+/** Entry of a manifest for an index, or for a part of an index. */
 export interface IndexEntry {
   readonly uuid: string
   readonly name: string
   /** Ids of the indexed columns. */
   readonly fieldIds: readonly number[]
-  /** Version of the table whose rows the index contains. */
+  /** Version of the table up to which rows are indexed. */
   readonly datasetVersion: number
-  /** Last part of the type name of the details, such as `VectorIndexDetails`. Null when the manifest has none. */
+  /** Type of the index details, such as `VectorIndexDetails`. Null if the manifest contains no details. */
   readonly detailsType: string | null
 }
 
-/** Reads the index section of a manifest. */
+/** Decodes the index section of a manifest. */
 export function readIndices(message: Uint8Array): readonly IndexEntry[] {
   const entries: IndexEntry[] = []
   for (const { number, bytes } of protobufFields(message)) if (number === 1) entries.push(readEntry(bytes))
@@ -42,7 +42,7 @@ function readUuid(message: Uint8Array): string {
   return ''
 }
 
-/** Returns the name of the type in an `Any` message, without its package. */
+/** Returns the type name in a protobuf `Any` message, without the package of the type. */
 function readTypeName(message: Uint8Array): string | null {
   for (const { number, bytes } of protobufFields(message))
     if (number === 1) return text(bytes).split(/[./]/).at(-1) ?? null

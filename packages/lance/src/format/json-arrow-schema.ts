@@ -2,7 +2,7 @@ import type { JsonArrowDataType, JsonArrowField, JsonArrowSchema } from '../mode
 import type { Manifest } from './manifest.ts'
 import type { ManifestField } from './manifest-field.ts'
 
-/** Names of types that the namespace protocol spells differently than Lance. */
+/** Type names of the Lance Namespace protocol, for the type names of Lance that differ from them. */
 const names: Readonly<Record<string, string>> = {
   string: 'utf8',
   large_string: 'large_utf8',
@@ -12,7 +12,7 @@ const names: Readonly<Record<string, string>> = {
 }
 
 /**
- * Converts the columns of a manifest to the schema of the namespace protocol (`JsonArrowSchema`).
+ * Converts the columns of a manifest to a schema of the Lance Namespace protocol (`JsonArrowSchema`).
  *
  * @example
  * ```ts

@@ -1,10 +1,10 @@
 import { protobufFields } from './protobuf.ts'
 import { text, toSigned } from './values.ts'
 
-/** Column of a Lance table, or a part of a nested column. */
+/** Column of a Lance table, or a nested field of a column. */
 export interface ManifestField {
   readonly id: number
-  /** Id of the column that contains this one, or -1. */
+  /** Id of the field that contains this field, or -1 for a column. */
   readonly parentId: number
   readonly name: string
   /** Type in the notation of Lance, such as `int32`, `list.struct` or `fixed_size_list:float:128`. */
@@ -27,7 +27,7 @@ export function readField(message: Uint8Array): ManifestField {
   return { ...field, metadata: Object.fromEntries(metadata) }
 }
 
-/** Reads an entry of a map whose values are texts or the bytes of texts. */
+/** Reads an entry of a protobuf map. The key is a text, and the value is a text or the bytes of a text. */
 export function readTextEntry(message: Uint8Array): [string, string] {
   let [key, value] = ['', '']
   for (const { number, bytes } of protobufFields(message)) {

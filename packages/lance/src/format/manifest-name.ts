@@ -1,6 +1,6 @@
 /**
- * Naming scheme of manifest files. `V1`: the version. `V2`: 2^64 - 1 minus the version, with 20 digits, so that a listing
- * begins with the latest version.
+ * Naming scheme of manifest files. A `V1` name is the version. A `V2` name is 2^64 - 1 minus the version, with 20
+ * digits, so that a listing begins with the latest version.
  */
 export type NamingScheme = 'V1' | 'V2'
 

@@ -7,7 +7,7 @@ import { text, toInteger } from './values.ts'
 /** Content of a manifest: one version of a Lance table. */
 export interface Manifest {
   readonly version: number
-  /** Time of the version, in epoch ms. Null when the manifest contains none. */
+  /** Time at which the version was committed, in epoch ms. Null if the manifest contains no time. */
   readonly timestampMs: number | null
   /** All columns, also nested ones, in depth-first order. */
   readonly fields: readonly ManifestField[]
@@ -22,7 +22,10 @@ export interface Manifest {
 }
 
 const magic = 'LANC'
-/** Position of the manifest (8 bytes), version of the format (4 bytes), magic (4 bytes). */
+/**
+ * Length of the end of a manifest file in bytes: position of the manifest (8), version of the format (4), magic
+ * number (4).
+ */
 const footerLength = 16
 const lengthBytes = 4
 
@@ -88,7 +91,10 @@ function decodeManifest(file: Uint8Array): Manifest {
   }
 }
 
-/** Returns the message that begins at an offset with its length. */
+/**
+ * Returns the bytes of the protobuf message at an offset. Four bytes at this offset contain the length of the
+ * message.
+ */
 function messageAt(file: Uint8Array, offset: number): Uint8Array {
   const start = offset + lengthBytes
   if (start > file.length) throw new ProtobufError('it is truncated')

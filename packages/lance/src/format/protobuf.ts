@@ -58,7 +58,7 @@ export function* protobufFields(message: Uint8Array): Generator<ProtobufField, v
   }
 }
 
-/** Returns the integers of a packed field. */
+/** Decodes the integers of a packed repeated field. */
 export function packedIntegers(bytes: Uint8Array): bigint[] {
   const integers: bigint[] = []
   for (let offset = 0; offset < bytes.length;) {

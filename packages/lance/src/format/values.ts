@@ -2,7 +2,7 @@ import { ProtobufError } from './protobuf.ts'
 
 const decoder = new TextDecoder()
 
-/** Decodes UTF-8. */
+/** Decodes UTF-8 bytes to text. */
 export const text = (bytes: Uint8Array): string => decoder.decode(bytes)
 
 /**
@@ -16,5 +16,5 @@ export function toInteger(value: bigint): number {
   return Number(value)
 }
 
-/** Converts a signed integer of 32 bits, which protobuf writes with 64 bits. */
+/** Converts a signed 32-bit integer that protobuf has encoded in 64 bits. */
 export const toSigned = (value: bigint): number => Number(BigInt.asIntN(64, value))

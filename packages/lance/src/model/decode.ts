@@ -8,7 +8,9 @@ import { prependPlace, WireError } from './wire-error.ts'
  */
 export type Decoder<T> = (value: Json) => T
 
-/** String for which the specification lists values. Servers may send other values, or another spelling. */
+/**
+ * String with known values in the specification. Servers may send other values, or other spellings of these values.
+ */
 export type OpenEnum<Known extends string> = Known | (string & Record<never, never>)
 
 /** Map of strings to strings, such as every `properties` of the protocol. */
@@ -30,7 +32,7 @@ export function text(value: Json): string {
   return value
 }
 
-/** Creates a decoder that accepts only these strings. */
+/** Creates a decoder that accepts only the passed strings. */
 export function oneOf<const Value extends string>(...values: readonly Value[]): Decoder<Value> {
   return (value) => {
     const found = values.find((each) => each === value)
@@ -69,7 +71,7 @@ export function object(value: Json): JsonObject {
   return value as JsonObject
 }
 
-/** Creates a decoder for an array of items. */
+/** Creates a decoder for an array. `item` decodes each element. */
 export function list<T>(item: Decoder<T>): Decoder<readonly T[]> {
   return (value) => {
     if (!Array.isArray(value)) throw mismatch('an array', value)
@@ -111,7 +113,10 @@ export function lazy<T>(decoder: () => Decoder<T>): Decoder<T> {
   return (value) => decoder()(value)
 }
 
-/** Decodes a value and prepends its place (a member name or `[index]`) to the place of an error. */
+/**
+ * Decodes a value of a larger document. If decoding fails, prepends `place` (a member name or `[index]`) to the path
+ * in the error.
+ */
 export function at<T>(place: string, decode: Decoder<T>, value: Json): T {
   try {
     return decode(value)

@@ -63,9 +63,9 @@ export type OperationId = (typeof rows)[number][0]
 export interface Operation {
   /** Name of the operation. */
   readonly operationId: OperationId
-  /** HTTP method. */
+  /** HTTP method of the operation. */
   readonly method: 'GET' | 'POST'
-  /** Path template with `{id}` for an identifier, and `{index_name}`. */
+  /** Path template of the operation: `{id}` stands for an identifier, and `{index_name}` for the name of an index. */
   readonly path: string
   /**
    * Request body:
@@ -91,7 +91,7 @@ export interface Operation {
 
 const PAGE = ['page_token', 'limit']
 
-/** Operations that differ from the default: POST with a JSON request and a JSON response. */
+/** Members of `Operation` that differ from the default, which is POST with a JSON request and a JSON response. */
 const differences: Partial<Record<OperationId, Partial<Operation>>> = {
   ListNamespaces: { method: 'GET', body: 'none', query: PAGE },
   NamespaceExists: { answer: 'status' },

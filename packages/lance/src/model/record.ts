@@ -6,30 +6,33 @@ import { WireError } from './wire-error.ts'
 export interface Field<T, Required extends boolean> {
   readonly decode: Decoder<T>
   readonly required: Required
-  /** Whether null is a value. If false, null is treated as a missing member, because many servers send null instead. */
+  /**
+   * Whether null differs from a missing member. If not, null is read as a missing member, because many servers send
+   * null instead.
+   */
   readonly keepsNull: boolean
 }
 
-/** Fields for all members of `T`. The compiler reports a missing member. */
+/** Decoders for all members of the object type `T`. The compiler reports a member without a decoder. */
 export type Fields<T> = {
   readonly [Name in keyof T]-?: Field<T[Name], object extends Pick<T, Name> ? false : true>
 }
 
-/** Creates the field of a required member. */
+/** Creates the decoder of a required member. */
 export const required = <T>(decode: Decoder<T>): Field<T, true> => ({
   decode,
   required: true,
   keepsNull: true,
 })
 
-/** Creates the field of an optional member. Null is treated as a missing member. */
+/** Creates the decoder of an optional member. Null is read as a missing member. */
 export const optional = <T>(decode: Decoder<T>): Field<T, false> => ({
   decode,
   required: false,
   keepsNull: false,
 })
 
-/** Creates the field of an optional member for which null differs from a missing member. */
+/** Creates the decoder of an optional member for which null differs from a missing member. */
 export const optionalOrNull = <T>(decode: Decoder<T>): Field<T | null, false> => ({
   decode: nullable(decode),
   required: false,

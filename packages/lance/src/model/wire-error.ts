@@ -1,9 +1,12 @@
-/** Error for a value that does not conform to the specification. The message contains its place, never the value. */
+/**
+ * Error for a value that does not conform to the specification. The message contains the path to the value, never the
+ * value.
+ */
 export class WireError extends Error {
   override readonly name = 'WireError'
-  /** Path to the value: member names and indices, such as `tables[3].name`. Empty for the whole document. */
+  /** Path to the wrong value: member names and indices, such as `tables[3].name`. Empty for the whole document. */
   readonly place: string
-  /** Message without the place. */
+  /** Message without the path to the value. */
   readonly reason: string
 
   constructor(reason: string, place = '') {
@@ -13,10 +16,13 @@ export class WireError extends Error {
   }
 }
 
-/** Number of characters of a place that a message contains. */
+/** Maximum number of characters of a path in an error message. */
 const LONGEST = 200
 
-/** Returns a copy of a `WireError` with `step` (a member name or `[index]`) before its place. Returns other errors as is. */
+/**
+ * Returns a copy of a `WireError` with `step` (a member name or `[index]`) before its path. Returns other errors
+ * unchanged.
+ */
 export function prependPlace(step: string, error: unknown): unknown {
   if (!(error instanceof WireError)) return error
   const { place, reason } = error

@@ -16,7 +16,7 @@ type Method = (request: unknown) => Promise<unknown>
 const findMethod = (lance: LanceNamespace, operationId: string): Method =>
   Reflect.get(lance, operationId.charAt(0).toLowerCase() + operationId.slice(1)) as Method
 
-/** Parses path segments and parameters. Lance's own library encodes a space in the path as `+`. */
+/** Parses the path and query of a recorded request. Lance's own library encodes a space in the path as `+`. */
 function parseTarget(target: string): unknown {
   const [path = '', query = ''] = target.split('?')
   return {

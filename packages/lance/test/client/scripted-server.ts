@@ -15,9 +15,9 @@ export interface ReceivedRequest {
   readonly json: Json | undefined
 }
 
-/** Response of the server. */
+/** Response that a test makes the server send. */
 export interface Reply {
-  /** Default: 200. */
+  /** HTTP status. Default: 200. */
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly json?: Json
@@ -28,7 +28,7 @@ export interface Reply {
   readonly stall?: boolean
 }
 
-/** HTTP server that sends the replies of a test and records requests. */
+/** HTTP server whose responses a test determines. Records the requests. */
 export class ScriptedServer implements AsyncDisposable {
   readonly requests: ReceivedRequest[] = []
   url = ''
@@ -86,12 +86,12 @@ async function readBytes(request: IncomingMessage): Promise<Uint8Array> {
 const parseJson = (type: string | undefined, bytes: Uint8Array): Json | undefined =>
   type === 'application/json' && bytes.length > 0 ? parse(new TextDecoder().decode(bytes)) : undefined
 
-/** Client with the server that it is connected to. */
+/** Client that is connected to a scripted server. */
 export interface TestNamespace extends AsyncDisposable {
   readonly lance: LanceNamespace
   readonly url: string
   readonly requests: readonly ReceivedRequest[]
-  /** Returns `METHOD target` of each request. */
+  /** Returns the requests as texts in the form `METHOD target`. */
   targets(): readonly string[]
 }
 
@@ -115,7 +115,7 @@ export async function testNamespace({ respond, ...options }: TestNamespaceOption
   }
 }
 
-/** Creates a function that returns one reply after the other, and then the last one for all other requests. */
+/** Creates a function that returns the replies in sequence, and repeats the last reply. */
 export function replyInOrder(...replies: readonly Reply[]): () => Reply {
   let count = 0
   return () => replies[Math.min(count++, replies.length - 1)] ?? {}
@@ -133,7 +133,7 @@ export const errorReply = (
 
 export const id = ['sales', 'orders'] as const
 
-/** Reads all items. */
+/** Returns all items of an iteration. */
 export async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   const all: T[] = []
   for await (const item of items) all.push(item)

@@ -18,7 +18,10 @@ const services = [...readme.matchAll(/^(.+)\n```properties\n([^]*?)```/gm)].map(
   }),
 )
 
-/** Headers that a service receives, by the type of authentication. `discover` uses the type of the document below. */
+/**
+ * Headers that a service must receive, by the configured authentication type. For `discover`, the document below
+ * declares the type.
+ */
 const expected: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
   'api-key': { 'x-api-key': /^sk_x$/, 'x-lancedb-database': /^my-database$/ },
   oauth2: { authorization: /^Bearer token$/ },

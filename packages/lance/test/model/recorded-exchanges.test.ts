@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { recordedExchanges } from '../recorded-exchanges.ts'
 import * as model from '../../src/model/index.ts'
 
-/** Requests and responses that have the schema of another operation. */
+/** Requests and responses without their own schema, each with the name of the schema that applies to it. */
 const shared: Readonly<Record<string, string>> = {
   CreateTableScalarIndexRequest: 'CreateTableIndexRequest',
   ListAllTablesResponse: 'ListTablesResponse',

@@ -10,7 +10,10 @@ export type ArrowData = Uint8Array | ArrayBuffer | ArrowStream | (() => ArrowStr
 /** Bytes of an Arrow IPC stream, in chunks of any size. */
 export type ArrowStream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>
 
-/** Stream that can be opened for each attempt, with its hash and length for providers that sign requests. */
+/**
+ * Arrow stream that can be opened again for each attempt, with the hash and length that auth providers need to sign
+ * its bytes.
+ */
 export interface ArrowSource {
   readonly open: () => ArrowStream
   /** SHA-256 of the bytes: 64 lower-case hexadecimal digits. Providers that sign bodies need it. */

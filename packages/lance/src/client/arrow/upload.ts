@@ -6,20 +6,24 @@ import { refuseArrowFile } from './arrow-format.ts'
 /** Body of a request, and its state while it is sent. */
 export interface Upload {
   readonly body: OutgoingBody
-  /** Returns whether the body can be sent in another attempt. */
+  /** Returns whether the body can be sent again in another attempt. */
   readonly resendable: () => boolean
   /** Returns the error that the source of the body threw, or undefined. */
   readonly failure: () => unknown
 }
 
-/** Creates the upload of a body that is in memory. */
+/** Creates the upload of a body that is in memory, and can be sent any number of times. */
 export const bufferedUpload = (body: Uint8Array | null): Upload => ({
   body,
   resendable: () => true,
   failure: () => undefined,
 })
 
-/** @throws {HeadgateError} bad-request, for an Arrow IPC file */
+/**
+ * Creates the upload of Arrow data from bytes or a stream.
+ *
+ * @throws {HeadgateError} bad-request, for an Arrow IPC file
+ */
 export function arrowUpload(data: ArrowData): Upload {
   if (data instanceof ArrayBuffer) return arrowUpload(new Uint8Array(data))
   if (data instanceof Uint8Array) {

@@ -109,7 +109,7 @@ export const errorClasses: Readonly<Record<LanceErrorCode, ErrorClass>> = {
   23: TableBranchAlreadyExistsError,
 }
 
-/** Creates an error of the class for its code. */
+/** Creates an error of the class that belongs to its numeric code. */
 export function lanceError(message: string, details: LanceErrorDetails): LanceNamespaceError {
   const { code } = details
   const Class = isLanceErrorCode(code) ? errorClasses[code] : LanceNamespaceError
@@ -123,7 +123,8 @@ const ERROR_NAMES: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Returns whether a value is an error for a response of a namespace, also one of another copy of this package.
+ * Returns whether a value is a `LanceNamespaceError`. Also recognizes errors that another copy of this package
+ * created.
  *
  * @param code code that the error must have. Default: any code
  */

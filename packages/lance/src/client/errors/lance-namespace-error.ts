@@ -16,13 +16,14 @@ export class LanceNamespaceError extends Error {
   /** HTTP status. */
   readonly status: number
   /**
-   * Numeric code of the protocol, also one that this package does not know. If the response has no code, for example
-   * because a proxy sent it, the code is derived from the status 401, 403, 406, 429, 501 or 503. Otherwise null.
+   * Numeric code of the Lance protocol, which may be a code of a later version. If the response has no code, for
+   * example because a proxy sent it, the code is derived from the HTTP status 401, 403, 406, 429, 501 or 503. Null
+   * for other statuses.
    */
   readonly code: number | null
-  /** Explanation that some servers add. */
+  /** Additional explanation of the error. Only some servers send it. */
   readonly detail: string | undefined
-  /** Identifier of this occurrence of the error, from the server. */
+  /** Identifier that the server assigned to this occurrence of the error. */
   readonly instance: string | undefined
   /** Time after which the server allows another attempt, in seconds. */
   readonly retryAfterSeconds: number | undefined

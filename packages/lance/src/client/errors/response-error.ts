@@ -38,7 +38,10 @@ export function responseError(
   )
 }
 
-/** Finds the message. Gateways of other protocols nest it in `error`, where `code` is the HTTP status. */
+/**
+ * Returns the error message in a response body, or undefined. In the Lance protocol, the message is the text `error`.
+ * Servers of other protocols send it in `error.message`, `detail` or `message`.
+ */
 function findMessage(body: ReturnType<typeof errorBody>): string | undefined {
   return (
     errorText(body['error']) ??

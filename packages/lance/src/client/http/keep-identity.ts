@@ -1,10 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import { headerValues, type Authenticator, type HeaderList } from '@headgate/http'
 
-/**
- * Name of the header to which SigV4 signing moves an existing `Authorization` header (Iceberg
- * `RESTSigV4AuthManager`).
- */
+/** Header to which SigV4 signing moves an existing `Authorization` header (Iceberg `RESTSigV4AuthManager`). */
 const RELOCATED = 'original-authorization'
 
 /**

@@ -5,25 +5,25 @@ import { LanceConnectionError } from '../errors/lance-connection-error.ts'
 import { responseError } from '../errors/response-error.ts'
 import { keepIdentity } from './keep-identity.ts'
 
-/** How a namespace sends its requests. */
+/** Settings with which the client of a namespace sends its requests. */
 export interface LanceHttp extends HttpSettings {
-  /** The wait before the second attempt, in ms. */
+  /** Wait before the second attempt of a request, in ms. */
   readonly firstRetryMs: number
 }
 
 /** A request of the protocol. */
 export interface HttpCall {
-  /** The `operationId`, for errors. */
+  /** Name of the operation in the specification (`operationId`), for error messages. */
   readonly operation: string
   readonly method: 'GET' | 'POST'
   readonly url: string
   readonly headers: HeaderList
-  /** Headers that the request itself sets. */
+  /** Headers that the caller set in this request, such as headers for its identity. */
   readonly context: HeaderList
   readonly upload: Upload
-  /** Whether the request changes nothing, so that it may be executed twice. */
+  /** Whether the operation changes nothing, so that the server may execute the request twice. */
   readonly repeatable: boolean
-  /** Whether the body of a success is returned as a stream. */
+  /** Whether the body of a successful response is returned as a stream. */
   readonly streams: boolean
   readonly timeoutMs: number | undefined
   readonly maxRetries: number | undefined

@@ -15,7 +15,10 @@ import type { Pages } from '../pages.ts'
 import type { Session } from '../session.ts'
 import { callJson, listPages, type About } from './call-json.ts'
 
-/** Branches of the versions of a table. Most requests for a table accept the name of one in `branch`. */
+/**
+ * Operations on the branches of a table. The member `branch` of most requests selects the branch that the request
+ * applies to.
+ */
 export interface BranchOperations {
   /** Lists the branches of a table with their names. */
   listTableBranches(
@@ -23,13 +26,21 @@ export interface BranchOperations {
     options?: CallOptions,
   ): Pages<readonly [name: string, branch: BranchContents], ListTableBranchesResponse>
 
-  /** @throws {TableBranchAlreadyExistsError} {TableBranchNotFoundError} when the source branch does not exist */
+  /**
+   * Creates a branch of a table from a version of another branch.
+   *
+   * @throws {TableBranchAlreadyExistsError} {TableBranchNotFoundError} when the source branch does not exist
+   */
   createTableBranch(
     request: About<CreateTableBranchRequest>,
     options?: CallOptions,
   ): Promise<CreateTableBranchResponse>
 
-  /** @throws {TableBranchNotFoundError} */
+  /**
+   * Deletes a branch of a table.
+   *
+   * @throws {TableBranchNotFoundError}
+   */
   deleteTableBranch(
     request: About<DeleteTableBranchRequest>,
     options?: CallOptions,

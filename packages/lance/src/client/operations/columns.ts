@@ -23,7 +23,7 @@ import { call } from '../call.ts'
 import type { Session } from '../session.ts'
 import { callJson, type About } from './call-json.ts'
 
-/** Columns, and the metadata of columns and schemas. */
+/** Operations on the columns of a table, and on the metadata of columns and of the schema. */
 export interface ColumnOperations {
   /**
    * Adds columns, and computes their values in existing rows with SQL expressions.
@@ -36,25 +36,29 @@ export interface ColumnOperations {
     options?: CallOptions,
   ): Promise<AlterTableAddColumnsResponse>
 
-  /** Changes the name, the type or the nullability of columns. @throws {TableColumnNotFoundError} */
+  /** Changes the name, the type or the nullability of columns of a table. @throws {TableColumnNotFoundError} */
   alterTableAlterColumns(
     request: About<AlterTableAlterColumnsRequest>,
     options?: CallOptions,
   ): Promise<AlterTableAlterColumnsResponse>
 
-  /** @throws {TableColumnNotFoundError} */
+  /**
+   * Drops columns of a table.
+   *
+   * @throws {TableColumnNotFoundError}
+   */
   alterTableDropColumns(
     request: About<AlterTableDropColumnsRequest>,
     options?: CallOptions,
   ): Promise<AlterTableDropColumnsResponse>
 
-  /** Starts the job that computes the values of a column. */
+  /** Starts a job on the server that computes the values of a column in existing rows. */
   alterTableBackfillColumns(
     request: About<AlterTableBackfillColumnsRequest>,
     options?: CallOptions,
   ): Promise<AlterTableBackfillColumnsResponse>
 
-  /** Merges or replaces the metadata of fields. Null deletes a key. @throws {TableColumnNotFoundError} */
+  /** Updates or replaces the metadata of columns. The value null deletes a key. @throws {TableColumnNotFoundError} */
   updateFieldMetadata(
     request: About<UpdateFieldMetadataRequest>,
     options?: CallOptions,

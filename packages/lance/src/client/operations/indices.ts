@@ -20,7 +20,10 @@ import type { Pages } from '../pages.ts'
 import type { Session } from '../session.ts'
 import { callJson, listPages, type About } from './call-json.ts'
 
-/** Request for one index of a table. */
+/**
+ * Type of a request for one index of a table. It requires `id` and `index_name`, which the specification makes
+ * optional.
+ */
 export type AboutIndex<Request> = About<Request> & { readonly index_name: string }
 
 export interface IndexOperations {
@@ -35,7 +38,7 @@ export interface IndexOperations {
     options?: CallOptions,
   ): Promise<CreateTableIndexResponse>
 
-  /** Creates a scalar index: `BTREE`, `BITMAP`, `LABEL_LIST` or `FTS`. */
+  /** Creates a scalar index of a table, of the type `BTREE`, `BITMAP`, `LABEL_LIST` or `FTS`. */
   createTableScalarIndex(
     request: About<CreateTableIndexRequest>,
     options?: CallOptions,
@@ -46,13 +49,21 @@ export interface IndexOperations {
     options?: CallOptions,
   ): Pages<IndexContent, ListTableIndicesResponse>
 
-  /** @throws {TableIndexNotFoundError} */
+  /**
+   * Returns the statistics of an index, such as the number of indexed rows.
+   *
+   * @throws {TableIndexNotFoundError}
+   */
   describeTableIndexStats(
     request: AboutIndex<DescribeTableIndexStatsRequest>,
     options?: CallOptions,
   ): Promise<DescribeTableIndexStatsResponse>
 
-  /** @throws {TableIndexNotFoundError} */
+  /**
+   * Drops an index of a table.
+   *
+   * @throws {TableIndexNotFoundError}
+   */
   dropTableIndex(
     request: AboutIndex<DropTableIndexRequest>,
     options?: CallOptions,

@@ -11,13 +11,16 @@ import type { Session } from '../session.ts'
 import { callJson, type About } from './call-json.ts'
 
 export interface MaterializedViewOperations {
-  /** Creates a view of a query or a table function; without `with_no_data: false` it is empty until it is refreshed. */
+  /**
+   * Creates a materialized view from a query or a table function. With `with_no_data: false`, the server fills it at
+   * once. Otherwise the view is empty until it is refreshed.
+   */
   createMaterializedView(
     request: About<CreateMaterializedViewRequest>,
     options?: CallOptions,
   ): Promise<CreateMaterializedViewResponse>
 
-  /** Starts the job that refreshes a materialized view. */
+  /** Starts a job on the server that refreshes a materialized view. */
   refreshMaterializedView(
     request: About<RefreshMaterializedViewRequest>,
     options?: CallOptions,

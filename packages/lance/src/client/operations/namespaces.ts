@@ -20,7 +20,7 @@ import type { Pages } from '../pages.ts'
 import type { Session } from '../session.ts'
 import { callJson, listPages, type About } from './call-json.ts'
 
-/** Operations on namespaces. A request without an `id` is for the root namespace. */
+/** Operations on namespaces. A request without an `id` applies to the root namespace. */
 export interface NamespaceOperations {
   /**
    * Creates a namespace. Its parent must exist.
@@ -45,7 +45,7 @@ export interface NamespaceOperations {
   ): Pages<string, ListNamespacesResponse>
 
   /**
-   * Returns the properties of a namespace. They are null if the server stores none.
+   * Returns the properties of a namespace. The properties are null if the server stores none.
    *
    * @throws {NamespaceNotFoundError}
    */

@@ -9,7 +9,7 @@ import { call } from '../call.ts'
 import type { Session } from '../session.ts'
 import type { About } from './call-json.ts'
 
-/** Vector search, full-text search and SQL filters, in any combination. */
+/** Operations that query a table with vector search, full-text search and SQL filters, in any combination. */
 export interface QueryOperations {
   /**
    * Returns the rows of a query as Arrow IPC. The specification requires an Arrow IPC file; some servers send a stream.
@@ -30,10 +30,10 @@ export interface QueryOperations {
     options?: CallOptions,
   ): Promise<ReadableStream<Uint8Array>>
 
-  /** Returns a readable plan for a query, without executing the query. */
+  /** Returns the plan of a query as readable text, without executing the query. */
   explainTableQueryPlan(request: About<ExplainTableQueryPlanRequest>, options?: CallOptions): Promise<string>
 
-  /** Executes a query, and returns its readable plan with measurements. */
+  /** Executes a query, and returns its plan with measurements as readable text. */
   analyzeTableQueryPlan(request: About<AnalyzeTableQueryPlanRequest>, options?: CallOptions): Promise<string>
 }
 

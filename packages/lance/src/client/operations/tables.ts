@@ -42,7 +42,7 @@ export interface TableOperations {
    */
   listTables(request?: ListTablesRequest, options?: CallOptions): Pages<string, ListTablesResponse>
 
-  /** Lists the identifiers of all tables in their string form, which `parseIdentifier` parses. */
+  /** Lists the identifiers of all tables of all namespaces as strings, which `parseIdentifier` parses. */
   listAllTables(
     request?: Omit<ListTablesRequest, 'id'>,
     options?: CallOptions,
@@ -83,7 +83,11 @@ export interface TableOperations {
   /** Drops a table with its data. @throws {TableNotFoundError} */
   dropTable(request: About<DropTableRequest>, options?: CallOptions): Promise<DropTableResponse>
 
-  /** @throws {TableNotFoundError} {TableAlreadyExistsError} */
+  /**
+   * Renames a table, or moves it to another namespace.
+   *
+   * @throws {TableNotFoundError} {TableAlreadyExistsError}
+   */
   renameTable(request: About<RenameTableRequest>, options?: CallOptions): Promise<RenameTableResponse>
 
   /** Returns the size of a table, and the numbers of its rows and fragments. @throws {TableNotFoundError} */

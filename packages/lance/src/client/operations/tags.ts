@@ -21,7 +21,7 @@ import type { Pages } from '../pages.ts'
 import type { Session } from '../session.ts'
 import { callJson, listPages, type About } from './call-json.ts'
 
-/** Tags: names for versions of a table. */
+/** Operations on the tags of a table. A tag is a name for a version of the table. */
 export interface TagOperations {
   /**
    * Lists the tags of a table with their names.
@@ -33,25 +33,37 @@ export interface TagOperations {
     options?: CallOptions,
   ): Pages<readonly [name: string, tag: TagContents], ListTableTagsResponse>
 
-  /** @throws {TableTagNotFoundError} */
+  /**
+   * Returns the version of a table that a tag refers to.
+   *
+   * @throws {TableTagNotFoundError}
+   */
   getTableTagVersion(
     request: About<GetTableTagVersionRequest>,
     options?: CallOptions,
   ): Promise<GetTableTagVersionResponse>
 
-  /** @throws {TableTagAlreadyExistsError} {TableVersionNotFoundError} */
+  /**
+   * Creates a tag that refers to a version of a table.
+   *
+   * @throws {TableTagAlreadyExistsError} {TableVersionNotFoundError}
+   */
   createTableTag(
     request: About<CreateTableTagRequest>,
     options?: CallOptions,
   ): Promise<CreateTableTagResponse>
 
-  /** Moves a tag to another version. @throws {TableTagNotFoundError} */
+  /** Changes the version that a tag refers to. @throws {TableTagNotFoundError} */
   updateTableTag(
     request: About<UpdateTableTagRequest>,
     options?: CallOptions,
   ): Promise<UpdateTableTagResponse>
 
-  /** @throws {TableTagNotFoundError} */
+  /**
+   * Deletes a tag. The version that it refers to is not deleted.
+   *
+   * @throws {TableTagNotFoundError}
+   */
   deleteTableTag(
     request: About<DeleteTableTagRequest>,
     options?: CallOptions,

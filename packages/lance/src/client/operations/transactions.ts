@@ -10,15 +10,25 @@ import type { CallOptions } from '../call-options.ts'
 import type { Session } from '../session.ts'
 import { callJson, type About } from './call-json.ts'
 
-/** Operations on transactions. Long operations return the id of a transaction, whose status shows their progress. */
+/**
+ * Operations on transactions. The response to a long operation contains the id of a transaction, whose status shows
+ * the progress of the operation.
+ */
 export interface TransactionOperations {
-  /** @throws {TransactionNotFoundError} */
+  /**
+   * Returns the status and the properties of a transaction.
+   *
+   * @throws {TransactionNotFoundError}
+   */
   describeTransaction(
     request: About<DescribeTransactionRequest>,
     options?: CallOptions,
   ): Promise<DescribeTransactionResponse>
 
-  /** Sets the status or properties of a transaction: all actions, or none. @throws {TransactionNotFoundError} */
+  /**
+   * Changes the status or properties of a transaction. The server applies all actions or none. @throws
+   * {TransactionNotFoundError}
+   */
   alterTransaction(
     request: About<AlterTransactionRequest>,
     options?: CallOptions,

@@ -31,7 +31,10 @@ import type { Pages } from '../pages.ts'
 import type { Session } from '../session.ts'
 import { callJson, listPages, type About } from './call-json.ts'
 
-/** Versions of tables. Servers with `managed_versioning` store them, and writers commit with `createTableVersion`. */
+/**
+ * Operations on the versions of tables. If a table has `managed_versioning`, the server stores the list of its
+ * versions, and writers commit with `createTableVersion`.
+ */
 export interface VersionOperations {
   /**
    * Lists the versions of a table. With `descending`, the newest is first.
@@ -44,43 +47,51 @@ export interface VersionOperations {
   ): Pages<TableVersion, ListTableVersionsResponse>
 
   /**
-   * Commits a version if its number is not used yet.
+   * Commits a new version of a table, if no version has this number.
    *
-   * @throws {ConcurrentModificationError} when another writer used the number: reload the table, and use the next one
+   * @throws {ConcurrentModificationError} when another writer used the number: reload the table, and use the next
+   *   one
    */
   createTableVersion(
     request: About<CreateTableVersionRequest>,
     options?: CallOptions,
   ): Promise<CreateTableVersionResponse>
 
-  /** @throws {TableVersionNotFoundError} */
+  /**
+   * Returns the description of one version of a table.
+   *
+   * @throws {TableVersionNotFoundError}
+   */
   describeTableVersion(
     request: About<DescribeTableVersionRequest>,
     options?: CallOptions,
   ): Promise<DescribeTableVersionResponse>
 
-  /** Deletes the records of versions, and leaves their data. A range includes its start and excludes its end. */
+  /**
+   * Deletes the records of versions of a table, but not their data files. A range includes its start and excludes its
+   * end.
+   */
   batchDeleteTableVersions(
     request: About<BatchDeleteTableVersionsRequest>,
     options?: CallOptions,
   ): Promise<BatchDeleteTableVersionsResponse>
 
-  /** Commits versions of several tables: all or none. */
+  /** Commits new versions of several tables. The server commits all of them or none. */
   batchCreateTableVersions(
     request: BatchCreateTableVersionsRequest,
     options?: CallOptions,
   ): Promise<BatchCreateTableVersionsResponse>
 
   /**
-   * Declares tables, deregisters tables, commits versions and deletes records of versions: all or none. The results
-   * have the order of the operations.
+   * Executes several operations atomically: declares tables, deregisters tables, commits versions, and deletes
+   * records of versions. The results are in the order of the operations.
    */
   batchCommitTables(
     request: BatchCommitTablesRequest,
     options?: CallOptions,
   ): Promise<BatchCommitTablesResponse>
 
-  /** Creates a new version with the content of an earlier one. @throws {TableVersionNotFoundError} */
+  /** Creates a new version of a table with the content of an earlier version. @throws {TableVersionNotFoundError} */
   restoreTable(request: About<RestoreTableRequest>, options?: CallOptions): Promise<RestoreTableResponse>
 }
 

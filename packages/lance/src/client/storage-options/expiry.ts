@@ -7,7 +7,7 @@ const DEFAULT_OFFSET_MS = 60_000
 export const parseExpiry = (options: StringMap): number | undefined =>
   parseMillis(options['expires_at_millis'])
 
-/** Parses `refresh_offset_millis`: how long before their expiry the options are renewed, in ms. */
+/** Returns the time before their expiry at which storage options are renewed (`refresh_offset_millis`), in ms. */
 export const parseRefreshOffset = (options: StringMap): number =>
   parseMillis(options['refresh_offset_millis']) ?? DEFAULT_OFFSET_MS
 

@@ -12,7 +12,7 @@ import { awsCredentials, type AwsCredentials } from './aws-credentials.ts'
 import { parseExpiry, parseRefreshOffset } from './expiry.ts'
 
 export interface GetOptions {
-  /** Ends the wait of this caller. Other callers continue to wait. */
+  /** Ends the wait of this caller. The renewal continues for other callers. */
   readonly signal?: AbortSignal | undefined
   /** Whether to renew options that have not expired, because the storage refused them. Default: false. */
   readonly force?: boolean | undefined
