@@ -13,11 +13,17 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
 export interface MemberRange {
   readonly start: number
   readonly end: number
-  /** Ranges of the wanted members inside the value, or null if the caller wants none or the value is not an object. */
+  /**
+   * Ranges of the wanted members of this value. Null if the caller wants no members of it, or the value is not an
+   * object.
+   */
   readonly members: ReadonlyMap<string, MemberRange> | null
 }
 
-/** Names of the wanted members, each with the wanted members inside its value, or null if the value is not searched. */
+/**
+ * Names of the members to find in an object. Each name has the names to find within its value, or null if the value
+ * is not searched.
+ */
 export interface WantedMembers {
   readonly [name: string]: WantedMembers | null
 }

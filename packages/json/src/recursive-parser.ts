@@ -88,8 +88,8 @@ function readArray(cursor: Cursor): unknown[] {
 }
 
 /**
- * Moves the cursor into an object or array. If the object or array is empty, returns false and moves the cursor behind
- * it.
+ * Moves the cursor behind the opening bracket of an object or array. If the object or array is empty, also moves the
+ * cursor behind the closing bracket, and returns false.
  */
 function enter(cursor: Cursor, close: string): boolean {
   cursor.at++
@@ -100,8 +100,8 @@ function enter(cursor: Cursor, close: string): boolean {
 }
 
 /**
- * Moves the cursor to the next member or element. After the last one, returns false and moves the cursor behind the
- * object or array.
+ * Moves the cursor to the next member of an object, or to the next element of an array. If there is none, moves the
+ * cursor behind the closing bracket, and returns false.
  */
 function advance(cursor: Cursor, close: string): boolean {
   skipSpace(cursor)

@@ -67,7 +67,7 @@ export function scan(text: string, maxDepth: number, maxValues: number, keepText
 
 /** Length of the longest string that V8 hashes by content (`String::kMaxHashCalcLength`). */
 const longestHashed = 16_383
-/** Number of values that a key above this length counts as. */
+/** Number of values that a key with 16,382 characters or more counts as, because its comparisons are slow. */
 const costOfLongKey = 1_000
 
 const QUOTE = 0x22
@@ -82,8 +82,8 @@ const CLOSE_BRACE = 0x7d
 const CLOSE_BRACKET = 0x5d
 
 /**
- * Returns the offset of the first occurrence of a character, or the length of the text if the character does not
- * occur.
+ * Returns the offset of the first occurrence of a character from `from` on, or the length of the text if the
+ * character does not occur.
  */
 function findOffset(text: string, character: string, from: number): number {
   const found = text.indexOf(character, from)

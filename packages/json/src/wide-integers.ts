@@ -1,8 +1,8 @@
 import { JsonError } from './json-error.ts'
 
 /**
- * Maximum number of digits of an integer. The limit exists because the time of `BigInt(text)` grows faster than the
- * length of the text.
+ * Maximum number of digits of an integer in a JSON text. The limit exists because the time of `BigInt(text)` grows
+ * faster than the length of the text.
  */
 const MAX_DIGITS = 4096
 
@@ -41,7 +41,10 @@ export class WideIntegers {
     if (this.#floats.has(rounded)) this.ambiguous = true
   }
 
-  /** Records a number with a fraction or an exponent. Such a number remains a double. */
+  /**
+   * Records a number with a fraction or an exponent. Such a number remains a double, and may round to the same double
+   * as an integer.
+   */
   addFloat(value: number): void {
     if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return
     this.#floats.add(value)
