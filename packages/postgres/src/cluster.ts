@@ -7,9 +7,9 @@ import { unless } from './system-errors.ts'
 import { runProgram } from './run-program.ts'
 import type { RunAs } from './run-as.ts'
 
-/** Superuser of the database cluster. Headgate connects as this user. */
+/** Superuser of the embedded database cluster. Headgate connects as this user. */
 export const USER = 'headgate'
-/** Database that Headgate uses. */
+/** Name of the database that Headgate uses in the embedded cluster. */
 export const DATABASE = 'headgate'
 
 /** An initialized database cluster. */
@@ -26,7 +26,7 @@ export interface ClusterOptions {
   readonly directory: string
   readonly binaries: Binaries
   readonly runAs: RunAs
-  /** Whether to flush new files to disk. May be false if the loss of the data is acceptable. */
+  /** Whether new files are flushed to disk. False only if the loss of the data is acceptable, as in tests. */
   readonly durable: boolean
 }
 
@@ -93,7 +93,7 @@ async function create(options: ClusterOptions, home: string): Promise<void> {
 
 /**
  * Flushes a directory to disk, so that a rename in the directory survives a power failure. Does nothing on Windows,
- * which does not support it.
+ * which does not support this operation.
  */
 async function flushDirectory(path: string): Promise<void> {
   if (process.platform === 'win32') return

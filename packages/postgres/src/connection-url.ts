@@ -1,8 +1,8 @@
 import { DATABASE, USER } from './cluster.ts'
 
 /**
- * Returns the connection string of the embedded server. It contains the password. It disables TLS, which the server does
- * not support, so that the variable `PGSSLMODE` has no effect.
+ * Returns the connection string of the embedded server. It contains the password. It disables TLS, which the server
+ * does not support, and so overrides the variable `PGSSLMODE`.
  *
  * @param authority host and port, or percent-encoded socket directory and port
  */

@@ -8,17 +8,20 @@ import { errorCode, unless } from './system-errors.ts'
 import { machineIdentity, processStart } from './process-identity.ts'
 
 const HEARTBEAT_MS = 1_000
-/** Time in ms. A lock of another machine that has no heartbeat for this time counts as stale. */
+/** Time in ms after which a lock of another machine counts as stale if its file had no heartbeat. */
 const WATCH_MS = 4_000
 
-/** Content of the lock file: a record of the process that holds the lock. */
+/** Record in a lock file, which identifies the process that holds the lock. */
 interface Holder {
-  /** Unique id of the record. By this id, a process that found a stale record does not replace a later record. */
+  /**
+   * Unique id of the record. Before a process replaces a stale record, it compares this id, so that it does not
+   * replace a later record.
+   */
   readonly token: string
   readonly pid: number
   /** Start time of the process, as {@link processStart} returns it. */
   readonly start: string
-  /** See {@link machineIdentity}. */
+  /** Id of the machine or container of the process, as {@link machineIdentity} returns it. */
   readonly machine: string
   readonly host: string
   /** Time when the lock was acquired (ISO 8601). */

@@ -12,7 +12,7 @@ export interface Endpoint extends AsyncDisposable {
   readonly kind: 'local' | 'temporary' | 'tcp'
   /** PostgreSQL settings that make the server listen on this address. */
   readonly settings: Readonly<Record<string, string>>
-  /** Host and port for a connection string. */
+  /** Host and port for a connection string, or percent-encoded socket directory and port. */
   readonly authority: string
 }
 

@@ -33,8 +33,8 @@ export interface Postmaster {
 
 const POLL_MS = 10
 /**
- * Signals that stop the server (fast shutdown, immediate shutdown, kill), with the time in ms that each waits for the
- * exit.
+ * Steps to stop the server: the signals for fast shutdown, immediate shutdown and kill, each with the time in ms to
+ * wait for the exit.
  */
 const STOP_STEPS = [
   ['SIGINT', 20_000],

@@ -5,7 +5,7 @@ import { childEnvironment } from './child-environment.ts'
 import { EmbeddedPostgresError } from './embedded-postgres-error.ts'
 import { unless } from './system-errors.ts'
 
-/** User that runs the PostgreSQL programs. These programs refuse to run as root, and need a user that has a name. */
+/** User under which the PostgreSQL programs run. PostgreSQL refuses to run as root, and needs a user with a name. */
 export interface RunAs {
   /**
    * Owner that directories for PostgreSQL must have, or undefined if the programs run with the user of this process.
@@ -81,7 +81,7 @@ async function verify(runAs: RunAs, postgres: string): Promise<RunAs> {
 }
 
 /**
- * Changes the owner of a directory to the user that runs PostgreSQL, if that is another user.
+ * Makes the user that runs PostgreSQL the owner of a directory. Does nothing if PostgreSQL runs as the current user.
  *
  * @throws {EmbeddedPostgresError} `not-permitted` when that user cannot access the directory
  */
@@ -92,7 +92,7 @@ export async function changeOwner(runAs: RunAs, directory: string): Promise<void
   throw notPermitted(`user ${runAs.owner.uid} cannot access ${directory}`)
 }
 
-/** Runs a program. Returns undefined if the program succeeds, or the reason why it failed. */
+/** Runs a program as the selected user. Returns undefined if the program succeeds, or the reason why it failed. */
 async function tryRun(
   runAs: RunAs,
   program: string,

@@ -11,8 +11,8 @@ import { isAlive } from './process-identity.ts'
 const run = promisify(execFile)
 
 /**
- * Signals for fast shutdown, immediate shutdown (which needs crash recovery) and kill, with the time in ms that each
- * waits for the exit.
+ * Steps to stop a server: the signals for fast shutdown, immediate shutdown (which needs crash recovery) and kill,
+ * each with the time in ms to wait for the exit.
  */
 const STEPS = [
   ['SIGINT', 20_000],

@@ -3,7 +3,7 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
-/** Returns the value of `promise`, or undefined if it rejects with a system error with one of `codes`. */
+/** Waits for a promise. Returns undefined if the promise rejects with a system error whose code is in `codes`. */
 export async function unless<T>(promise: Promise<T>, ...codes: readonly string[]): Promise<T | undefined> {
   try {
     return await promise

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startPostgres } from '../src/start-postgres.ts'
 
 /**
- * Path of an initialized data directory that all tests of this process copy, because a first start takes several
+ * Path of an initialized data directory. All tests of this process copy it, because the initialization takes several
  * seconds.
  */
 let template: Promise<string> | undefined
