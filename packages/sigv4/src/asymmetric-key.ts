@@ -2,10 +2,10 @@ import { createECDH, createHmac, createPrivateKey, createPublicKey, sign, type K
 
 const ALGORITHM = 'AWS4-ECDSA-P256-SHA256'
 
-/** The largest allowed candidate for a private key: the order of the curve P-256, minus two. */
+/** Largest candidate that is accepted for a private key: the order of the curve P-256, minus two. */
 const LARGEST = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n - 2n
 
-/** The private key that signs with Signature Version 4A. Its bytes cannot be read. */
+/** Private key for Signature Version 4A. Programs can sign with the key, but cannot read its bytes. */
 export class AsymmetricKey {
   readonly #key: KeyObject
 
@@ -21,16 +21,16 @@ export class AsymmetricKey {
     return sign('sha256', Buffer.from(text, 'latin1'), this.#key).toString('hex')
   }
 
-  /** Returns the public key, which verifies the signatures. */
+  /** Returns the public key with which servers verify the signatures. */
   get publicKey(): KeyObject {
     return createPublicKey(this.#key)
   }
 }
 
 /**
- * Derives the private key of an access key: NIST SP 800-108 in counter mode with HMAC-SHA256, and a second counter
- * for candidates that are too large (FIPS 186-4 appendix B.4.2). `key_derivation.c` of aws-c-auth does the same. A
- * server that knows the secret derives the same key. A server that knows only the public key can verify signatures.
+ * Derives the private key of an access key from its secret (NIST SP 800-108 in counter mode with HMAC-SHA256; FIPS
+ * 186-4 appendix B.4.2), like `key_derivation.c` of aws-c-auth. A server that knows the secret derives the same key.
+ * A server that knows only the public key can verify signatures.
  */
 export function deriveAsymmetricKey(accessKeyId: string, secret: string): AsymmetricKey {
   for (let counter = 1; counter <= 254; counter++) {
@@ -44,11 +44,11 @@ export function deriveAsymmetricKey(accessKeyId: string, secret: string): Asymme
     const scalar = Buffer.from((value + 1n).toString(16).padStart(64, '0'), 'hex')
     return new AsymmetricKey(privateKey(scalar))
   }
-  // About one candidate in 4 000 000 000 is too large, so 254 in a row do not happen in practice.
+  // About one candidate in 4,000,000,000 is too large. So 254 candidates in sequence are never all too large.
   throw new Error('No key could be derived from this access key. Create another access key.')
 }
 
-/** Builds a private key of P-256 from its scalar. It includes the public key, because some runtimes require it. */
+/** Creates the P-256 private key for a private scalar. Includes the public key, because some runtimes require it. */
 function privateKey(scalar: Buffer): KeyObject {
   const pair = createECDH('prime256v1')
   pair.setPrivateKey(scalar)

@@ -9,7 +9,10 @@ import { SigV4Error } from './sigv4-error.ts'
 import { formatTimestamp } from './timestamp.ts'
 import { splitTarget, type Header, type WireRequest } from './wire-request.ts'
 
-/** Options that all forms of signing share. A draft needs no secret and computes no hash. */
+/**
+ * Options to prepare a request for signing, in headers or in the query. The preparation needs no secret and computes
+ * no hash.
+ */
 export interface DraftOptions {
   readonly credentials: { readonly accessKeyId: string; readonly sessionToken?: string }
   /** Signing name of the service: `s3`, `s3tables`, `glue`, `execute-api` … */
@@ -17,7 +20,7 @@ export interface DraftOptions {
   readonly date: Date
   /** Signing rules. Default: the rules of the service, {@link rulesFor}. */
   readonly rules?: SigningRules
-  /** Whether the session token is signed, or added after signing. Default `signed`. */
+  /** Whether the session token is signed, or added after signing. Default: `signed`. */
   readonly sessionToken?: 'signed' | 'after'
   /** Lower-case names of further headers that are not signed. Headers that proxies change are never signed. */
   readonly unsignedHeaders?: readonly string[]
@@ -31,7 +34,7 @@ export interface HeaderDraftOptions extends DraftOptions {
 }
 
 export interface QueryDraftOptions extends DraftOptions {
-  /** How long the request is valid from `date` on, in whole seconds: 1 to {@link MAX_EXPIRES_SECONDS}. */
+  /** Validity of the request from `date` on, in whole seconds: 1 to {@link MAX_EXPIRES_SECONDS}. */
   readonly expiresSeconds: number
   /**
    * Payload hash to sign. Default: `UNSIGNED-PAYLOAD` by the rules of S3, and the hash of an empty body by the
@@ -40,25 +43,31 @@ export interface QueryDraftOptions extends DraftOptions {
   readonly payloadHash?: string
 }
 
-/** Kind of signature: for one region with a shared secret, or for a set of regions with a key pair. */
+/**
+ * Signature algorithm, with the region or the set of regions. One region needs a shared secret, and a set of regions
+ * needs a key pair.
+ */
 export type Scheme =
   | { readonly algorithm: 'AWS4-HMAC-SHA256'; readonly region: string }
   | { readonly algorithm: 'AWS4-ECDSA-P256-SHA256'; readonly regionSet: string }
 
-/** A request that only lacks its signature. */
+/** Request that is prepared for signing, and lacks only its signature. */
 export interface Draft<T> {
   readonly timestamp: string
   readonly canonicalRequest: string
   /** Builds the string to sign from the SHA-256 of the canonical request, in lower-case hexadecimal digits. */
   readonly stringToSign: (canonicalSha256: string) => string
-  /** Builds the part of the request that carries the signature. */
+  /** Returns the signed part of the request: the headers, or the target. */
   readonly finish: (signature: string) => T
 }
 
-/** The longest validity of a presigned request, in seconds: seven days. */
+/** Maximum validity of a presigned request, in seconds: seven days. */
 export const MAX_EXPIRES_SECONDS = 604_800
 
-/** Prepares a request that is signed in its headers. `finish` returns the headers to add, `authorization` last. */
+/**
+ * Prepares a request for a signature in the `Authorization` header. `finish` returns the headers to add,
+ * `authorization` last.
+ */
 export function draftHeaders(
   request: WireRequest,
   scheme: Scheme,
@@ -109,7 +118,10 @@ export function draftHeaders(
   }
 }
 
-/** Prepares a request that is signed in its query. `finish` returns the new target: path, query and signature. */
+/**
+ * Prepares a request for a signature in the query (presigned URL). `finish` returns the new target: path, query and
+ * signature.
+ */
 export function draftQuery(request: WireRequest, scheme: Scheme, options: QueryDraftOptions): Draft<string> {
   const seconds = options.expiresSeconds
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_EXPIRES_SECONDS) {
@@ -166,7 +178,7 @@ const hopHeaders = new Set([
   'x-amzn-trace-id',
 ])
 
-/** Returns the names of the headers to sign, in lower case and sorted. */
+/** Returns the lower-case names of the headers that are signed, sorted. */
 function headersToSign(table: HeaderTable, options: DraftOptions): string[] {
   if (singleHeader(table, 'host') === undefined) {
     throw new SigV4Error('header-not-signed', 'The request has no host header. Add it before signing.')
@@ -176,8 +188,8 @@ function headersToSign(table: HeaderTable, options: DraftOptions): string[] {
 }
 
 /**
- * Returns the access key id and the scope in the form `id/date/region/service/aws4_request`. Refuses names that no
- * verifier could parse.
+ * Returns the credential of a signature: access key id and scope in the form `id/date/region/service/aws4_request`.
+ * Refuses names that no verifier could parse.
  */
 function formatCredential(timestamp: string, scheme: Scheme, options: DraftOptions): string {
   const day = timestamp.slice(0, 8)

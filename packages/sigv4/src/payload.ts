@@ -6,35 +6,38 @@ export const STREAMING_SIGNED = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD'
 export const STREAMING_SIGNED_TRAILER = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER'
 export const STREAMING_UNSIGNED_TRAILER = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER'
 
-/** How a request declares and signs its body. */
+/** Relation between the body of a request and its signature. */
 export type Payload =
-  /** The body's SHA-256 in lower-case hexadecimal digits is signed. */
+  /** The signature covers the SHA-256 of the body, which the request contains in lower-case hexadecimal digits. */
   | { readonly kind: 'hashed'; readonly sha256: string }
-  /** The body's SHA-256 is signed, but not sent: hash the body and pass the hash to `verifySignature`. */
+  /**
+   * The signature covers the SHA-256 of the body, which the request does not contain. The server must hash the body
+   * and pass the hash to `verifySignature`.
+   */
   | { readonly kind: 'hash-not-sent' }
-  /** No part of the body is signed. */
+  /** The signature does not cover the body. */
   | { readonly kind: 'unsigned' }
-  /** The body is sent in chunks (`aws-chunked`), which are signed or not, with or without a checksum after them. */
+  /** The body is sent in chunks (`aws-chunked`). The chunks may be signed, and a checksum may follow them. */
   | StreamingPayload
 
 /** A body in chunks (`aws-chunked`). */
 export interface StreamingPayload {
   readonly kind: 'streaming'
   readonly chunks: 'signed' | 'unsigned'
-  /** The checksum that follows the body. */
+  /** Algorithm of the checksum in the trailer. Undefined: the body has no trailer. */
   readonly trailer?: ChecksumAlgorithm
   /** Bytes of the body without chunk headers and trailer. */
   readonly decodedLength: number
 }
 
-/** Headers that describe the body. */
+/** Headers that describe the body of a request. */
 export interface PayloadHeaders {
   readonly contentSha256: string | undefined
   readonly decodedLength: string | undefined
   readonly trailer: string | undefined
 }
 
-/** Reads the description of the body from the headers. Returns `absent` when the headers have none. */
+/** Reads from the headers how the body is signed and encoded. Returns `absent` if no header describes the body. */
 export function parsePayload(headers: PayloadHeaders, absent: Payload | undefined): Payload {
   const value = headers.contentSha256
   switch (value) {

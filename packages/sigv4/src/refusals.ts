@@ -1,4 +1,4 @@
-/** Form of a refusal for S3 clients: the HTTP status, and the `Code` of the error document. */
+/** Representation of a refusal for S3 clients: HTTP status, and `Code` of the S3 error document. */
 export interface RefusalKind {
   readonly status: number
   readonly s3: string
@@ -51,5 +51,5 @@ export const refusals = {
   'checksum-mismatch': { status: 400, s3: 'BadDigest' },
 } as const
 
-/** The stable code of a refusal. */
+/** Stable code of the reason for which a request was refused. */
 export type RefusalCode = keyof typeof refusals

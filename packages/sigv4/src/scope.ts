@@ -1,4 +1,4 @@
-/** Day, region and service for which a signature is valid. */
+/** Day, region and service for which a signature is valid (credential scope of Signature Version 4). */
 export interface CredentialScope {
   /** Day in UTC: `20150830`. */
   readonly date: string
@@ -7,13 +7,14 @@ export interface CredentialScope {
   readonly service: string
 }
 
-/** Formats a scope: `20150830/us-east-1/s3/aws4_request`. */
+/** Formats a credential scope: `20150830/us-east-1/s3/aws4_request`. */
 export function formatScope(scope: CredentialScope): string {
   return `${scope.date}/${scope.region}/${scope.service}/aws4_request`
 }
 
 /**
- * Parses an access key id and a scope: `AKID/20150830/us-east-1/s3/aws4_request`. Returns undefined for another form.
+ * Parses a credential: access key id and scope, such as `AKID/20150830/us-east-1/s3/aws4_request`. Returns undefined
+ * for another form.
  */
 export function parseCredential(
   text: string,

@@ -16,7 +16,7 @@ export interface SignFetchOptions extends Omit<HeaderDraftOptions, 'date' | 'pay
   readonly payloadHash?: string
 }
 
-/** The functions that differ between `node:crypto` and Web Crypto. */
+/** Functions to hash and sign, which differ between `node:crypto` and Web Crypto. */
 export interface FetchSigner {
   readonly sign: (
     request: WireRequest,
@@ -25,7 +25,7 @@ export interface FetchSigner {
   readonly sha256Hex: (data: Uint8Array<ArrayBuffer>) => Promise<string>
 }
 
-/** Builds a request from the arguments of `fetch`, and signs it with host, date and hash of the body. */
+/** Creates a request from the arguments of `fetch`, and signs it. Derives host, date and the hash of the body. */
 export async function signWith(
   signer: FetchSigner,
   input: string | URL | Request,

@@ -4,7 +4,7 @@ import { ALGORITHM, type Seed } from './signature.ts'
 import { deriveSigningKey, type SigningKeys } from './signing-keys.ts'
 import type { Header, WireRequest } from './wire-request.ts'
 
-/** An access key of AWS, or of a compatible store. */
+/** Access key for AWS or a compatible object store. */
 export interface Credentials {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -20,11 +20,11 @@ export interface SigningOptions extends DraftOptions {
 
 export type HeaderSigningOptions = SigningOptions & HeaderDraftOptions
 
-/** The result of signing. */
+/** Result of `signRequest`. */
 export interface SignedRequest {
-  /** The headers to add, `authorization` last. */
+  /** Headers to add to the request, `authorization` last. */
   readonly headers: readonly Header[]
-  /** The signature of the request, which the first chunk signature of a streamed body covers. */
+  /** Signature of the request. In a body with signed chunks, the signature of the first chunk covers it. */
   readonly seed: Seed
 }
 
@@ -48,7 +48,7 @@ export function signRequest(request: WireRequest, options: HeaderSigningOptions)
   return { headers: draft.finish(seed.signature), seed }
 }
 
-/** Computes the signature of a draft. */
+/** Computes the signature of a request that is prepared for signing. */
 export function computeSignature(draft: Draft<unknown>, options: SigningOptions): Seed {
   const { timestamp } = draft
   const scope = { date: timestamp.slice(0, 8), region: options.region, service: options.service }

@@ -5,22 +5,25 @@ import type { SigningKey } from './signing-keys.ts'
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256'
 
-/** The signature of a request, with the values that sign the chunks of its body. */
+/** Signature of a request, with the values that are needed to sign the chunks of its body. */
 export interface Seed {
-  /** 64 lower-case hexadecimal digits. */
+  /** Signature: 64 lower-case hexadecimal digits. */
   readonly signature: string
-  /** `20150830T123600Z` */
+  /** Signing time in the form `20150830T123600Z`. */
   readonly timestamp: string
   readonly scope: CredentialScope
   readonly signingKey: SigningKey
 }
 
-/** Builds the string to sign from a canonical request. */
+/** Returns the string to sign of Signature Version 4 for a canonical request. */
 export function stringToSign(timestamp: string, scope: CredentialScope, canonicalRequest: string): string {
   return `${ALGORITHM}\n${timestamp}\n${formatScope(scope)}\n${sha256Hex(canonicalRequest)}`
 }
 
-/** Compares two signatures. The time does not depend on the position of the first difference. */
+/**
+ * Returns whether two signatures are equal. The time of the comparison does not depend on the position of the first
+ * difference.
+ */
 export function sameSignature(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1'))
 }

@@ -1,27 +1,31 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import type { CredentialScope } from './scope.ts'
 
-/** A key that signs within a scope. Its bytes cannot be read, and do not appear in logs or JSON. */
+/**
+ * Signing key of Signature Version 4 for one day, region and service. Its bytes cannot be read, and do not appear in
+ * logs or JSON.
+ */
 export class SigningKey {
-  // A `KeyObject`, because from bytes Node creates one for each HMAC, which takes many times as long as the HMAC.
+  // The key is a `KeyObject`. From bytes, Node would create a `KeyObject` for each HMAC, which takes many times as
+  // long as the HMAC.
   readonly #key: KeyObject
 
   constructor(bytes: Buffer) {
     this.#key = createSecretKey(bytes)
   }
 
-  /** Returns the HMAC-SHA256 of a text in lower-case hexadecimal digits. */
+  /** Signs a text: returns its HMAC-SHA256 in lower-case hexadecimal digits. */
   sign(text: string): string {
     return createHmac('sha256', this.#key).update(text).digest('hex')
   }
 }
 
-/** Derives the key that signs within a scope. */
+/** Derives the signing key of a secret for one day, region and service. */
 export function deriveSigningKey(secret: string, scope: CredentialScope): SigningKey {
   return new SigningKey(signingKeyBytes(secret, scope))
 }
 
-/** Returns the bytes of a signing key. */
+/** Derives the bytes of a signing key from a secret. */
 export function signingKeyBytes(secret: string, scope: CredentialScope): Buffer {
   let key: Buffer = Buffer.from(`AWS4${secret}`, 'utf8')
   for (const step of [scope.date, scope.region, scope.service, 'aws4_request']) {
@@ -48,7 +52,7 @@ export class SigningKeys {
     this.#max = options.max ?? 1000
   }
 
-  /** Returns the signing key of a secret in a scope. */
+  /** Returns the cached signing key of a secret for one day, region and service, or derives it. */
   get(secret: string, scope: CredentialScope): SigningKey {
     // Date, region and service contain no slash, so the id is unique although the secret may contain slashes.
     const id = `${scope.date}/${scope.region}/${scope.service}/${secret}`

@@ -17,7 +17,9 @@ export function parseTimestamp(text: string): Date | undefined {
   return same && hour < 24 && minute < 60 && second < 60 ? date : undefined
 }
 
-/** Parses an HTTP `Date` header (RFC 9110 section 5.6.7, preferred form). Accepts a basic timestamp as well. */
+/**
+ * Parses the HTTP header `Date` (RFC 9110 section 5.6.7, preferred form). Also accepts the form `20150830T123600Z`.
+ */
 export function parseHttpDate(text: string): Date | undefined {
   if (!IMF_FIXDATE.test(text)) return parseTimestamp(text)
   const date = new Date(text)

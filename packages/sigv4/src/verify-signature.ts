@@ -23,7 +23,7 @@ export interface SignatureVerificationOptions {
 /** A request with a valid signature. */
 export interface VerifiedRequest {
   readonly request: ParsedRequest
-  /** The signature of the request, which the first chunk signature of a streamed body covers. */
+  /** Signature of the request. In a body with signed chunks, the signature of the first chunk covers it. */
   readonly seed: Seed
 }
 
@@ -42,7 +42,8 @@ export function verifySignature(
   return attempt(() => verify(request, secret, options))
 }
 
-// Secret in place of a missing one. The function computes a signature with it, and refuses the request in any case.
+// Secret that replaces the secret of an unknown access key. The function computes a signature with it, so that the
+// time is the same, and then refuses the request.
 const NO_SECRET = 'no such access key'
 
 function verify(

@@ -28,7 +28,10 @@ const forms = ['s3', 'general'].flatMap((kind) => ['header', 'query'].map((form)
   form: 'header' | 'query'
 }[]
 
-/** A mutation of a request. `pick` selects among variants. Returns undefined when it does not apply. */
+/**
+ * Mutation that changes the meaning of a request. `pick` selects a variant. Returns undefined if the mutation does
+ * not apply to the request.
+ */
 type Mutation = (request: WireRequest, pick: number) => WireRequest | undefined
 
 const mutations: Record<string, Mutation> = {

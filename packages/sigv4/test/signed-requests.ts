@@ -26,7 +26,8 @@ export function signed(
 }
 
 /**
- * Returns `verified`, or the code of the refusal. The server knows only one access key, and `secret` is its secret.
+ * Verifies a request. Returns `verified`, or the code of the refusal. The server knows one access key, whose secret
+ * is `secret`.
  */
 export function outcome(
   request: WireRequest,
@@ -45,7 +46,7 @@ export function outcome(
   return verified.ok ? 'verified' : verified.refusal.code
 }
 
-/** Returns the verified request. Throws the refusal. */
+/** Verifies a request and returns the verified request. Throws the refusal. */
 export function verified(request: WireRequest, changes: Partial<VerificationPolicy> = {}): VerifiedRequest {
   const parsed = parseRequest(request, { ...policy, ...changes })
   if (!parsed.ok) throw parsed.refusal

@@ -18,7 +18,7 @@ export interface Vector {
   readonly expiresSeconds: number
   readonly rules: SigningRules
   readonly sessionToken: 'signed' | 'after'
-  /** Whether `x-amz-content-sha256` is sent. */
+  /** Whether the signed request contains the header `x-amz-content-sha256`. */
   readonly payloadHeader: boolean
   readonly header: Expected
   readonly query: Expected

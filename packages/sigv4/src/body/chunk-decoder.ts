@@ -7,11 +7,11 @@ import { MAX_LINE_BYTES, parseChunkHeader } from './chunk-header.ts'
 import { ChunkSignatures } from './chunk-signatures.ts'
 import { TrailerReader } from './trailer.ts'
 
-/** Limits for a streamed body. */
+/** Limits for a body in chunks (`aws-chunked`). */
 export interface ChunkLimits {
   /**
-   * The largest chunk, in bytes. It does not limit memory, since the decoder does not buffer chunks. Default 5 GiB,
-   * the largest object of one PUT: some SDKs send the whole object as one chunk.
+   * Maximum size of a chunk, in bytes. The limit does not affect memory, because the decoder does not buffer chunks.
+   * Default: 5 GiB, the maximum size of an object in one PUT, because some SDKs send the whole object as one chunk.
    */
   readonly maxChunkBytes?: number
 }
@@ -22,8 +22,8 @@ const LINE_FEED = 0x0a
 type State = 'header' | 'data' | 'end-of-data' | 'end-of-body' | 'trailer' | 'done'
 
 /**
- * Decodes an `aws-chunked` body from pieces of any size, in constant memory. It returns the data of a chunk before it
- * checks the signature of the chunk, so the data is valid only after {@link finish} returns.
+ * Decodes an `aws-chunked` body from pieces of any size, in constant memory. Returns the data of a chunk before it
+ * verifies the signature of the chunk, so the data is valid only after {@link finish} has returned.
  */
 export class ChunkDecoder {
   readonly #payload: StreamingPayload
@@ -48,7 +48,7 @@ export class ChunkDecoder {
     }
   }
 
-  /** Decodes the next bytes of the body and yields the data in them, as views of the same memory. */
+  /** Decodes the next bytes of the body. Yields the data in them, as views of the same memory. */
   *take(bytes: Buffer): Generator<Buffer, void, undefined> {
     let at = 0
     while (at < bytes.length) {
@@ -62,7 +62,7 @@ export class ChunkDecoder {
   }
 
   /**
-   * Checks that the body is complete and matches its trailer.
+   * Checks that the body is complete, and that its checksum matches the trailer.
    *
    * @returns The checksum of the trailer in base64, if the body has one.
    */

@@ -1,20 +1,20 @@
 import { SigV4Error } from '../sigv4-error.ts'
 
-/** The line before the bytes of a chunk. */
+/** Header line of a chunk in an `aws-chunked` body. */
 export interface ChunkHeader {
-  /** Number of bytes that follow; 0 in the last chunk. */
+  /** Number of data bytes in the chunk. 0 in the last chunk. */
   readonly size: number
-  /** Signature of the chunk: 64 lower-case hexadecimal digits. Undefined when chunks are unsigned. */
+  /** Signature of the chunk: 64 lower-case hexadecimal digits. Undefined if the chunks are not signed. */
   readonly signature: string | undefined
 }
 
-/** The longest accepted line: sixteen digits, `;chunk-signature=` and a signature, or a trailer line. */
+/** Maximum length of a chunk header or trailer line, in bytes. */
 export const MAX_LINE_BYTES = 256
 
 const SIGNED = /^([0-9A-Fa-f]{1,13});chunk-signature=([0-9a-f]{64})\r$/
 const UNSIGNED = /^([0-9A-Fa-f]{1,13})\r$/
 
-/** Reads the line before a chunk, without its line feed. */
+/** Parses the header line of a chunk, without its line feed. */
 export function parseChunkHeader(line: string, chunks: 'signed' | 'unsigned'): ChunkHeader {
   const parts = (chunks === 'signed' ? SIGNED : UNSIGNED).exec(line)
   if (parts === null) {

@@ -15,8 +15,8 @@ const forms: { name: string; form: StreamingForm }[] = [
 ]
 
 /**
- * Forms for the slow test that flips each bit: each kind of signature, with each checksum that is not a hash. The
- * other forms are omitted, because their lines have the same format.
+ * Forms of a body for the slow test that flips each bit. Omits the forms whose lines have the same format as the
+ * lines of another form.
  */
 const flippedForms = forms.filter(
   ({ form }) => form.trailer === undefined || /^crc(32c|64)/.test(form.trailer),
@@ -142,7 +142,7 @@ describe('decodeBody on signed chunks', () => {
   })
 })
 
-/** Splits an encoded body into its full chunks, with their headers, and the remaining bytes. */
+/** Splits an encoded body into its chunks of full size, with their header lines, and the remaining bytes. */
 function splitChunks(encoded: Buffer, chunkBytes: number): { chunks: Buffer[]; end: Buffer } {
   const chunks: Buffer[] = []
   let at = 0

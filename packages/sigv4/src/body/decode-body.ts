@@ -6,20 +6,20 @@ import type { VerifiedRequest } from '../verify-signature.ts'
 import { ChunkDecoder, type ChunkLimits } from './chunk-decoder.ts'
 
 export interface BodyOptions extends ChunkLimits {
-  /** A checksum of the body from a header, see `declaredChecksum`. */
+  /** Checksum of the body that a header of the request declares, see `declaredChecksum`. */
   readonly checksum?: DeclaredChecksum
-  /** Called once, after the last byte, with the checksum of the trailer. The checksum has been verified. */
+  /** Called once after the last byte, with the verified checksum of the trailer. */
   readonly onTrailer?: (checksum: DeclaredChecksum) => void
 }
 
 /**
- * Yields the plain bytes of a request's body. Decodes `aws-chunked`, and checks the hash, chunk signatures, trailer,
- * length and checksum that the request declares. Uses constant memory, does not read ahead, and closes the source when
- * the caller stops iterating.
+ * Verifies and decodes the body of a request, and yields its plain bytes. Decodes `aws-chunked`, and checks the hash,
+ * chunk signatures, trailer, length and checksum that the request declares. Uses constant memory, does not read
+ * ahead, and closes the source when the caller stops iterating.
  *
  * It yields bytes before it has checked all of them: **discard them unless the iteration ends without an error.**
  *
- * Do not store a `content-encoding: aws-chunked` with the object, because the bytes are decoded.
+ * Do not store the header `content-encoding: aws-chunked` with the object, because the yielded bytes are decoded.
  *
  * @throws SigV4Error while iterating, when the body is not the one that was signed.
  *

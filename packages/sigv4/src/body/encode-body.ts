@@ -11,18 +11,21 @@ import { SigV4Error } from '../sigv4-error.ts'
 import type { Header } from '../wire-request.ts'
 import { ChunkSignatures } from './chunk-signatures.ts'
 
-/** Form of a streamed body. Unsigned chunks need a trailer. */
+/**
+ * Form of an `aws-chunked` body: signed or unsigned chunks, with or without a checksum as trailer. Unsigned chunks
+ * need a trailer.
+ */
 export interface StreamingForm {
   readonly chunks: 'signed' | 'unsigned'
   readonly trailer?: ChecksumAlgorithm
-  /** Bytes of every chunk except the last. Amazon S3 requires at least 8 KiB. Default 64 KiB. */
+  /** Number of data bytes in each chunk except the last. Amazon S3 requires at least 8 KiB. Default: 64 KiB. */
   readonly chunkBytes?: number
 }
 
 const CHUNK_BYTES = 64 * 1024
 const SIGNATURE_LENGTH = ';chunk-signature='.length + 64
 
-/** Returns the payload hash that a request with such a body is signed with. */
+/** Returns the payload hash to sign for a request with an `aws-chunked` body. */
 export function streamingPayloadHash({ chunks, trailer }: StreamingForm): string {
   if (chunks === 'signed') return trailer === undefined ? STREAMING_SIGNED : STREAMING_SIGNED_TRAILER
   if (trailer !== undefined) return STREAMING_UNSIGNED_TRAILER
@@ -32,7 +35,10 @@ export function streamingPayloadHash({ chunks, trailer }: StreamingForm): string
   )
 }
 
-/** Returns the headers that a request with such a body needs. Add them before signing. `decodedLength` is in bytes. */
+/**
+ * Returns the headers that a request with an `aws-chunked` body needs. Add them before signing. `decodedLength` is
+ * the number of data bytes.
+ */
 export function streamingHeaders(form: StreamingForm, decodedLength: number): Header[] {
   const headers: Header[] = [
     ['content-encoding', 'aws-chunked'],
@@ -43,7 +49,7 @@ export function streamingHeaders(form: StreamingForm, decodedLength: number): He
   return headers
 }
 
-/** Returns the length of an encoded body, in bytes. */
+/** Returns the length of a body in `aws-chunked` encoding, in bytes. `decodedLength` is the number of data bytes. */
 export function encodedLength(form: StreamingForm, decodedLength: number): number {
   const size = form.chunkBytes ?? CHUNK_BYTES
   const signature = form.chunks === 'signed' ? SIGNATURE_LENGTH : 0
@@ -58,7 +64,8 @@ export function encodedLength(form: StreamingForm, decodedLength: number): numbe
 }
 
 /**
- * Encodes a body as `aws-chunked`. `seed` is the signature of its request (`signRequest(…).seed`).
+ * Encodes a body as `aws-chunked`. `seed` contains the signature of the request (`signRequest(…).seed`), which the
+ * first chunk signature covers.
  *
  * @example
  * ```ts
@@ -102,7 +109,7 @@ function chunkHeader(data: Buffer, signatures: ChunkSignatures | undefined): Buf
   )
 }
 
-/** Yields the bytes in pieces of one size. The last piece may be smaller; no piece is empty. */
+/** Splits a stream into pieces of `size` bytes. The last piece may be smaller; no piece is empty. */
 async function* pieces(
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   size: number,

@@ -7,8 +7,8 @@ import { SigV4Error } from '../sigv4-error.ts'
 import type { ChunkSignatures } from './chunk-signatures.ts'
 
 /**
- * Reads the lines after the last chunk: the checksum that `x-amz-trailer` names, its signature if chunks are signed,
- * and an empty line.
+ * Parses the trailer of an `aws-chunked` body, which follows the last chunk: the checksum that `x-amz-trailer` names,
+ * its signature if chunks are signed, and an empty line.
  *
  * One empty line may precede the signature, and one may follow the end: Amazon's own example and MinIO's client end
  * the line of the checksum with a single line feed, and then end it again.
@@ -21,7 +21,7 @@ export class TrailerReader {
   #emptyLines = 0
   #signed = false
   #closed = false
-  /** True when the trailer is complete. */
+  /** Whether the trailer is complete. */
   done = false
 
   constructor(algorithm: ChecksumAlgorithm, signatures: ChunkSignatures | undefined) {
@@ -30,12 +30,12 @@ export class TrailerReader {
     this.#signatures = signatures
   }
 
-  /** Returns the checksum in base64. Call it when the trailer is complete. */
+  /** Returns the checksum in the trailer, in base64. Call it only when the trailer is complete. */
   get checksum(): string {
     return this.#checksum ?? ''
   }
 
-  /** Reads the next line, without its line feed. */
+  /** Parses the next line of the trailer, without its line feed. */
   takeLine(line: string): void {
     const text = line.endsWith('\r') ? line.slice(0, -1) : line
     if (this.done) {

@@ -6,7 +6,10 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 /** Headers by lower-case name, each with its values in the order in which they were sent. */
 export type HeaderTable = ReadonlyMap<string, readonly string[]>
 
-/** Groups headers by name. Removes white space at both ends of values, and replaces inner runs of it by one space. */
+/**
+ * Groups headers by lower-case name. Removes white space at both ends of a value, and replaces white space within a
+ * value by one space.
+ */
 export function tabulateHeaders(headers: Iterable<Header>): HeaderTable {
   const table = new Map<string, string[]>()
   for (const [name, value] of headers) {
@@ -28,7 +31,10 @@ export function singleHeader(table: HeaderTable, name: string): string | undefin
   return values[0]
 }
 
-/** Returns the canonical headers: one line each, in the order of `names`, which are in lower case and sorted. */
+/**
+ * Returns the canonical headers of Signature Version 4: one line for each name in `names`, which must be sorted and
+ * in lower case.
+ */
 export function canonicalHeaders(table: HeaderTable, names: readonly string[]): string {
   let lines = ''
   for (const name of names) {

@@ -1,12 +1,15 @@
 import { recodeQuery } from './percent.ts'
 
-/** A query parameter in canonical form: two spellings of the same parameter are equal. */
+/** Query parameter in canonical percent-encoding. Two spellings of the same parameter are equal. */
 export interface QueryParameter {
   readonly name: string
   readonly value: string
 }
 
-/** Parses a raw query into its parameters, in order. `a` and `a=` are equal; empty pieces between `&` are skipped. */
+/**
+ * Parses the raw query of a URL into its parameters, in order. `a` and `a=` are equal. Empty pieces between `&` are
+ * skipped.
+ */
 export function parseQuery(query: string): QueryParameter[] {
   if (query === '') return []
   const parameters: QueryParameter[] = []
@@ -22,7 +25,7 @@ export function parseQuery(query: string): QueryParameter[] {
   return parameters
 }
 
-/** Returns the canonical query: encoded parameters, sorted by name and then by value. */
+/** Returns the canonical query of Signature Version 4: encoded parameters, sorted by name and then by value. */
 export function canonicalQuery(parameters: readonly QueryParameter[]): string {
   return parameters
     .toSorted((a, b) => compare(a.name, b.name) || compare(a.value, b.value))

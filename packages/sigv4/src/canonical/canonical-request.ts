@@ -4,7 +4,7 @@ import { canonicalHeaders, type HeaderTable } from './canonical-headers.ts'
 import { canonicalPath } from './canonical-path.ts'
 import { canonicalQuery, type QueryParameter } from './canonical-query.ts'
 
-/** The parts of a canonical request, except the hash of the payload. */
+/** Parts of a canonical request of Signature Version 4, except the hash of the payload. */
 export interface CanonicalParts {
   readonly method: string
   readonly path: string

@@ -5,7 +5,7 @@ import { canonicalPath, normalizePath } from './canonical-path.ts'
 import { canonicalQuery, parseQuery } from './canonical-query.ts'
 import { percentDecode, percentEncode, recodePath, recodeQuery } from './percent.ts'
 
-/** Random bytes, one character each. */
+/** Random text that represents bytes, with one character per byte. */
 const bytes = fc.uint8Array({ maxLength: 30 }).map((array) => Buffer.from(array).toString('latin1'))
 
 describe('canonical paths', () => {
@@ -45,7 +45,7 @@ describe('canonical paths', () => {
         expect(normalizePath(once)).toBe(once)
         expect(once).toMatch(/^\/([^/]+\/)*[^/]*$/)
         expect(once.split('/')).not.toContain('..')
-        // A URL parser returns the same path, except for repeated slashes.
+        // A URL parser resolves the path in the same way, except that it keeps repeated slashes.
         const url = new URL(`http://h/${all.filter((segment) => segment !== '').join('/')}`)
         expect(once.replace(/\/$/, '')).toBe(url.pathname.replace(/\/$/, ''))
       }),

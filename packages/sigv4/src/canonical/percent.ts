@@ -10,7 +10,9 @@ const encoded: readonly string[] = Array.from({ length: 256 }, (_, byte) => {
   return UNRESERVED.test(character) ? character : `%${HEX[byte >> 4]}${HEX[byte & 15]}`
 })
 
-/** Percent-encodes every byte except unreserved ones and, with `slash`, slashes. `%` itself is encoded too. */
+/**
+ * Percent-encodes every byte except unreserved characters. `keep` selects whether slashes are kept. Also encodes `%`.
+ */
 export function percentEncode(text: string, keep: 'slash' | 'nothing' = 'nothing'): string {
   if ((keep === 'slash' ? UNRESERVED_AND_SLASH : UNRESERVED).test(text)) return text
   let out = ''
@@ -22,16 +24,16 @@ export function percentEncode(text: string, keep: 'slash' | 'nothing' = 'nothing
 }
 
 /**
- * Brings percent-encoded text into canonical form: decodes unreserved characters, and encodes all others with capital
- * digits. An encoded slash stays encoded, so that `a%2Fb` and `a/b` remain different paths.
+ * Converts a percent-encoded path to canonical form: decodes unreserved characters, and encodes all others with
+ * capital digits. An encoded slash stays encoded, so that `a%2Fb` and `a/b` remain different paths.
  */
 export function recodePath(text: string): string {
   return UNRESERVED_AND_SLASH.test(text) ? text : recode(text, true)
 }
 
 /**
- * Brings one name or value of a query into canonical form, like {@link recodePath}, except that `/` is encoded and `+`
- * is a space, as in HTML forms.
+ * Converts a name or value of a query to canonical form, like {@link recodePath}, except that `/` is encoded and `+`
+ * is read as a space, as in HTML forms.
  */
 export function recodeQuery(text: string): string {
   return UNRESERVED.test(text) ? text : recode(text, false)
@@ -51,7 +53,7 @@ function recode(text: string, inPath: boolean): string {
   return out
 }
 
-/** Decodes text in canonical form into bytes, one character each. */
+/** Decodes percent-encoded text in canonical form. Returns text with one character per byte. */
 export function percentDecode(canonical: string): string {
   if (!canonical.includes('%')) return canonical
   return canonical.replace(/%([0-9A-F]{2})/g, (_, digits: string) =>
@@ -59,7 +61,7 @@ export function percentDecode(canonical: string): string {
   )
 }
 
-/** Refuses a `%` that is not followed by two hexadecimal digits. */
+/** Refuses a text with a `%` that is not followed by two hexadecimal digits. */
 export function assertEscapes(text: string): void {
   if (text.includes('%') && /%(?![0-9A-Fa-f]{2})/.test(text)) throw invalidEscape()
 }

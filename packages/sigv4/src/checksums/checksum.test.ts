@@ -5,7 +5,8 @@ import { declaredChecksum } from './declared-checksum.ts'
 
 const digits = Buffer.from('123456789')
 
-// Check values: the catalogue of parametrized CRC algorithms (CRC-32/ISO-HDLC, CRC-32/ISCSI, CRC-64/NVME), FIPS 180-4.
+// The expected checksums are the check values of the catalogue of parametrized CRC algorithms (CRC-32/ISO-HDLC,
+// CRC-32/ISCSI, CRC-64/NVME) and the examples of FIPS 180-4.
 const known: [ChecksumAlgorithm, string][] = [
   ['crc32', 'cbf43926'],
   ['crc32c', 'e3069283'],
@@ -105,7 +106,10 @@ function checksum(algorithm: ChecksumAlgorithm, pieces: Uint8Array[]): Buffer {
   return made.digest()
 }
 
-/** Computes a reflected CRC bit by bit. All bits are set before and inverted after. */
+/**
+ * Computes a reflected CRC bit by bit, as a reference for the table-based implementation. All bits of the register
+ * are set at the start and inverted at the end.
+ */
 function bitwise(data: Uint8Array, width: bigint, polynomial: bigint): bigint {
   const ones = (1n << width) - 1n
   let crc = ones

@@ -6,10 +6,10 @@ import { crc64nvme } from './crc64nvme.ts'
 /** The checksums that Amazon S3 accepts in `x-amz-checksum-*`, by the names of these headers. */
 export type ChecksumAlgorithm = 'crc32' | 'crc32c' | 'crc64nvme' | 'sha1' | 'sha256'
 
-/** A checksum that is computed step by step. */
+/** Checksum that is computed from several pieces of data. */
 export interface Checksum {
   update(data: Uint8Array): void
-  /** Returns the checksum, big-endian. Call it once. */
+  /** Returns the checksum of all data, big-endian. Call this method only once. */
   digest(): Buffer
 }
 
@@ -23,7 +23,7 @@ export const checksumLengths: Readonly<Record<ChecksumAlgorithm, number>> = {
 }
 
 /**
- * Creates a checksum.
+ * Creates the computation of a checksum with an algorithm.
  *
  * @example
  * ```ts
@@ -45,13 +45,16 @@ export function createChecksum(algorithm: ChecksumAlgorithm): Checksum {
   }
 }
 
-/** Returns the algorithm that the name of a header or trailer names: `x-amz-checksum-crc32` -> `crc32`. */
+/**
+ * Returns the algorithm in the name of a checksum header or trailer: `crc32` for `x-amz-checksum-crc32`. Returns
+ * undefined for other names.
+ */
 export function parseChecksumHeader(name: string): ChecksumAlgorithm | undefined {
   const algorithm = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : ''
   return isChecksumAlgorithm(algorithm) ? algorithm : undefined
 }
 
-/** Returns the name of the header that carries a checksum, in lower case. */
+/** Returns the lower-case name of the header that contains a checksum of an algorithm. */
 export function checksumHeader(algorithm: ChecksumAlgorithm): string {
   return PREFIX + algorithm
 }

@@ -1,10 +1,10 @@
-// Implemented here, because Node has no CRC-32C, and the package of the SDK that has it depends on the core of the
-// SDK.
+// This module exists because Node has no CRC-32C, and the package of the AWS SDK with CRC-32C depends on the core of
+// the SDK.
 
 const POLYNOMIAL = 0x82f63b78 // Castagnoli polynomial, reflected (RFC 3720 appendix B.4)
 
 /**
- * Continues a CRC-32C over more bytes. `value` is the CRC-32C of the bytes before, or 0 for the first bytes. Returns
+ * Updates a CRC-32C with more bytes. `value` is the CRC-32C of the preceding bytes, or 0 for the first bytes. Returns
  * an unsigned 32-bit number, like `crc32` of `node:zlib`.
  */
 export function crc32c(data: Uint8Array, value = 0): number {
@@ -30,7 +30,7 @@ export function crc32c(data: Uint8Array, value = 0): number {
 
 let tables: Int32Array | undefined
 
-/** Returns eight tables of 256 entries, which it computes at the first call. */
+/** Returns eight lookup tables of 256 entries for the CRC-32C. Computes them in the first call. */
 function crc32cTables(): Int32Array {
   if (tables !== undefined) return tables
   const made = new Int32Array(8 * 256)
@@ -47,7 +47,7 @@ function crc32cTables(): Int32Array {
   return made
 }
 
-// Two functions, so that each one sees one type of array. With one function for both, the checksum takes twice as
+// Two functions exist so that each sees one type of array. With one function for both, the checksum takes twice as
 // long.
 function byteAt(data: Uint8Array, index: number): number {
   return data[index] ?? 0

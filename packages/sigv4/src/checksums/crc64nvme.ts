@@ -1,15 +1,15 @@
-// Implemented here, because Node has no CRC-64/NVME, and the package of the SDK that has it depends on the core of the
-// SDK.
+// This module exists because Node has no CRC-64/NVME, and the package of the AWS SDK with CRC-64/NVME depends on the
+// core of the SDK.
 
 const POLYNOMIAL = 0x9a6c9329ac4bc9b5n // NVM Express NVM Command Set Specification, section 5.2.1.3.4, reflected
 
-/** A CRC-64 as two halves of 32 bits, so that no step needs a bigint. */
+/** Value of a CRC-64 in two halves of 32 bits, so that no step needs a bigint. */
 export interface Crc64 {
   high: number
   low: number
 }
 
-/** Continues a CRC-64/NVME over more bytes, in place. Begin with `{ high: 0, low: 0 }`. */
+/** Updates a CRC-64/NVME with more bytes, in place. The initial state is `{ high: 0, low: 0 }`. */
 export function crc64nvme(state: Crc64, data: Uint8Array): void {
   const { highs, lows } = crc64Tables()
   const length = data.length
@@ -61,7 +61,7 @@ interface Tables {
 
 let tables: Tables | undefined
 
-/** Returns eight tables of 256 entries in two halves, which it computes at the first call. */
+/** Returns eight lookup tables of 256 entries for the CRC-64, in two halves. Computes them in the first call. */
 function crc64Tables(): Tables {
   if (tables !== undefined) return tables
   const highs = new Int32Array(8 * 256)
@@ -82,7 +82,7 @@ function crc64Tables(): Tables {
   return tables
 }
 
-// Two functions, so that each one sees one type of array. With one function for both, the checksum takes twice as
+// Two functions exist so that each sees one type of array. With one function for both, the checksum takes twice as
 // long.
 function byteAt(data: Uint8Array, index: number): number {
   return data[index] ?? 0

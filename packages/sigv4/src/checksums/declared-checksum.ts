@@ -3,10 +3,10 @@ import { attempt, SigV4Error, type Result } from '../sigv4-error.ts'
 import type { Header } from '../wire-request.ts'
 import { checksumHeader, checksumLengths, parseChecksumHeader, type ChecksumAlgorithm } from './checksum.ts'
 
-/** A checksum that a request declares in a header. */
+/** Checksum that a request declares in a header `x-amz-checksum-*`. */
 export interface DeclaredChecksum {
   readonly algorithm: ChecksumAlgorithm
-  /** Base64 in canonical form, of the length of the algorithm. */
+  /** Checksum in base64, with the length that the algorithm requires. */
   readonly value: string
 }
 
@@ -30,7 +30,9 @@ function checksumIn(table: HeaderTable): DeclaredChecksum | undefined {
   return found
 }
 
-/** Returns a text that is a checksum of the algorithm in base64. Refuses any other text. */
+/**
+ * Validates the base64 text of a checksum, and returns it. Refuses a text that is not a checksum of the algorithm.
+ */
 export function checksumValue(algorithm: ChecksumAlgorithm, text: string): string {
   const bytes = Buffer.from(text, 'base64')
   if (bytes.length !== checksumLengths[algorithm] || bytes.toString('base64') !== text) {

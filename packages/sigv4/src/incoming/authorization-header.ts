@@ -4,7 +4,10 @@ import { SigV4Error } from '../sigv4-error.ts'
 import type { Authentication } from './parsed-request.ts'
 import { parseSignature, parseSignedHeaders } from './parts.ts'
 
-/** Parses `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`. The three parts may have any order. */
+/**
+ * Parses an `Authorization` header: `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`. The three parts
+ * may have any order.
+ */
 export function parseAuthorizationHeader(value: string): Authentication {
   const space = value.indexOf(' ')
   const scheme = space === -1 ? value : value.slice(0, space)

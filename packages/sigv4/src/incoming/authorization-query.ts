@@ -6,7 +6,7 @@ import { SigV4Error } from '../sigv4-error.ts'
 import type { Authentication } from './parsed-request.ts'
 import { parseSignature, parseSignedHeaders } from './parts.ts'
 
-/** The values that only presigned requests contain, in addition to the authentication. */
+/** Signature parameters of a presigned request. */
 export interface QueryAuthentication extends Authentication {
   readonly form: 'query'
   readonly timestamp: string
@@ -20,14 +20,17 @@ export const SECURITY_TOKEN = 'X-Amz-Security-Token'
 
 const MARKS: ReadonlySet<string> = new Set(['X-Amz-Algorithm', 'X-Amz-Credential', SIGNATURE])
 
-/** Returns whether the query has a parameter of an authentication, valid or not. */
+/**
+ * Returns whether a query contains one of the signature parameters, such as `X-Amz-Signature`, even with an invalid
+ * value.
+ */
 export function isPresigned(parameters: readonly QueryParameter[]): boolean {
   return parameters.some(({ name }) => MARKS.has(name))
 }
 
 /**
- * Parses `X-Amz-Algorithm`, `X-Amz-Credential`, `X-Amz-Date`, `X-Amz-Expires`, `X-Amz-SignedHeaders`,
- * `X-Amz-Signature`.
+ * Parses the signature parameters of a presigned request: `X-Amz-Algorithm`, `X-Amz-Credential`, `X-Amz-Date`,
+ * `X-Amz-Expires`, `X-Amz-SignedHeaders`, `X-Amz-Signature`.
  */
 export function parseAuthorizationQuery(parameters: readonly QueryParameter[]): QueryAuthentication {
   const read = (name: string): string | undefined => {

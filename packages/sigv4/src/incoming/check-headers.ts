@@ -3,13 +3,14 @@ import { SigV4Error } from '../sigv4-error.ts'
 import type { Authentication, VerificationPolicy } from './parsed-request.ts'
 
 /**
- * Headers that must not be repeated: one part of a server could use the first value, and the signature could cover
- * another value.
+ * Names of headers that must occur only once. A server could read the first value while the signature covers another
+ * value.
  */
 const SINGLE = ['authorization', 'content-length', 'content-md5', 'content-type', 'date', 'host']
 
 /**
- * Refuses headers that a proxy or an attacker may have added: the significant ones must be signed and not repeated.
+ * Refuses a request with headers that a proxy or an attacker may have added: significant headers must be signed, and
+ * must not be repeated.
  */
 export function checkHeaders(
   table: HeaderTable,

@@ -1,7 +1,10 @@
 import { SigV4Error } from '../sigv4-error.ts'
 import type { Authentication, VerificationPolicy } from './parsed-request.ts'
 
-/** Refuses a signature for another service or region, because it is a replay. */
+/**
+ * Refuses a request that was signed for another service or region, because another server may have received it first
+ * (replay).
+ */
 export function checkScope({ scope }: Authentication, policy: VerificationPolicy): void {
   if (!policy.services.includes(scope.service)) {
     throw new SigV4Error(

@@ -3,7 +3,7 @@ import { SigV4Error } from '../sigv4-error.ts'
 import { formatTimestamp, parseHttpDate, parseTimestamp } from '../timestamp.ts'
 import type { Authentication, VerificationPolicy } from './parsed-request.ts'
 
-/** The validated time of a request. */
+/** Validated signing time of a request. */
 export interface RequestTime {
   readonly timestamp: string
   readonly date: Date
@@ -12,7 +12,10 @@ export interface RequestTime {
 
 const MAX_SKEW_MS = 15 * 60 * 1000
 
-/** Checks the time of a request with an `Authorization` header. Uses `Date` when `x-amz-date` is missing. */
+/**
+ * Checks the signing time of a request with an `Authorization` header. Uses the header `Date` when `x-amz-date` is
+ * missing.
+ */
 export function checkHeaderTime(
   authentication: Authentication,
   sent: { readonly amzDate: string | undefined; readonly httpDate: string | undefined },
@@ -35,7 +38,7 @@ export function checkHeaderTime(
   return time
 }
 
-/** Checks that a presigned request is valid at this time. */
+/** Checks that a presigned request is valid at the current time. */
 export function checkQueryTime(
   authentication: Authentication,
   sent: { readonly timestamp: string; readonly expires: string },

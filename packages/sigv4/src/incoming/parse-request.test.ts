@@ -68,7 +68,8 @@ describe('parseRequest on headers', () => {
   })
 
   it('parseRequest compares header values byte by byte, except for spaces', () => {
-    // UTF-8 in the form of node:http. One of its bytes is a no-break space in Latin-1.
+    // UTF-8 text in the form of node:http, with one character per byte. One of the bytes is a no-break space in
+    // Latin-1.
     const bytes = Buffer.from('Grüße à la carte', 'utf8').toString('latin1')
     expect(bytes).toContain('\u00a0')
     const request = signed(plus(get, ['x-amz-meta-a', bytes]))

@@ -2,21 +2,21 @@ import type { SigningRules } from '../rules.ts'
 import type { CredentialScope } from '../scope.ts'
 import type { Payload } from '../payload.ts'
 
-/** Position of the authentication: the `Authorization` header, or the query of a presigned request. */
+/** Position of the signature: the `Authorization` header, or the query of a presigned request. */
 export type AuthenticationForm = 'header' | 'query'
 
-/** The authentication of a request: well-formed, but not yet checked. */
+/** Parsed signature of a request with its access key and scope. The signature is well-formed, but not verified. */
 export interface Authentication {
   readonly form: AuthenticationForm
   /**
-   * Identifies the secret. In an Authorization header the access key id is not signed, so two access keys must not
-   * have the same secret.
+   * Access key id, which identifies the secret. In an Authorization header the access key id is not signed, so two
+   * access keys must not have the same secret.
    */
   readonly accessKeyId: string
   readonly scope: CredentialScope
   /** Names of the signed headers in lower case, sorted, without repetition. */
   readonly signedHeaders: readonly string[]
-  /** 64 lower-case hexadecimal digits. */
+  /** Signature: 64 lower-case hexadecimal digits. */
   readonly signature: string
 }
 
@@ -25,7 +25,7 @@ export interface Authentication {
  * `verifySignature` accepts the request.
  */
 export interface ParsedRequest extends Authentication {
-  /** Time of the signature: `20150830T123600Z`. */
+  /** Signing time in the form `20150830T123600Z`. */
   readonly timestamp: string
   readonly date: Date
   /** Time at which a presigned request expires. */
@@ -35,43 +35,49 @@ export interface ParsedRequest extends Authentication {
   /** Whether the signature covers the session token. */
   readonly sessionTokenSigned: boolean
   readonly payload: Payload
-  /** The `host` header that was signed. */
+  /** Value of the signed `host` header. */
   readonly host: string
   /**
-   * The percent-encoded path of the request. If the signing rules require it, dot segments and repeated slashes are
-   * resolved. Use this path for routing.
+   * Percent-encoded path of the request, for routing. If the signing rules require it, dot segments and repeated
+   * slashes are resolved.
    */
   readonly path: string
-  /** The canonical request without the hash of the payload. */
+  /** Canonical request of Signature Version 4, without the hash of the payload. */
   readonly canonicalHead: string
 }
 
 /** Requirements of a server for signed requests. */
 export interface VerificationPolicy {
-  /** Signing names of this server: `['s3']`. A signature for another service is refused. */
+  /** Signing names of this server, such as `['s3']`. A signature for another service is refused. */
   readonly services: readonly string[]
-  /** Regions of this server. Default: any. */
+  /** Regions of this server. A signature for another region is refused. Default: all regions are accepted. */
   readonly regions?: readonly string[]
   readonly now: Date
-  /** The largest accepted difference of the clocks, in milliseconds. Default: 15 minutes. */
+  /** Maximum accepted difference between the clocks of client and server, in ms. Default: 15 minutes. */
   readonly maxSkewMs?: number
-  /** The longest accepted validity of presigned requests, in seconds. Default and maximum: 7 days. */
+  /** Maximum accepted validity of presigned requests, in seconds. Default and upper limit: 7 days. */
   readonly maxExpiresSeconds?: number
-  /** Accepted positions of the authentication. Default: both. */
+  /** Accepted positions of the signature. Default: header and query. */
   readonly forms?: readonly AuthenticationForm[]
   /** Signing rules. Default: `rulesFor` of the service in the scope. */
   readonly rules?: SigningRules
-  /** `after`: the session token may be unsigned, which some services require. Default `signed`. */
+  /**
+   * Whether the session token must be signed. `after`: it may be unsigned, which some services require. Default:
+   * `signed`.
+   */
   readonly sessionToken?: 'signed' | 'after'
-  /** Lower-case names of headers that must be signed when they are sent, in addition to `host` and `x-amz-*`. */
+  /**
+   * Lower-case names of further headers that must be signed if the client sends them. `host` and `x-amz-*` must
+   * always be signed.
+   */
   readonly mustBeSigned?: readonly string[]
-  /** Lower-case names of `x-amz-*` headers that may be unsigned, because a proxy in front adds them. */
+  /** Lower-case names of `x-amz-*` headers that may be unsigned, because a proxy in front of the server adds them. */
   readonly mayBeUnsigned?: readonly string[]
-  /** The host that clients sign, if a proxy in front replaces the `host` header. */
+  /** Host that clients sign, if a proxy in front of the server replaces the `host` header. */
   readonly host?: string
   /**
-   * Whether query parameters may be repeated. Their order is not signed. Authentication parameters must never be
-   * repeated. Default `refuse`.
+   * Whether a query parameter may occur several times. The order of such parameters is not signed. Authentication
+   * parameters must never be repeated. Default: `refuse`.
    */
   readonly repeatedParameters?: 'refuse' | 'allow'
 }

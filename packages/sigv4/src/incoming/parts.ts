@@ -1,4 +1,7 @@
-/** Parses `SignedHeaders`. Returns undefined unless the names are in lower case, sorted and without repetition. */
+/**
+ * Parses the value of `SignedHeaders`. Returns undefined unless the header names are in lower case, sorted and
+ * without repetition.
+ */
 export function parseSignedHeaders(text: string | undefined): string[] | undefined {
   if (text === undefined || text.length > 8192) return undefined
   const names = text.split(';')
@@ -10,7 +13,10 @@ export function parseSignedHeaders(text: string | undefined): string[] | undefin
   return names
 }
 
-/** Returns a signature, or undefined unless it consists of 64 lower-case hexadecimal digits. */
+/**
+ * Validates and returns the text of a signature. Returns undefined unless it consists of 64 lower-case hexadecimal
+ * digits.
+ */
 export function parseSignature(text: string | undefined): string | undefined {
   return text !== undefined && /^[0-9a-f]{64}$/.test(text) ? text : undefined
 }

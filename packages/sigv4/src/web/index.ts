@@ -12,7 +12,7 @@ export type { Header, WireRequest } from '../wire-request.ts'
 /** The type `CryptoKey`, whose name differs between runtimes. */
 type HmacKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
-/** Options that both forms of signing share. */
+/** Options of {@link signRequest} and {@link presign}. */
 export interface WebSigningOptions extends DraftOptions {
   readonly credentials: {
     readonly accessKeyId: string

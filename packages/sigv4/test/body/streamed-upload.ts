@@ -13,7 +13,9 @@ import {
 
 export const BODY: Buffer = Buffer.from('The quick brown fox jumps over the lazy dog, and back.')
 
-/** Signs an upload of a body and encodes it. `announced` is the length in the headers. */
+/**
+ * Signs an upload with an `aws-chunked` body, and encodes the body. `announced` is the length that the headers state.
+ */
 export async function upload(
   body: Buffer,
   form: StreamingForm,
@@ -25,7 +27,7 @@ export async function upload(
   return { encoded: await collect(encodeBody([body], form, request.seed)), request: verified(request) }
 }
 
-/** Returns the decoded body, or the refusal. */
+/** Decodes the body of a signed upload. Returns the bytes, or the refusal. */
 export async function decode(
   request: VerifiedRequest,
   encoded: Buffer,
