@@ -18,7 +18,7 @@ export function resolveRange(range: ByteRange, size: number): { start: number; e
   return { start: range.start, end: Math.min(range.end ?? size - 1, size - 1) }
 }
 
-/** Formats the range as the value of a `Range` header. */
+/** Formats a byte range as the value of a `Range` header. */
 export function rangeHeader(range: ByteRange): string {
   checkRange(range)
   return 'suffix' in range ? `bytes=-${range.suffix}` : `bytes=${range.start}-${range.end ?? ''}`

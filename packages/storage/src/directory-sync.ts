@@ -13,15 +13,15 @@ interface Flight {
 }
 
 /**
- * Makes the names of new files and directories durable. A new name survives a power failure only after its directory
- * was flushed. Concurrent callers share the flush of a directory, but each caller waits for a flush that began after
- * its call.
+ * Flushes directories to disk, so that the names of new files and directories are durable. A new name survives a
+ * power failure only after its directory was flushed. Concurrent callers share the flush of a directory, but each
+ * caller waits for a flush that began after its call.
  */
 export class DirectorySync {
   readonly #flights = new Map<string, Flight>()
   /**
-   * Flushes of the names of new directories, by the path of the directory. A writer in a new directory also waits for
-   * this flush.
+   * Flushes in progress that make the names of new directories durable, by the path of the new directory. A writer in
+   * a new directory also waits for this flush.
    */
   readonly #created = new Map<string, Promise<void>>()
 

@@ -25,7 +25,10 @@ import { reservedNamePrefix } from './location.ts'
 import { preconditionFailed, StorageWriteError, systemCode } from './storage-errors.ts'
 import type { Body, WriteCondition } from './storage.ts'
 
-/** Name prefix of temporary files. A writer is writing such a file, or was killed before it completed the file. */
+/**
+ * Name prefix of temporary files. A temporary file exists while a writer writes an object, or after a writer was
+ * killed.
+ */
 export const temporaryPrefix: string = `${reservedNamePrefix}tmp-`
 
 const fsyncDescriptor = promisify(fsync)
@@ -43,7 +46,7 @@ let counter = 0
 export interface WriteOptions {
   readonly makeDirectory?: boolean
   readonly unreferenced?: boolean | undefined
-  /** If the signal aborts before the file has its final name, the file is not published. */
+  /** Signal that cancels the write. If it aborts before the file has its final name, the file is not published. */
   readonly signal?: AbortSignal | undefined
 }
 
@@ -115,7 +118,7 @@ async function both(one: Promise<void>, other: Promise<void>): Promise<void> {
     if (result.status === 'rejected') throw result.reason
 }
 
-/** Returns a function that fills a file from bytes or a stream, one write at a time. */
+/** Returns a function that writes the bytes of a body to a file, one write at a time. */
 export function fillFrom(chunks: Body): (descriptor: number) => void | Promise<void> {
   if (chunks instanceof Uint8Array) {
     return (descriptor) =>
@@ -137,8 +140,8 @@ async function writeAll(descriptor: number, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * Opens a new file and creates the directories of its path. If another process removes an empty directory in between,
- * creates the directories again.
+ * Opens a new temporary file, and creates the directories of its path. If another process removes an empty directory
+ * in between, creates the directories again.
  */
 function openIn(place: Place, path: string, sync: DirectorySync | undefined): number {
   for (let attempt = 1; ; attempt++) {

@@ -8,7 +8,10 @@ import { endpointNames, type EndpointNames } from './endpoint-names.ts'
 import { isLoopbackAddress, isSpecialAddress } from './special-addresses.ts'
 
 export interface EndpointRules {
-  /** Hosts, `*.domain`, addresses and networks that endpoints may use although their addresses are not public. */
+  /**
+   * Hosts, domains (`*.domain`), addresses and networks that endpoints may use although their addresses are not
+   * public.
+   */
   readonly named: readonly string[]
   /**
    * Whether endpoints may be `localhost` and loopback addresses. True if the server accepts connections only from
@@ -76,7 +79,7 @@ export class EndpointGuard {
       : new GuardedHttpAgent(checked, refuse)
   }
 
-  /** Returns the checks that `agentFor` makes, for a client that opens its connections without an agent. */
+  /** Returns the address checks of an endpoint, for a client that opens its connections without an agent. */
   connectionRules(url: URL): ConnectionRules {
     const endpoint = bareHost(url.hostname)
     const allows: Allows = (requested, address) => {
@@ -92,7 +95,10 @@ export class EndpointGuard {
     }
   }
 
-  /** Resolves a name for a connection, and refuses it if one of its addresses is not allowed. */
+  /**
+   * Returns a `lookup` function for connections. It resolves a host name, and fails if one of the addresses is not
+   * allowed.
+   */
   #lookupWith(allows: Allows): LookupFunction {
     return (host, options, done) => {
       this.#resolve(host, { ...options, all: true }, (error, addresses) => {
@@ -128,9 +134,9 @@ export class EndpointGuard {
 
 /** Checks of the connections to one endpoint. */
 export interface ConnectionRules {
-  /** Returns the error for a host that is a forbidden IP address, and null for all other hosts. */
+  /** Returns an error if the host is an IP address that is not allowed. Returns null for all other hosts. */
   refuse(host: string): Error | null
-  /** Resolves a host name, and fails when one of its addresses is not allowed. */
+  /** Resolves a host name. Fails if one of its addresses is not allowed. */
   readonly lookup: LookupFunction
 }
 
@@ -144,8 +150,8 @@ export type ResolveName = (
 type Allows = (host: string, address: string) => boolean
 
 /**
- * Function that returns the error for a host that is a forbidden IP address, and null for all other hosts. Host names
- * are checked when they are resolved.
+ * Function that checks the host of a connection. Returns an error for an IP address that is not allowed, and null for
+ * all other hosts. Host names are checked when they are resolved.
  */
 type Connecting = (host: string) => Error | null
 

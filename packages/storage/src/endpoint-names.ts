@@ -38,12 +38,12 @@ export function endpointNames(entries: readonly string[]): EndpointNames {
   }
 }
 
-/** Throws if `endpointNames` cannot parse the entry. */
+/** Refuses an entry that `endpointNames` cannot parse. */
 export function checkEndpointName(entry: string): void {
   endpointNames([entry])
 }
 
-/** Adds an address or a network. Returns false for any other entry. */
+/** Adds an IP address or a network to a block list. Returns false if the entry is neither. */
 function addNetwork(networks: BlockList, entry: string): boolean {
   const [, text = '', bits] = /^\[?([0-9a-f:.]+)\]?(?:\/(\d{1,3}))?$/i.exec(entry) ?? []
   const address = isIP(text) === 0 ? null : plainAddress(text)

@@ -19,8 +19,8 @@ export async function deleteFile(place: Place): Promise<void> {
 }
 
 /**
- * Returns whether the path contains no object, because it does not exist or is a directory. Operating systems differ
- * in the error code with which they refuse to unlink a directory.
+ * Returns whether deletion failed because no object exists at the path: the path is missing or is a directory.
+ * Operating systems differ in the error code with which they refuse to unlink a directory.
  */
 async function isNoObject(place: Place, error: unknown): Promise<boolean> {
   switch (systemCode(error)) {

@@ -45,10 +45,7 @@ export async function* listFiles(
   yield* entries(walk, root, directory, base, rest.slice(slash), after?.slice(base.length))
 }
 
-/**
- * Returns the path after which a list continues. The result is only compared with names, so `text` may be any
- * location below the root.
- */
+/** Converts the option `startAfter` to a canonical location. The list contains only names after this location. */
 function startIn(root: FileRoot, text: string): string {
   return text.startsWith(root.prefix) ? text : parsePrefix(text).canonical
 }
@@ -93,8 +90,8 @@ async function* entries(
 }
 
 /**
- * Returns the names in a directory in the order in which object stores list keys. For this order, the name of a
- * subdirectory includes its final slash.
+ * Returns the names of the entries of a directory in the order in which object stores list keys. For this order, the
+ * name of a subdirectory includes its final slash.
  */
 async function namesIn(
   root: FileRoot,

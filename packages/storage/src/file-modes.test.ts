@@ -7,7 +7,10 @@ import { openStorage } from './open-storage.ts'
 import { parseStorageProfile } from './storage-profile.ts'
 import type { Storage } from './storage.ts'
 
-/** Writes an object with each operation of a storage: whole, streamed, copied, and in parts. */
+/**
+ * Writes an object with each write operation of a storage: put from memory, put from a stream, copy, and upload in
+ * parts.
+ */
 async function writeInEachWay(storage: Storage, at: (name: string) => string): Promise<void> {
   await storage.put(at('t/metadata/whole'), Buffer.from('a'), { ifAbsent: true })
   const streamed = async function* (): AsyncGenerator<Uint8Array> {

@@ -5,7 +5,10 @@ export interface FileModes {
   readonly file: number
   /** Mode of directories: the mode of files, with the execute bit for each class of users that may read. */
   readonly directory: number
-  /** Whether files and directories get exactly these bits, regardless of the umask of the process. */
+  /**
+   * Whether files and directories get exactly these permission bits. If not, the umask of the process can remove
+   * bits.
+   */
   readonly exact: boolean
 }
 

@@ -90,8 +90,7 @@ export async function readWholeFile(
 }
 
 /**
- * Reads the content that an object has at the time of the call. A later write creates a new file and does not change
- * the content that is being read.
+ * Reads an object as a stream. Yields the content at the time of the call, because a later write creates a new file.
  */
 export async function* readChunks(place: Place): AsyncGenerator<Uint8Array> {
   yield* (await getFile(place, {})).body

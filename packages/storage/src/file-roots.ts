@@ -8,9 +8,9 @@ import { parseLocation, parseObjectLocation, parsePrefix, type Location } from '
 import { madeWithParents } from './make-directory.ts'
 import { systemCode } from './storage-errors.ts'
 
-/** Directory that a file storage owns. */
+/** Directory in which a file storage stores its objects. */
 export interface FileRoot {
-  /** Canonical prefix of its locations, with a final `/`. */
+  /** Canonical location of the directory, with a final `/`. */
   readonly prefix: string
   /** Real path of the directory, with links resolved when the storage was opened. */
   readonly path: string
@@ -49,7 +49,7 @@ export function openRoots(
 }
 
 /**
- * Creates the missing directories of a file storage.
+ * Creates those directories of a file storage that do not exist.
  *
  * @throws HeadgateError like `openRoots`
  */
@@ -100,7 +100,7 @@ export function withoutLinks(location: Location): Location {
   }
 }
 
-/** Returns the path of the file for the location of an object. Does not read the disk. */
+/** Converts the location of an object to the path of its file. Does not read the disk. */
 export function resolveObject(roots: readonly FileRoot[], text: string): Place {
   const { root, rest } = within(roots, parseObjectLocation(text))
   if (rest === '')
@@ -110,8 +110,8 @@ export function resolveObject(roots: readonly FileRoot[], text: string): Place {
 }
 
 /**
- * Returns the root that contains the prefix of a list request, and the part of this prefix after the prefix of the
- * root.
+ * Returns the directory of the storage that contains the prefix of a list request, and the rest of the prefix below
+ * this directory.
  */
 export function prefixIn(roots: readonly FileRoot[], text: string): { root: FileRoot; rest: string } {
   return within(roots, parsePrefix(text))

@@ -49,8 +49,8 @@ async function sweepUploads(
     signal?.throwIfAborted()
     const path = join(directory, entry.name)
     let last = await touched(path)
-    // A running write of a part changes the modification time of its file continuously, but that of the directory
-    // only at the end.
+    // A running write of a part changes the modification time of its file continuously, but the modification time of
+    // the directory only at the end.
     for await (const part of readEntries(path)) last = Math.max(last, await touched(join(path, part.name)))
     if (last > before) continue
     await rm(path, { recursive: true, force: true })
@@ -80,7 +80,7 @@ async function isDirectory(path: string): Promise<boolean> {
   }
 }
 
-/** Returns the time of the last change in epoch milliseconds, or 0 for a missing file. */
+/** Returns the time of the last change of a file in epoch ms, or 0 for a missing file. */
 async function touched(path: string): Promise<number> {
   try {
     return (await lstat(path)).mtimeMs

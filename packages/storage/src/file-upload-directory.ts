@@ -12,7 +12,7 @@ import { noSuchUpload, systemCode } from './storage-errors.ts'
 const uploadsName = `${reservedNamePrefix}uploads`
 const uploadIdPattern = /^[0-9a-f]{32}$/
 
-/** Name of the file in an upload's directory that contains the location of the upload. */
+/** Name of the file in the directory of an upload that contains the location of the object. */
 export const targetFile = 'target'
 
 /** Returns the directory of a root's unfinished uploads. */
@@ -20,14 +20,17 @@ export function uploadsDirectory(root: FileRoot): string {
   return join(root.path, uploadsName)
 }
 
-/** Returns the directory of an upload. Refuses a path that contains a symbolic link. */
+/** Returns the path of the directory of an upload. Refuses a path that contains a symbolic link. */
 export function ownDirectory({ root, location }: Place, uploadId: string): string {
   const directory = join(uploadsDirectory(root), uploadId)
   checkNoSymlink({ root, location, directory })
   return directory
 }
 
-/** Returns the directory of an upload after a check that it exists and belongs to this location. */
+/**
+ * Returns the path of the directory of an upload, after it has checked that the upload exists and belongs to this
+ * location.
+ */
 export async function openUpload(place: Place, uploadId: string): Promise<string> {
   if (!uploadIdPattern.test(uploadId)) throw noSuchUpload(place.location)
   try {

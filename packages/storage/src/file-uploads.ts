@@ -136,8 +136,8 @@ function partPath(directory: string, partNumber: number): string {
 }
 
 /**
- * Reads the parts one after the other. A client may replace a part in the meantime, so the ETag of each part is
- * compared again after the file was opened. A later replacement does not change the open file.
+ * Reads the parts of an upload one after the other. A client may replace a part in the meantime, so the ETag of each
+ * part is compared again after the file was opened. A later replacement does not change the open file.
  */
 async function* concatenated(
   place: Place,

@@ -44,8 +44,8 @@ import { checkCondition } from './write-condition.ts'
 
 export interface FileStorageOptions {
   /**
-   * Directories as locations (`file:///data/warehouse`). The storage never reads or writes files outside these
-   * directories.
+   * Directories of the storage, as locations (`file:///data/warehouse`). The storage never reads or writes files
+   * outside these directories.
    */
   readonly roots: readonly string[]
   /** Whether missing directories cause an error. Otherwise the storage creates them. */
@@ -213,7 +213,10 @@ export class FileStorage implements Storage {
   }
 }
 
-/** Returns the body with the checks of its size and of the signal. */
+/**
+ * Returns the body of a write with checks: it fails if its size differs from the announced size, or if the signal
+ * aborts.
+ */
 function checked(body: Body, options: UploadPartOptions): Body {
   if (body instanceof Uint8Array && (options.size === undefined || options.size === body.byteLength))
     return body

@@ -38,7 +38,7 @@ export function parseLocation(text: string): Location {
 }
 
 /**
- * Parses the location of an object. Percent escapes are plain characters, because writers use them in names
+ * Parses the location of an object. Percent escapes are not decoded, because writers use them in names
  * (`day=2024%2F01`). Refuses `.` and `..`, and empty segments in stores that would merge them (files).
  *
  * @throws HeadgateError `bad-request`

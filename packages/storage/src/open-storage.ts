@@ -9,7 +9,7 @@ import { inaccessibleStorage } from './storage-on-demand.ts'
 import type { Storage } from './storage.ts'
 
 /**
- * Opens the storage that a profile describes. Loads only the code that this type of storage needs.
+ * Opens the storage that a storage profile describes. Loads only the code that this type of storage needs.
  *
  * @param mustBeThere whether a missing directory causes an error; otherwise it is created
  * @param guard checks the connections to an endpoint; absent if the operator configured the profile, whose endpoint

@@ -5,17 +5,20 @@ import type { FileStorageProfile, S3StorageProfile, StorageProfile } from './sto
 import { storeIdentity } from './store-identity.ts'
 
 /**
- * Position in an object store, as text in which symbolic links and bucket aliases are resolved. The form is `<store
- * identity>/<bucket>/<prefix>/` for S3, and `file:/<real directory>/` for files. Two locations overlap exactly if the
- * text of one is a prefix of the text of the other. The text is used only for comparisons and is never sent to
- * clients.
+ * Canonical text of a position in an object store, in which symbolic links and bucket aliases are resolved. The form
+ * is `<store identity>/<bucket>/<prefix>/` for S3, and `file:/<real directory>/` for files. Two positions overlap
+ * exactly if the text of one is a prefix of the text of the other. The text is used only for comparisons and is never
+ * sent to clients.
  */
 export type PhysicalPlace = string & { readonly physicalPlace: true }
 
-/** Returns the physical place of a location of one warehouse. */
+/** Returns the physical place of a location: its canonical position in an object store. */
 export type ResolvePlace = (location: Location) => PhysicalPlace
 
-/** Maps locations that begin with `from` to physical places that begin with `to`. Both end in `/`. */
+/**
+ * Rule that converts locations to physical places: replaces the prefix `from` of a location by `to`. Both prefixes
+ * end in `/`.
+ */
 export interface PlaceRule {
   readonly from: string
   readonly to: PhysicalPlace

@@ -21,7 +21,7 @@ export interface StorageRegistryOptions {
 export interface VersionedProfile {
   /** Id of the warehouse. */
   readonly id: string
-  /** Version of the warehouse. It changes with each change of the profile. */
+  /** Version of the warehouse. It changes with each change of the storage profile. */
   readonly version: number | string
   readonly profile: StorageProfile
 }

@@ -18,6 +18,8 @@ export class Relabelled extends Routed {
   readonly #to: string
 
   /**
+   * Creates a storage with other locations. It owns the underlying storage.
+   *
    * @param labels canonical prefixes with a final `/`: `from` is the prefix that clients see, `to` is the prefix in
    *   the underlying storage
    */
@@ -39,8 +41,8 @@ export class Relabelled extends Routed {
   }
 
   /**
-   * Replaces locations in error messages: clients must not see paths of the server's disk. The stack keeps them for
-   * the log.
+   * Replaces the locations in an error message, because clients must not see paths of the server's disk. The stack
+   * keeps them for the log.
    */
   protected override translate<E>(error: E): E {
     if (isHeadgateError(error) && error.message.includes(this.#to))

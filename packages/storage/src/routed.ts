@@ -23,13 +23,13 @@ import type {
 
 const nothing: SweepResult = { files: 0, uploads: 0 }
 
-/** The underlying storage of an object, and the location of the object in this storage. */
+/** Route of a call: the underlying storage that owns an object, and the location of the object in this storage. */
 export interface Lead {
   readonly storage: Storage
   readonly location: string
 }
 
-/** Wrapper around other storages: it passes each call to the underlying storage that owns the location. */
+/** Storage that combines other storages. It passes each call to the underlying storage that owns the location. */
 export abstract class Routed implements Storage {
   abstract readonly scheme: StorageScheme
   readonly capabilities: StorageCapabilities

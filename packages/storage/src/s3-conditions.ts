@@ -19,7 +19,8 @@ export function conditionError(error: unknown, location: string, condition: Writ
 }
 
 /**
- * Returns the ETag of the stored object if this write created the object, and undefined if another writer created it.
+ * Returns the ETag of the stored object if this write has created the object. Returns undefined if another writer has
+ * created it.
  */
 export async function etagOfOurs(
   s3: S3Session,

@@ -47,7 +47,7 @@ export class S3DirectPut {
     this.#agent = agentFor(this.#endpoint, agent, options.guard)
   }
 
-  /** Returns null if the store needs the SDK. */
+  /** Creates the sender for a store. Returns null if the store needs the AWS SDK. */
   static for(options: S3StorageOptions, limits: S3Limits): S3DirectPut | null {
     const { endpoint, credentials } = options
     if (endpoint === undefined || credentials === 'default-chain') return null
@@ -55,8 +55,8 @@ export class S3DirectPut {
   }
 
   /**
-   * Sends the request. Throws errors in the form of the SDK: `name` is the error code of the store, and `$metadata`
-   * contains the HTTP status.
+   * Sends a PUT request. Throws errors in the form of the AWS SDK: `name` is the error code of the store, and
+   * `$metadata` contains the HTTP status.
    */
   async put(
     key: string,

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@headgate/errors'
 import { systemCode, type WriteOutcome } from './storage-errors.ts'
 
-/** Meaning of an error of the S3 client. */
+/** Meaning of an error of the S3 client: error code for callers, effect of a write, and whether a retry can succeed. */
 export interface Fault {
   readonly code: ErrorCode
   /** Whether the same request may succeed when it is sent again. */
@@ -15,7 +15,7 @@ export interface Fault {
 const definite = { retry: false, outcome: 'not-written' } as const
 const passing = { code: 'unavailable', retry: true } as const
 
-/** Error codes that occur before a request leaves this machine. */
+/** Codes of errors that occur before a request is sent. */
 const neverSent: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -27,7 +27,9 @@ const neverSent: ReadonlySet<string> = new Set([
 ])
 const certificate = /^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_SSL|HOSTNAME_MISMATCH)/
 
-/** Classifies an error that the S3 client threw. */
+/**
+ * Classifies an error that the S3 client threw: whether a retry can succeed, and whether a write may have happened.
+ */
 export function classifyError(error: unknown): Fault {
   const status = readStatus(error)
   return status === undefined ? classifyNoResponse(error) : classifyResponse(status, readName(error))

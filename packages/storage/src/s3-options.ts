@@ -1,6 +1,6 @@
 import type { EndpointGuard } from './endpoint-guard.ts'
 
-/** Static keys of an S3 store. */
+/** Access key of an S3 store that does not expire. */
 export interface S3Keys {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -13,7 +13,10 @@ export interface S3Limits {
   readonly connectTimeout: number
   /** Time limit until a response begins, and between two chunks of a request or response body. */
   readonly requestTimeout: number
-  /** Like `requestTimeout`, for requests during which the store copies a whole object: copies, completed uploads. */
+  /**
+   * Time limit until a response begins, for requests during which the store copies a whole object: copies, completed
+   * uploads.
+   */
   readonly longTimeout: number
   /**
    * Lowest expected transfer rate, in bytes per second. Extends the time limit of a request in proportion to the size
@@ -25,7 +28,10 @@ export interface S3Limits {
   /** Limit of the first pause between attempts, in ms. See `base` of `RetryPolicy`. */
   readonly retryBase: number
   readonly retryMax: number
-  /** Bodies of unknown or larger size are uploaded in parts of this size. A few parts are in memory at a time. */
+  /**
+   * Size of a part in bytes. Bodies of unknown size and larger bodies are uploaded in parts of this size. A few parts
+   * are in memory at a time.
+   */
   readonly partSize: number
   readonly maxSockets: number
 }
@@ -51,7 +57,10 @@ export interface S3StorageOptions {
   readonly endpoint?: string
   /** Whether the bucket is in the path of URLs instead of the host name. Default: true if `endpoint` is set. */
   readonly pathStyle?: boolean
-  /** `default-chain` uses the sources that AWS programs use: environment, files, container and instance metadata. */
+  /**
+   * Access key, or `default-chain` for the sources that AWS programs use: environment, files, container and instance
+   * metadata.
+   */
   readonly credentials: S3Keys | 'default-chain'
   readonly limits?: Partial<S3Limits>
   /**

@@ -7,8 +7,8 @@ import { maxParts } from './upload-parts.ts'
 const partsAtATime = 2
 
 /**
- * Uploads blocks as parts, a few at a time, and completes the upload. Aborts the upload if any step before that
- * fails.
+ * Uploads blocks as the parts of an object, a few parts at a time, and completes the upload. Aborts the upload if a
+ * step before its completion fails.
  */
 export async function putInParts(
   s3: S3Session,

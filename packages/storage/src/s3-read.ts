@@ -99,7 +99,7 @@ export function toObjectInfo(response: Described, size: number): ObjectInfo {
   }
 }
 
-/** Returns an ETag without its quotes. */
+/** Removes the quotes of an ETag. */
 export function bare(etag: string | undefined): string {
   return (etag ?? '').replace(/^"|"$/g, '')
 }

@@ -8,7 +8,7 @@ import { S3DirectPut } from './s3-direct-put.ts'
 import { defaultS3Limits, type S3Limits, type S3StorageOptions } from './s3-options.ts'
 import { StorageWriteError } from './storage-errors.ts'
 
-/** Known effect of a write after the attempts so far. */
+/** Known effect of a write on the object, after the attempts so far. */
 export interface Fate {
   /** Whether an attempt ended without a response, so that it may have written the object. */
   unknown: boolean
@@ -17,17 +17,17 @@ export interface Fate {
 export interface S3Call {
   readonly location: string
   readonly signal: AbortSignal | undefined
-  /** Known effect of the write. Absent for reads. */
+  /** Known effect of the write on the object. Absent for reads. */
   readonly fate?: Fate
   /** Whether the request can be sent again. False if its body cannot be read a second time. */
   readonly repeatable?: boolean
   /** Number of bytes of the body. They extend the time limit by `slowestRate`. */
   readonly bytes?: number
-  /** Whether the store copies a whole object before it responds. */
+  /** Whether the response may take long, because the store copies a whole object first. */
   readonly long?: boolean
 }
 
-/** Sends one request. The function calls `alive` for each chunk of a body, which restarts the time limit. */
+/** Function that sends one request. It calls `alive` for each chunk of a body, which restarts the time limit. */
 export type Send<T> = (client: Sdk.S3Client, signal: AbortSignal, alive: () => void) => Promise<T>
 
 /** The S3 client of one bucket, with time limits, retries and `HeadgateError`s for each call. */
@@ -120,7 +120,7 @@ export class S3Session {
   }
 }
 
-/** Returns the error of a call whose last attempt threw `error`. */
+/** Converts the error of the last attempt to the error that the caller of the storage receives. */
 function toError(call: S3Call, error: unknown): unknown {
   const aborted = call.signal?.aborted === true
   const fault = classifyError(error)
@@ -148,7 +148,10 @@ function toError(call: S3Call, error: unknown): unknown {
 
 function silent(): void {}
 
-/** Returns the options of the SDK's agents, or an agent with checked connections. */
+/**
+ * Returns the HTTP agent of the S3 client, or options for the default agent of the SDK. If a guard is configured, the
+ * agent checks each connection.
+ */
 function createAgent(
   { endpoint, guard }: S3StorageOptions,
   { maxSockets }: S3Limits,

@@ -46,7 +46,8 @@ export async function sendStream<T>(
 }
 
 /**
- * Yields the chunks of the source. If the source fails, ends the request, which would otherwise wait for more bytes.
+ * Yields the chunks of a request body. If the source of the body fails, ends the request, which would otherwise wait
+ * for more bytes.
  */
 async function* watched(
   body: AsyncIterable<Uint8Array>,

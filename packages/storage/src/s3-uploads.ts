@@ -16,7 +16,7 @@ import type {
 import { checkSize, collect, ofSize, untilAborted } from './streams.ts'
 import { checkPartNumber, checkPartOrder } from './upload-parts.ts'
 
-/** Maximum number of bytes of a streamed part of unknown size, which is buffered in memory. */
+/** Maximum size of a streamed part of unknown size, in bytes. Such a part is buffered in memory. */
 const maxHeldPart = 64 * 1024 * 1024
 const md5Hex = /^[0-9a-f]{32}$/
 
@@ -172,8 +172,8 @@ export async function abortS3Upload(
 }
 
 /**
- * Computes the ETag that S3 assigns to an upload whose parts have MD5 sums as ETags; undefined if a part has another
- * form of ETag.
+ * Computes the ETag that S3 assigns to an upload whose parts have MD5 sums as ETags; returns undefined if a part has
+ * another form of ETag.
  */
 function etagOfParts(parts: readonly CompletedPart[]): string | undefined {
   const hash = createHash('md5')

@@ -8,8 +8,8 @@ import type { Body, PutOptions } from './storage.ts'
 import { splitBlocks, checkSize, ofSize, untilAborted } from './streams.ts'
 
 /**
- * Name of the user metadata that a conditional write adds to an object. By its value, the writer recognizes the
- * object that it has written.
+ * Name of the user metadata that a conditional write adds to an object. The value is unique, so that the writer
+ * recognizes its own object.
  */
 const writeIdKey = 'headgate-write'
 

@@ -1,9 +1,8 @@
 import ipaddr from 'ipaddr.js'
 
 /**
- * Addresses outside the special ranges at which clouds serve metadata or credentials to their machines: the host
- * agent of Azure. Other addresses of this kind (169.254.169.254, fd00:ec2::254, 100.100.100.200, 192.0.0.192) are in
- * special ranges.
+ * Public addresses at which clouds serve metadata or credentials to their machines: the host agent of Azure. The
+ * addresses of other clouds (169.254.169.254, fd00:ec2::254, 100.100.100.200, 192.0.0.192) are not public.
  */
 const cloudAddresses = new Set(['168.63.129.16'])
 
@@ -25,12 +24,14 @@ function isIpv4Compatible(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
   return address instanceof ipaddr.IPv6 && address.parts.slice(0, 6).every((part) => part === 0)
 }
 
-/** Returns whether only this machine has the address, including IPv4-mapped IPv6. */
+/**
+ * Returns whether an IP address is a loopback address, which only this machine can reach. Includes IPv4-mapped IPv6.
+ */
 export function isLoopbackAddress(text: string): boolean {
   return parseAddress(text)?.range() === 'loopback'
 }
 
-/** Returns the address, with IPv4 in place of IPv4-mapped IPv6, or null if the text is not an IP address. */
+/** Normalizes an IP address: converts IPv4-mapped IPv6 to IPv4. Returns null if the text is not an IP address. */
 export function plainAddress(text: string): string | null {
   return parseAddress(text)?.toString() ?? null
 }

@@ -1,15 +1,15 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 
 /**
- * `not-written`: it is certain that the write had no effect. `unknown`: the store may have written the object or may
- * still write it. Callers must treat the object as existing: they must not delete it, and must not report a definite
- * failure.
+ * Effect of a failed write. `not-written`: the write certainly had no effect. `unknown`: the store may have written
+ * the object or may still write it. In this case, callers must treat the object as existing: they must not delete it,
+ * and must not report a definite failure.
  */
 export type WriteOutcome = 'not-written' | 'unknown'
 
 /**
- * Error for a write that failed for a temporary reason (`unavailable`). Contains whether the store may have written
- * the object.
+ * Error for a write that failed for a temporary reason (`unavailable`). States whether the store may have written the
+ * object.
  */
 export class StorageWriteError extends HeadgateError {
   readonly outcome: WriteOutcome

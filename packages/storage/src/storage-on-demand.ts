@@ -18,7 +18,7 @@ import type {
   WriteCondition,
 } from './storage.ts'
 
-/** Storage that was opened for one call. */
+/** Storage that `StorageOnDemand` opened for one call, with the keys that are current at this time. */
 export interface OpenedForCall {
   readonly storage: Storage
   /**
@@ -31,11 +31,11 @@ export interface OpenedForCall {
 export interface StorageOnDemandOptions {
   readonly scheme: StorageScheme
   readonly capabilities: StorageCapabilities
-  /** Returns the storage with the current keys. Each call of the storage calls this function. */
+  /** Returns a storage with the current keys. `StorageOnDemand` calls this function for each of its calls. */
   open(): Promise<OpenedForCall>
 }
 
-/** Capabilities of S3, for storages that are opened later. */
+/** Capabilities of an S3 storage, which are known before the storage is opened. */
 export const s3Capabilities: StorageCapabilities = {
   conditionalPut: true,
   ifMatch: 'store',
@@ -149,7 +149,7 @@ export class StorageOnDemand implements Storage {
     }
   }
 
-  /** Repeats a list only when the object store refused its first page. */
+  /** Lists objects. Repeats the list with other keys only if the object store refused the first page. */
   async *#list<T>(run: (storage: Storage) => AsyncIterable<T>): AsyncIterable<T> {
     const opened = await this.#open()
     let isStarted = false

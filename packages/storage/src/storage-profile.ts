@@ -5,7 +5,7 @@ import { parseLocation } from './location.ts'
 
 export interface FileStorageProfile {
   readonly type: 'file'
-  /** Directory as a location: `file:///data/warehouse`. */
+  /** Directory of the warehouse, as a location: `file:///data/warehouse`. */
   readonly root: string
   /** Bucket name that clients see. Clients access the directory through the storage gateway as `s3://bucket/…`. */
   readonly bucket?: string | undefined

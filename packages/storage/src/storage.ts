@@ -5,18 +5,18 @@ export type StorageScheme = 'file' | 's3'
 
 /** Capabilities of a storage implementation. Callers check these flags instead of the scheme of a location. */
 export interface StorageCapabilities {
-  /** `ifAbsent` is atomic: exactly one of any number of concurrent writers succeeds. */
+  /** Whether `ifAbsent` is atomic: exactly one of any number of concurrent writers succeeds. */
   readonly conditionalPut: boolean
   /**
    * Whether `ifMatch` of `put` and `completeUpload` is atomic. `store`: among all writers. `process`: only among the
    * writers of one process. `false`: not supported.
    */
   readonly ifMatch: 'store' | 'process' | false
-  /** `createUpload` and its related operations are supported. */
+  /** Whether uploads in parts are supported (`createUpload` and the related operations). */
   readonly multipart: boolean
   /** Minimum size in bytes of each part of an upload except the last. */
   readonly minPartSize: number
-  /** `ObjectInfo` returns the content type that was passed to `put`. */
+  /** Whether `ObjectInfo` contains the content type that was passed to `put`. */
   readonly contentType: boolean
 }
 
@@ -31,7 +31,9 @@ export interface ObjectInfo {
   readonly contentType?: string
 }
 
-/** `start` and `end` are inclusive offsets in bytes; `suffix` requests the last bytes (RFC 9110 section 14.1.2). */
+/**
+ * Range of bytes: from `start` to `end` (inclusive offsets), or the last `suffix` bytes (RFC 9110 section 14.1.2).
+ */
 export type ByteRange = { readonly start: number; readonly end?: number } | { readonly suffix: number }
 
 export interface CallOptions {
@@ -46,7 +48,7 @@ export interface GetOptions extends CallOptions {
 
 export interface StoredObject {
   readonly info: ObjectInfo
-  /** Inclusive offsets of the bytes in `body`; absent if it contains the whole object. */
+  /** Inclusive offsets of the returned bytes in the object. Absent if `body` contains the whole object. */
   readonly range?: { readonly start: number; readonly end: number }
   /** Number of bytes in `body`. */
   readonly length: number
@@ -54,14 +56,14 @@ export interface StoredObject {
   readonly body: Readable
 }
 
-/** Bytes to write, in memory or as a stream. A stream is read once, with back-pressure. */
+/** Content to write: bytes in memory, or a stream. A stream is read once, with back-pressure. */
 export type Body = Uint8Array | AsyncIterable<Uint8Array>
 
 /** Condition of a write. At most one of `ifAbsent` and `ifMatch` may be set. */
 export interface WriteCondition {
-  /** Writes only if no object exists at the location. */
+  /** Whether the write succeeds only if no object exists at the location. */
   readonly ifAbsent?: boolean
-  /** Writes only if the stored object has this ETag. */
+  /** ETag that the stored object must have. If it has another ETag, the write fails. */
   readonly ifMatch?: string
 }
 
@@ -70,19 +72,21 @@ export interface PutOptions extends CallOptions, WriteCondition {
   /** Number of bytes of a streamed body, if known. If the body has another size, the put fails and writes nothing. */
   readonly size?: number
   /**
-   * The location is a new random name that nothing references before the put returns. A file storage can then write
-   * faster: it flushes the file and its name at the same time, so that a system crash during the put can leave a
-   * partial object.
+   * Whether the location is a new random name that nothing references before the put returns. A file storage can then
+   * write faster: it flushes the file and its name at the same time, so that a system crash during the put can leave
+   * a partial object.
    */
   readonly unreferenced?: boolean
 }
 
 export interface ListOptions extends CallOptions {
-  /** Complete location. The list contains only entries after this location, in byte order. */
+  /** Location after which the list starts. The list contains only locations after it, in byte order. */
   readonly startAfter?: string
-  /** Combines the keys below the next `/` into one `prefix` entry. */
+  /**
+   * Character at which the list groups keys. All keys with the same text up to the next `/` are one entry, a prefix.
+   */
   readonly delimiter?: '/'
-  /** Number of entries of one page, 1 to 1000 (default 1000). */
+  /** Maximum number of entries of one page, 1 to 1000 (default 1000). */
   readonly pageSize?: number
 }
 
@@ -130,7 +134,7 @@ export interface SweepResult {
 }
 
 /**
- * One object store, or the part of it that a warehouse owns.
+ * Interface of an object store, or of the part of an object store that a warehouse owns.
  *
  * Locations are full URIs (`file:///data/wh/t/m.json`, `s3://bucket/wh/t/m.json`). Their keys are not decoded: `%20`
  * is three characters. A location outside the storage is refused with `forbidden`, a malformed location with
@@ -178,7 +182,9 @@ export interface Storage extends AsyncDisposable {
     location: string,
     options?: CallOptions & { readonly contentType?: string },
   ): Promise<{ uploadId: string }>
-  /** Writes a part. Part numbers are 1 to 10000; a repeated number replaces the part. */
+  /**
+   * Writes a part of an upload. Part numbers are 1 to 10000. A part with the number of an earlier part replaces it.
+   */
   uploadPart(
     location: string,
     uploadId: string,
@@ -197,8 +203,8 @@ export interface Storage extends AsyncDisposable {
   abortUpload(location: string, uploadId: string, options?: CallOptions): Promise<void>
 
   /**
-   * Resolves if the store responds, and the bucket or directory exists. The readiness check of the server calls this
-   * method.
+   * Checks that the store responds, and that the bucket or directory exists. The readiness check of the server calls
+   * this method.
    */
   check(signal?: AbortSignal): Promise<void>
   /**

@@ -9,9 +9,9 @@ const fileStore = 'file:'
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 /**
- * Returns the identity of the object store of a profile. Two buckets with the same name are the same bucket exactly
- * if the identities of their stores are equal. The identity is the store name that an administrator configured,
- * otherwise the AWS partition, otherwise the endpoint. It contains no slash.
+ * Returns a text that identifies the object store of a storage profile. Two buckets with the same name are the same
+ * bucket exactly if the identities of their stores are equal. The identity is the store name that an administrator
+ * configured, otherwise the AWS partition, otherwise the endpoint. It contains no slash.
  *
  * @example `storeIdentity({ type: 's3', endpoint: 'https://MinIO.example.com:443/', … })` is `'minio.example.com'`
  */
@@ -20,7 +20,9 @@ export function storeIdentity(profile: StorageProfile): string {
   return profile.store === undefined ? unnamedStoreIdentity(profile) : `store:${profile.store}`
 }
 
-/** Returns the identity of a store without a configured name. */
+/**
+ * Returns the identity of an object store for which no name is configured: its AWS partition, or else its endpoint.
+ */
 export function unnamedStoreIdentity({
   endpoint,
   region,

@@ -1,7 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import type { Body } from './storage.ts'
 
-/** Returns the chunks of a body. A body in memory is one chunk. */
+/** Returns the chunks of a body. A body in memory is returned as one chunk. */
 export function toChunks(body: Body): AsyncIterable<Uint8Array> {
   return body instanceof Uint8Array ? once(body) : body
 }
@@ -60,7 +60,7 @@ export async function* ofSize(source: AsyncIterable<Uint8Array>, size: number): 
 }
 
 /**
- * Splits a stream into blocks of exactly `blockSize` bytes; the last one may be shorter. Yields one empty block for
+ * Splits a stream into blocks of exactly `blockSize` bytes; the last block may be shorter. Yields one empty block for
  * an empty stream.
  */
 export async function* splitBlocks(

@@ -12,7 +12,7 @@ export function compareUtf8(a: string, b: string): number {
   return a.length - b.length
 }
 
-/** Returns a rank that orders surrogates after all other UTF-16 units. */
+/** Returns the sort key of a UTF-16 unit. Surrogates are sorted after all other units. */
 function rank(unit: number): number {
   if (unit < 0xd800) return unit
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800

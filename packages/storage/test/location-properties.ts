@@ -1,4 +1,5 @@
-// Properties that hold for any input. The tests check them a few times, the fuzzer for as long as wanted.
+// Properties of locations that hold for any input. The tests check them for a few random inputs, and the fuzzer for
+// as long as required.
 import assert from 'node:assert/strict'
 import { posix } from 'node:path'
 import { isHeadgateError, type ErrorCode } from '@headgate/errors'
@@ -7,7 +8,10 @@ import * as fc from 'fast-check'
 import { ancestorPrefixes, canonicalPrefix, contains, overlaps } from '../src/location-relations.ts'
 import { parseLocation, parseObjectLocation, parsePrefix, type Location } from '../src/location.ts'
 
-/** Returns the value, or undefined if it was refused with one of these codes. Rethrows any other error. */
+/**
+ * Calls a function and returns its result, or undefined if it throws an error with one of the codes. Rethrows any
+ * other error.
+ */
 function accepted<T>(read: () => T, ...codes: readonly ErrorCode[]): T | undefined {
   try {
     return read()
@@ -47,7 +51,7 @@ const anyText = fc.oneof(
 const segments = fc.constantFrom('a', 'b', 't1', 't10', 't', 'ä', 'x=1', '%20', 'a.b', '...', ' ', '0', '-')
 const paths = fc.array(segments, { maxLength: 4 })
 const roots = fc.constantFrom('s3://bucket', 's3a://bucket', 's3://bucket-2', 'file://')
-/** Locations with their segments, which determine containment completely. */
+/** Locations, each with its path segments, from which the test computes whether one location contains another. */
 const places = fc.tuple(roots, paths, fc.boolean()).map(([root, path, slash]) => ({
   text: `${root}/${path.join('/')}${slash && path.length > 0 ? '/' : ''}`,
   parts: [root.replace('s3a:', 's3:'), ...path],
@@ -56,7 +60,7 @@ const places = fc.tuple(roots, paths, fc.boolean()).map(([root, path, slash]) =>
 const startsWith = (longer: readonly string[], shorter: readonly string[]): boolean =>
   shorter.every((part, index) => longer[index] === part)
 
-/** Asserts that a location contains no text that a reader could decode, once or repeatedly, into another path. */
+/** Asserts that a location contains no text that a reader could decode, once or repeatedly, to another path. */
 function staysInside({ scheme, key }: Location, escapesCount: boolean): void {
   let path = key
   for (let round = 0; round < (escapesCount ? 4 : 1); round += 1) {
@@ -104,7 +108,7 @@ export const properties: Readonly<Record<string, Property>> = {
       assert.equal(overlaps(x, y), startsWith(b.parts, a.parts) || startsWith(a.parts, b.parts))
       assert.equal(overlaps(x, y), overlaps(y, x))
       assert.equal(contains(x, y) && contains(y, x), x.canonical === y.canonical)
-      // The query of the store: the place itself, and the places that contain it.
+      // The database query finds overlapping places: the place itself, and the places that contain it.
       const around = [...ancestorPrefixes(y), canonicalPrefix(y)]
       assert.equal(around.includes(canonicalPrefix(x)), contains(x, y))
     },

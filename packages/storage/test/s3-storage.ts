@@ -9,7 +9,9 @@ afterEach(async () => {
   while (open.length > 0) await open.pop()?.[Symbol.asyncDispose]()
 })
 
-/** Retries after a short time, and waits for responses longer than a busy machine needs. */
+/**
+ * Limits for tests: short pauses before retries, and long time limits for responses, because the machine may be busy.
+ */
 export const quick: Partial<S3Limits> = {
   connectTimeout: 5_000,
   requestTimeout: 5_000,
@@ -17,7 +19,7 @@ export const quick: Partial<S3Limits> = {
   retryBase: 5,
   retryMax: 20,
 }
-/** Limits for tests in which no response comes. */
+/** Limits for tests in which the store does not respond. */
 export const impatient: Partial<S3Limits> = { ...quick, connectTimeout: 500, requestTimeout: 300 }
 export const x = 's3://lake/x'
 

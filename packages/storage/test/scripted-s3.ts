@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 
 export interface ScriptedRequest {
   readonly method: string
-  /** Path and query. */
+  /** Path and query of the request. */
   readonly url: string
   readonly headers: IncomingMessage['headers']
   readonly body: Buffer
@@ -11,8 +11,8 @@ export interface ScriptedRequest {
 export type ScriptedResponse = (response: ServerResponse, request: ScriptedRequest) => void
 
 /**
- * HTTP server with the responses of an S3 store that a test sets: each request gets the next response, and all later
- * requests get the last one.
+ * HTTP server in the role of an S3 store, with responses that a test sets. Each request receives the next response,
+ * and further requests receive the last response again.
  */
 export class ScriptedS3 implements AsyncDisposable {
   readonly requests: ScriptedRequest[] = []
@@ -36,7 +36,7 @@ export class ScriptedS3 implements AsyncDisposable {
     return scripted
   }
 
-  /** Replaces the remaining responses. */
+  /** Replaces the responses that were not sent yet. */
   respond(...responses: ScriptedResponse[]): void {
     this.#responses = responses
   }
@@ -77,7 +77,7 @@ export function ok(body = '', headers: Record<string, string> = {}): ScriptedRes
   }
 }
 
-/** Returns an S3 error document. For HEAD, Node omits the body. */
+/** Creates an error response with an S3 error document. For HEAD, Node omits the body. */
 export function failure(
   status: number,
   code: string,
@@ -96,7 +96,7 @@ export function reset(): ScriptedResponse {
   return (response) => void response.socket?.resetAndDestroy()
 }
 
-/** Announces a longer body than it sends, and then resets the connection or hangs. */
+/** Creates a response that announces a longer body than it sends, and then resets the connection or stops. */
 export function partial(body: string, length: number, end: 'reset' | 'hang'): ScriptedResponse {
   return (response) => {
     response.writeHead(200, { etag: '"e1"', 'content-length': String(length) })

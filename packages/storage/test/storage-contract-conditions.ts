@@ -2,7 +2,9 @@ import { expect, it } from 'vitest'
 import { code, rejects, type Fresh } from './storage-contract-tools.ts'
 import type { Storage } from '../src/storage.ts'
 
-/** Tests the conditions of an implementation. */
+/**
+ * Defines tests for the conditions of writes (`ifAbsent`, `ifMatch`), which every storage implementation must pass.
+ */
 export function storageConditionContract(fresh: Fresh): void {
   it('only one of 16 concurrent writers with ifAbsent succeeds, and the storage contains its bytes', async () => {
     const { storage, at } = fresh()
@@ -59,7 +61,7 @@ export function storageConditionContract(fresh: Fresh): void {
   })
 }
 
-/** Tests the ranges of an implementation. */
+/** Defines tests for reads of byte ranges, which every storage implementation must pass. */
 export function storageRangeContract(fresh: Fresh): void {
   it('the storage returns closed, open and suffix ranges, and cuts a range at the end of the object', async () => {
     const { storage, at } = fresh()

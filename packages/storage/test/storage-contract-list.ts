@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { all, each, rejects, type Fresh } from './storage-contract-tools.ts'
 import type { ListEntry, ListOptions, Storage } from '../src/storage.ts'
 
-/** Tests `list` of an implementation. */
+/** Defines tests for the operation `list`, which every storage implementation must pass. */
 export function storageListContract(fresh: Fresh): void {
   it(
     'a list of the storage contains 1,300 objects in byte order, each once, for all page sizes',

@@ -2,10 +2,10 @@ import { isHeadgateError, type ErrorCode } from '@headgate/errors'
 import { expect } from 'vitest'
 import type { Storage } from '../src/storage.ts'
 
-/** Returns a storage and an unused folder in it. */
+/** Function that returns a storage, and a function for locations in an unused folder of this storage. */
 export type Fresh = () => { storage: Storage; at: (rest: string) => string }
 
-/** Expects a HeadgateError with this code. */
+/** Asserts that a promise rejects with a `HeadgateError` with this code. */
 export async function rejects(promise: Promise<unknown>, expected: ErrorCode): Promise<void> {
   const reason = await promise.then(
     () => 'nothing was thrown',
@@ -37,7 +37,7 @@ export async function* chunks(parts: readonly Uint8Array[]): AsyncGenerator<Uint
   yield* parts
 }
 
-/** Yields this number of bytes, and then fails with "source broke". */
+/** Yields a number of bytes, and then fails with the error "source broke". */
 export async function* broken(bytes: number): AsyncGenerator<Uint8Array> {
   yield Buffer.alloc(bytes)
   throw new Error('source broke')

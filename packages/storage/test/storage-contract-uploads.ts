@@ -4,7 +4,7 @@ import { all, broken, chunks, rejects, type Fresh } from './storage-contract-too
 
 const mebibyte = 1024 * 1024
 
-/** Tests uploads in parts of an implementation that supports them. */
+/** Defines tests for uploads in parts, which every storage implementation with this capability must pass. */
 export function storageUploadContract(fresh: Fresh): void {
   it('a multipart upload joins parts that arrived in any order, and publishes nothing before its completion', async () => {
     const { storage, at } = fresh()

@@ -18,8 +18,8 @@ export interface StorageUnderTest {
 }
 
 /**
- * Tests an implementation of the interface `Storage`. Each implementation calls it in a test file, with a function that
- * creates the storage.
+ * Defines the tests that every implementation of the interface `Storage` must pass. A test file of each
+ * implementation calls this function, with a function that creates the storage.
  */
 export function storageContract(name: string, make: () => Promise<StorageUnderTest>): void {
   describe(`storage contract: ${name}`, () => {
@@ -260,7 +260,7 @@ function objects(fresh: Fresh): void {
   })
 }
 
-/** Returns bytes whose length and content both identify `n`. */
+/** Returns bytes whose length and content depend on `n`, so that a test can recognize each version of an object. */
 function version(n: number): Buffer {
   return Buffer.alloc(50_000 + n, n)
 }
