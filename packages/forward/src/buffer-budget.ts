@@ -13,7 +13,11 @@ export class BufferBudget {
     return this.#taken
   }
 
-  /** @throws HeadgateError `unavailable` when the budget does not have this number of bytes left */
+  /**
+   * Reserves bytes of the budget for the body of a request.
+   *
+   * @throws HeadgateError `unavailable` when the budget does not have this number of bytes left
+   */
   take(bytes: number): void {
     if (this.#taken + bytes > this.#limit) {
       throw new HeadgateError(

@@ -74,6 +74,8 @@ export class Forwarder implements AsyncDisposable {
   readonly #budget: BufferBudget
 
   /**
+   * Creates a forwarder for one upstream. Sends no request.
+   *
    * @throws HeadgateError `illegal-argument` for an invalid URL, or for a name in `passConfig` that no catalog may
    *   set
    */

@@ -13,8 +13,10 @@ export interface TestUpstream extends AsyncDisposable {
 }
 
 /**
- * @param response returns the bytes of the response to the received text of a request, or undefined to wait for more
- * bytes
+ * Starts a TCP server in the role of the upstream.
+ *
+ * @param response returns the bytes of the response to the received text of a request, or undefined to wait for
+ *   more bytes
  */
 export async function testUpstream(
   response: (soFar: string, socket: Socket) => string | Buffer | undefined,

@@ -18,7 +18,11 @@ export class AttemptLimit {
   readonly #onAbort = (): void => this.#controller.abort(this.#outer?.reason)
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  /** @param message start of the error message, before the time limit: `no answer within` */
+  /**
+   * Starts the time limit of an attempt.
+   *
+   * @param message start of the error message, before the time limit: `no answer within`
+   */
   constructor(ms: number, message: string, outer: AbortSignal | undefined) {
     this.#ms = ms
     this.#message = message

@@ -39,7 +39,11 @@ export class AuthProperties {
   readonly defaultDelegate: string
   readonly #entries: readonly Entry[]
 
-  /** @throws AuthError when properties contradict each other */
+  /**
+   * Reads the authentication properties of a property map.
+   *
+   * @throws AuthError when properties contradict each other
+   */
   constructor(properties: Properties) {
     const texts = toTexts(properties)
     this.headers = findHeaders(texts)

@@ -13,7 +13,11 @@ export class ByteSource implements AsyncDisposable {
     return this.#held.length === 0 && !(await this.#more(1))
   }
 
-  /** @throws AvroError when the stream ends too early */
+  /**
+   * Reads the next `length` bytes of the stream.
+   *
+   * @throws AvroError when the stream ends too early
+   */
   async take(length: number): Promise<Buffer> {
     if (this.#held.length < length && !(await this.#more(length))) throw new AvroError('is truncated')
     const taken = this.#held.subarray(0, length)
