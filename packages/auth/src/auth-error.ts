@@ -12,7 +12,7 @@ export const authReasons = {
   'not-here': 'unauthenticated',
   /** The issuer of tokens or credentials refused the request. */
   refused: 'unauthenticated',
-  /** The issuer did not respond in time, or failed. */
+  /** The issuer of tokens or credentials did not respond in time, or failed. */
   unavailable: 'unavailable',
   /** The response of an issuer, the output of a program or a file could not be read. */
   malformed: 'unavailable',

@@ -42,10 +42,7 @@ export function refuseInBrowsers(from: string, missing: string): void {
   if (globalThis.process?.versions?.node === undefined) throw missingInBrowsers(from, missing)
 }
 
-/**
- * Returns the error for a feature that browsers do not have. The parameters have the meaning of the parameters of
- * `refuseInBrowsers`.
- */
+/** Returns the error that `refuseInBrowsers` throws: a feature needs something that browsers do not have. */
 export function missingInBrowsers(from: string, missing: string): AuthError {
   return new AuthError(
     'configuration',

@@ -14,7 +14,7 @@ export interface DevicePrompt {
 
 /** Request to a person to log in with a browser (RFC 6749 section 4.1 with PKCE). */
 export interface BrowserPrompt {
-  /** Redirect URI of the configuration, if it is set. */
+  /** Redirect URI that the configuration sets. Undefined if it sets none. */
   readonly redirectUri: string | undefined
   /** Returns the address to open in the browser. `redirectUri` receives the response. */
   urlFor(redirectUri: string): string

@@ -1,6 +1,6 @@
 import { AuthError } from './auth-error.ts'
 
-/** A person or a service, as an issuer names it. */
+/** A person or a service, identified by an issuer and a subject. */
 export interface Party {
   /** Issuer of the name: an OpenID issuer, an AWS account, a file. */
   readonly issuer?: string

@@ -6,9 +6,9 @@ import type { GivenProperty } from './properties/read-properties.ts'
 
 /** Functions and values that a provider can use in addition to its properties. */
 export interface ProviderContext {
-  /** Type by which the configuration selected the provider. */
+  /** Authentication type by which the configuration selected the provider. */
   readonly type: string
-  /** Address of the catalog, for relative endpoints. */
+  /** URL of the catalog, to which endpoints of the provider can be relative. */
   readonly uri: string | undefined
   readonly fetch: Fetch
   /** Returns the current time in epoch ms. */

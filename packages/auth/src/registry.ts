@@ -47,7 +47,7 @@ export interface CreateOptions extends WaitOptions {
  */
 const DISCOVER = 'discover'
 
-/** Maximum depth of providers that wrap each other. */
+/** Maximum number of levels of providers that wrap each other. */
 const MAX_DEPTH = 4
 
 /**
@@ -71,7 +71,7 @@ export class AuthRegistry {
   }
 
   /**
-   * Adds a provider.
+   * Registers a provider under a name, which configurations select with `rest.auth.type`.
    *
    * @throws {AuthError} configuration, when the name is in use or cannot be part of a property
    */

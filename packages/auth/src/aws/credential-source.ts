@@ -40,7 +40,7 @@ export interface CredentialOptions {
   /** Auth provider whose token is exchanged for the credentials of the role (`AssumeRoleWithWebIdentity`). */
   readonly webIdentity: AuthProvider | undefined
   readonly stsEndpoint: string | undefined
-  /** Region whose STS is called when no endpoint is set. */
+  /** AWS region whose STS endpoint is called when no endpoint is set. */
   readonly region: string
   readonly signer: () => Promise<Signer>
 }

@@ -1,4 +1,4 @@
-/** Settings of a profile, by name in lower case. */
+/** Settings of an AWS profile, by name in lower case. */
 export type Profile = ReadonlyMap<string, string>
 
 /**

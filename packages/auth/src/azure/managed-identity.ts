@@ -10,7 +10,7 @@ import { checkToken } from '../token-auth.ts'
 import { jwtProvenance } from '../token-expiry.ts'
 import type { Token } from '../token.ts'
 
-/** Selects a managed identity of a machine that has several. */
+/** Ids that select one managed identity of a machine that has several. */
 export interface ManagedIdentity {
   readonly clientId: string | undefined
   readonly objectId: string | undefined

@@ -24,7 +24,7 @@ export interface AuthOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** An initialized provider, and a function that closes it. */
+/** An initialized auth provider, and a function that closes it. */
 export interface OpenAuth {
   readonly auth: AuthProvider
   /** Closes the provider if `openAuth` created it. A provider that the caller passed stays open. */

@@ -29,7 +29,7 @@ export interface ConnectionOptions extends AuthOptions {
   readonly maxRetries?: number | undefined
   /** Longest response that is read into memory, in bytes. Default: 256 MiB. */
   readonly maxResponseBytes?: number | undefined
-  /** Observers of the attempts of each request. */
+  /** Functions that observe the attempts of each request. */
   readonly hooks?: HttpHooks | undefined
 }
 

@@ -19,8 +19,8 @@ interface KnownHost {
 const REGION = '(?<region>[a-z]{2}(?:-[a-z]+)+-\\d)'
 
 /**
- * Hosts of cloud services that may choose some types and values without configuration of the client
- * (`spec/rest-auth-extension.md`, Allowances).
+ * Hosts of cloud services, each with the authentication types and values that it may choose without configuration of
+ * the client (`spec/rest-auth-extension.md`, Allowances).
  */
 const knownHosts: readonly KnownHost[] = [
   awsHost('glue', `glue\\.${REGION}\\.amazonaws\\.com`),

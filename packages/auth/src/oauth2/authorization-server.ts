@@ -13,7 +13,7 @@ import { endpointUrl, isLoopback } from './endpoint-url.ts'
 import type { OAuthSettings } from './oauth-settings.ts'
 import { profiles } from './profiles.ts'
 
-/** Time after which metadata is loaded again, in ms. */
+/** Time after which the metadata of an authorization server is loaded again, in ms. */
 const METADATA_LIFETIME_MS = 3_600_000
 
 export interface Server {

@@ -4,7 +4,7 @@ import { fetchFromIssuer } from '../fetch-from-issuer.ts'
 /** Time limit of one request to an issuer, in ms. A login or renewal with several requests has a separate limit. */
 const TIMEOUT_MS = 30_000
 
-/** Statuses of responses that have no body. */
+/** HTTP statuses of responses that have no body. */
 const statusesWithoutBody = new Set([101, 103, 204, 205, 304])
 
 type LibraryFetch = (

@@ -32,10 +32,10 @@ export interface RequestAuth {
 export type ClientAuthenticator = (server: Server, wait: WaitOptions) => Promise<RequestAuth>
 
 /**
- * Creates the authentication of a client.
+ * Creates the function that authenticates an OAuth client in token requests.
  *
  * @throws {AuthError} configuration, if a property is set that the method does not use, or a required property is
- * missing
+ *   missing
  */
 export function clientAuthenticator(
   settings: OAuthSettings,

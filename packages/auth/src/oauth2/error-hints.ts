@@ -9,7 +9,7 @@ export interface Refusal {
   readonly grant: string
   /** Host of the token endpoint. */
   readonly host: string
-  /** Path of the token endpoint. */
+  /** Path of the token endpoint in its URL. */
   readonly path: string
   /** Method of client authentication that the request used. */
   readonly clientAuth: string

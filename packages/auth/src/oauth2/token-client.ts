@@ -27,7 +27,7 @@ export interface TokenRequest {
   readonly clientAuth: RequestAuth
   /** Name of the OAuth grant in the configuration, for error messages. */
   readonly grant: string
-  /** `grant_type` of the request. */
+  /** Value of the parameter `grant_type` in the token request. */
   readonly grantType: string
   readonly parameters: FormParameters
   readonly dpop?: DPoPHandle | undefined

@@ -7,7 +7,7 @@ export interface TokenEndpointError {
   readonly description: string | undefined
 }
 
-/** Parses the text of an error response. */
+/** Parses the body of an error response of a token endpoint. */
 export function parseTokenError(text: string): TokenEndpointError {
   try {
     const body: unknown = JSON.parse(text)

@@ -21,14 +21,14 @@ interface Entry extends GivenProperty {
  * provider takes are refused, because a property without effect is a mistake in the configuration.
  */
 export class AuthProperties {
-  /** Name of the provider. */
+  /** Authentication type that the properties select. */
   readonly type: string
   /**
    * How the type was determined: set by a property (`explicit`), derived from other properties (`inferred`), or
    * `default`.
    */
   readonly typeFrom: 'explicit' | 'inferred' | 'default'
-  /** Package that registers the type, if it is set. */
+  /** Package that registers the authentication type, if the properties name one. */
   readonly package: string | undefined
   /** Properties that configure a header (`header.X`, `headers.X`), by the name of the header in lower case. */
   readonly headers: ReadonlyMap<string, string>
@@ -97,7 +97,7 @@ export class AuthProperties {
   }
 
   /**
-   * Refuses properties that no provider has taken.
+   * Refuses authentication properties that no provider has taken.
    *
    * @param types types of all providers
    * @throws AuthError for the first of them

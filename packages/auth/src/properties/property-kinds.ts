@@ -88,7 +88,7 @@ function parseIsoDuration(text: string): number | undefined {
 }
 
 /**
- * Describes a property with one of a few values.
+ * Describes a property whose value is one of a few words.
  *
  * @example
  * ```ts
@@ -152,7 +152,7 @@ export function required<T>(inner: PropertyKind<T | undefined>): PropertyKind<T>
 }
 
 /**
- * Describes a property with a default.
+ * Describes a property with a default value.
  *
  * @example
  * ```ts

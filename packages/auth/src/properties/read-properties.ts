@@ -10,7 +10,7 @@ export type PropertyKeys = Readonly<Record<string, PropertyKind<unknown>>>
 /** Properties with a common prefix, by name without this prefix. */
 export type PropertyGroup = ReadonlyMap<string, string>
 
-/** Values of properties, by the keys that describe them. */
+/** Values of the properties that `PropertyKeys` describe, by the same names. */
 export type PropertyValues<K extends PropertyKeys> = {
   readonly [N in keyof K]: N extends `${string}*`
     ? PropertyGroup
@@ -26,7 +26,7 @@ export interface GivenProperty {
 }
 
 /**
- * Parses properties by their keys.
+ * Parses configured properties as their `PropertyKeys` describe.
  *
  * @param prefix prefix of the canonical names, such as `rest.auth.basic.`
  * @throws AuthError with the name of the first property that is missing, unknown or invalid

@@ -101,7 +101,7 @@ function resolveEndpoint(configured: string | undefined, { uri, warn }: Provider
   return endpointUrl(configured ?? 'v1/oauth/tokens', `${PREFIX}token-endpoint`, uri).href
 }
 
-/** Returns the source of the actor's token: the parent session. */
+/** Returns the source of the actor token, which is the token of the parent session. */
 function findActor({ parent }: ProviderContext): NonNullable<NonNullable<typeof parent>['token']> {
   const token = parent?.token
   if (parent !== undefined && token !== undefined) return async (wait) => await token.call(parent, wait)

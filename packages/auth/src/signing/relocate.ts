@@ -1,6 +1,6 @@
 import { type HeaderList, withoutHeaders } from '@headgate/http'
 
-/** Headers that the signature sets. */
+/** Names of the headers that the signature sets. */
 const signatureHeaders = [
   'Authorization',
   'X-Amz-Date',

@@ -1,6 +1,6 @@
 import type { Header, SigningRules, WireRequest } from '@headgate/sigv4/web'
 
-/** Values that a signature needs in addition to the request. */
+/** Values that a signature depends on, in addition to the request. */
 export interface SignatureOptions {
   readonly credentials: {
     readonly accessKeyId: string
@@ -35,7 +35,7 @@ export async function v4Signer(): Promise<Signer> {
 }
 
 /**
- * Creates the signer of Version 4A.
+ * Creates the signer of Signature Version 4A for this runtime.
  *
  * @throws AuthError `configuration` in browsers: Web Crypto cannot derive the key pair
  */

@@ -11,7 +11,9 @@ export interface EntraOptions extends TypedOptions {
   readonly clientSecret?: SecretText
   /** Path of the file with the certificate and its private key, as PEM. */
   readonly clientCertificatePath?: string
-  /** Path of a file with a token that the application trusts. */
+  /**
+   * Path of a file with a token of another issuer, which Entra accepts for the application (federated credential).
+   */
   readonly federatedTokenFile?: string
   readonly managedIdentityClientId?: string
   /** Scopes of the token. Default: `https://storage.azure.com/.default`, which OneLake accepts. */

@@ -4,15 +4,15 @@ import { openTyped, type SecretText, type TypedOptions } from './open-typed.ts'
 
 /** Options of {@link google}. Without credentials, Application Default Credentials apply. */
 export interface GoogleOptions extends TypedOptions {
-  /** Path of the credential file. */
+  /** Path of the Google credential file. */
   readonly credentialsPath?: string
-  /** Content of a credential file, instead of its path. */
+  /** Content of a Google credential file, instead of its path. */
   readonly credentialsJson?: SecretText
   /** Scopes of the access token. Default: `https://www.googleapis.com/auth/cloud-platform`. */
   readonly scopes?: readonly string[]
   /** Sends an ID token for this audience instead of an access token. */
   readonly idTokenAudience?: string
-  /** The project that Google bills. */
+  /** Google Cloud project that requests are billed to. */
   readonly userProject?: string
   /** E-mail address of the service account to impersonate. */
   readonly impersonateServiceAccount?: string
