@@ -94,7 +94,7 @@ export class Cursor {
     return this.bytes.readDoubleLE(this.at - 8)
   }
 
-  /** Returns a view of the next bytes, not a copy. */
+  /** Reads the next `length` bytes. Returns a view of the buffer, not a copy. */
   take(length: number): Buffer {
     this.skip(length)
     return this.bytes.subarray(this.at - length, this.at)

@@ -39,7 +39,7 @@ export function requireSupport(session: Session, id: OperationId): void {
 }
 
 /**
- * Calls an operation that the server lists.
+ * Calls an operation. Refuses an operation that is not in the `endpoints` of the server's configuration.
  *
  * @throws {HeadgateError} unsupported, when the server does not list it
  */
@@ -48,7 +48,7 @@ export async function call(session: Session, id: OperationId, options?: Call): P
   return await callUnlisted(session, id, options)
 }
 
-/** Calls an operation without checking that the server lists it. */
+/** Calls an operation, even if it is not in the `endpoints` of the server's configuration. */
 export async function callUnlisted(
   session: Session,
   id: OperationId,

@@ -33,9 +33,9 @@ export interface FunctionVersion extends JsonObject {
     readonly sql?: string
   })[]
   readonly deterministic?: boolean
-  /** Behavior for null arguments. Default: `call`. */
+  /** Result of the function if an argument is null: null, or the result of a call. Default: `call`. */
   readonly 'on-null-input'?: 'return-null' | 'call'
-  /** Time of creation, in epoch ms. */
+  /** Time of creation of this version, in epoch ms. */
   readonly 'timestamp-ms': Int64
 }
 

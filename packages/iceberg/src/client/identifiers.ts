@@ -5,7 +5,7 @@ import type { Namespace } from '../rest/names.ts'
 import { encodeNamespace } from './path.ts'
 import type { Session } from './session.ts'
 
-/** Converts an identifier to the path parameters of a table. */
+/** Converts a table identifier to the path parameters of an operation. */
 export const toTableParams = ({
   namespace,
   name,
@@ -14,7 +14,7 @@ export const toTableParams = ({
   table: name,
 })
 
-/** Converts an identifier to the path parameters of a view. */
+/** Converts a view identifier to the path parameters of an operation. */
 export const toViewParams = ({
   namespace,
   name,
@@ -32,7 +32,7 @@ export const toIdentifier = ({
   name,
 }: TableIdentifier): { readonly namespace: Namespace; readonly name: string } => ({ namespace, name })
 
-/** Decodes a list of identifiers. */
+/** Decodes a list of table or view identifiers. */
 export const decodeIdentifiers = (value: Json): readonly TableIdentifier[] =>
   decodeArray(value, (item) => {
     const object = decodeObject(item)

@@ -15,7 +15,7 @@ export interface ListOptions extends CallOptions {
   readonly pageToken?: string | undefined
 }
 
-/** Page of a list. */
+/** Page of a list: some of its items, and the token of the next page. */
 export interface Page<Item> {
   readonly items: readonly Item[]
   /** Token of the next page. Null on the last page. */

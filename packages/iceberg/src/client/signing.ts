@@ -18,7 +18,7 @@ export interface RequestToSign {
    * delete.
    */
   readonly body?: string | undefined
-  /** Kind of the storage. Default: `s3`. */
+  /** Kind of the object store. Default: `s3`. */
   readonly provider?: string | undefined
 }
 

@@ -31,7 +31,7 @@ export interface LoadedView {
   readonly config: StringMap
 }
 
-/** Definition of a view. */
+/** Definition of a view: its query, and the schema of its rows. */
 export interface ViewDefinition {
   /** Schema of the rows that the view returns. */
   readonly schema: StructType | Schema

@@ -11,7 +11,7 @@ export interface BoundPartitionField {
   readonly sourceType: Primitive
   /** Transform in the canonical form of the specification, such as `bucket[16]`. */
   readonly transform: string
-  /** Type of the partition values. */
+  /** Type of the values of the partition field. */
   readonly type: Primitive
 }
 

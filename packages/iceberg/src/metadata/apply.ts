@@ -22,7 +22,7 @@ export interface ApplyContext {
 
 /** Result of {@link applyTableUpdates}. */
 export interface AppliedUpdates {
-  /** New metadata, or the base itself if nothing changed. */
+  /** New metadata, or the object `base` itself if the updates changed nothing. */
   readonly metadata: TableMetadata
   readonly changed: boolean
   /**

@@ -18,7 +18,7 @@ export function decodeNamespace(value: Json, at = '', limits: NameLimits = defau
 }
 
 /**
- * Decodes `{"namespace": [...], "name": "..."}`.
+ * Decodes a table or view identifier in a request body: `{"namespace": [...], "name": "..."}`.
  *
  * @param at path of the value, for messages
  */
@@ -59,7 +59,7 @@ export function formatIdentifier({ namespace, name }: TableIdentifier): string {
   return formatNamespace([...namespace, name])
 }
 
-/** Returns whether two identifiers are equal. */
+/** Returns whether two identifiers of tables or views are equal. */
 export function sameIdentifier(a: TableIdentifier, b: TableIdentifier): boolean {
   return (
     a.name === b.name &&

@@ -8,9 +8,9 @@ export type Namespace = readonly string[]
 export interface NameLimits {
   /** Limit of one level of a namespace, and of the name of a table or view. */
   readonly maxNameBytes: number
-  /** Limit of all levels of a namespace together. */
+  /** Limit of the total length of all levels of a namespace. */
   readonly maxNamespaceBytes: number
-  /** Limit of the number of levels. */
+  /** Limit of the number of levels of a namespace. */
   readonly maxLevels: number
 }
 

@@ -40,7 +40,7 @@ const rows = [
 /** Name of an operation in the Iceberg REST specification. */
 export type OperationId = (typeof rows)[number][0]
 
-/** HTTP form of an operation. */
+/** Operation of the specification with its HTTP method and path. */
 export interface Operation {
   readonly operationId: OperationId
   readonly method: 'GET' | 'HEAD' | 'POST' | 'DELETE'
@@ -62,5 +62,5 @@ const byId = Object.fromEntries(
   operations.map((operation) => [operation.operationId, operation]),
 ) as Readonly<Record<OperationId, Operation>>
 
-/** Returns the operation with this name. */
+/** Returns the operation of the specification with this name. */
 export const operation = (operationId: OperationId): Operation => byId[operationId]

@@ -4,7 +4,7 @@ import { checkName, checkNamespace, defaultNameLimits, type NameLimits } from '.
 import { splitLevels } from './namespace-param.ts'
 import { decodePercent } from './percent.ts'
 
-/** Limit of the number of views. */
+/** Maximum number of views in the query parameter `referenced-by`. */
 const MAX_VIEWS = 64
 
 /**

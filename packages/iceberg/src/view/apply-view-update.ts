@@ -18,7 +18,7 @@ const MAX_ID = 2 ** 31 - 1
 
 const refuse = (message: string): HeadgateError => new HeadgateError('bad-request', message)
 
-/** Applies one update to a draft. */
+/** Applies one update of a commit to the draft of a view's metadata. */
 export function applyViewUpdate(draft: ViewDraft, update: ViewUpdate): void {
   switch (update.action) {
     case 'assign-uuid':

@@ -51,7 +51,7 @@ function readVersion(value: Json): ViewVersion {
   }
 }
 
-/** Decodes an entry of the version log. */
+/** Decodes an entry of a view's version log. */
 export function decodeViewHistoryEntry(value: Json): ViewHistoryEntry {
   const object = decodeObject(value)
   return {

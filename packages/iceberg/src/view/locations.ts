@@ -1,7 +1,7 @@
 import type { ViewMetadata } from './view-metadata.ts'
 import { ownProperty, viewPropertyNames } from './view-properties.ts'
 
-/** Locations of the files of a view. */
+/** Locations in which the files of a view are stored. */
 export interface ViewLocations {
   readonly location: string
   /** Value of `write.metadata.path`, or null if metadata files are in `<location>/metadata`. */
@@ -10,7 +10,7 @@ export interface ViewLocations {
   readonly all: readonly string[]
 }
 
-/** Returns the locations of the files of a view. */
+/** Returns the locations in which the files of a view are stored. */
 export function viewLocations({ location, properties }: ViewMetadata): ViewLocations {
   const metadataPath = ownProperty(properties, viewPropertyNames.metadataPath) ?? null
   return { location, metadataPath, all: [...new Set([location, metadataPath ?? location])] }

@@ -23,7 +23,7 @@ export interface ViewDraft {
    * Id of the last version that an `add-view-version` of this commit added. The version id -1 refers to this version.
    */
   lastAddedVersionId: number | undefined
-  /** Versions that this commit added. */
+  /** Ids of the versions that this commit added. */
   readonly newVersionIds: Set<number>
   readonly budget: StepBudget
 }

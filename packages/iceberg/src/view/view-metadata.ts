@@ -15,11 +15,11 @@ export interface ViewMetadata extends JsonObject {
   readonly schemas: readonly Schema[]
   readonly 'current-version-id': number
   readonly versions: readonly ViewVersion[]
-  /** Changes of the current version, oldest first. */
+  /** Log of the changes of the current version, oldest first. */
   readonly 'version-log': readonly ViewHistoryEntry[]
 }
 
-/** Definition of a view. Immutable. */
+/** Version of a view: its query and the schema of its rows. Immutable. */
 export interface ViewVersion extends JsonObject {
   readonly 'version-id': number
   /** Time of the creation of this version, in ms since the epoch. */
@@ -40,7 +40,7 @@ export interface ViewRepresentation extends JsonObject {
   readonly dialect?: string
 }
 
-/** Change of the current version. */
+/** Log entry for a change of the current version. */
 export interface ViewHistoryEntry extends JsonObject {
   /** Time of the change in ms since the epoch. */
   readonly 'timestamp-ms': Int64

@@ -3,9 +3,9 @@ import type { Clock } from '../../src/client/clock.ts'
 /** Clock that advances only when the test moves it, or by the duration of each `sleep`, which returns at once. */
 export class ManualClock implements Clock {
   time: number = Date.parse('2026-01-01T00:00:00Z')
-  /** Return value of `random`. */
+  /** Value that `random` returns. */
   chance = 0
-  /** Durations of the sleeps, in ms. */
+  /** Durations of the calls of `sleep`, in ms. */
   readonly slept: number[] = []
 
   now(): number {

@@ -27,7 +27,7 @@ const pairs = (key: number, value: number, type: string): unknown => ({
 })
 const list = (items: string, id: number): unknown => ({ type: 'array', items, 'element-id': id })
 
-/** Fields of the partition of all test files. */
+/** Fields of the partition of all files in the test manifests. */
 const partition = {
   type: 'record',
   name: 'r102',

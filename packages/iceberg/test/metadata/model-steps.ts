@@ -169,7 +169,7 @@ const sequences = fc.constantFrom(0n, 0n, 1n, 2n, 3n, 4n, BIG)
 const rows = fc.option(fc.tuple(fc.constantFrom(0n, 5n, 10n, BIG), fc.constantFrom(0n, 5n)))
 const letters = (all: object): fc.Arbitrary<string> => fc.constantFrom(...Object.keys(all))
 
-/** Random steps. A table refuses most of them. */
+/** Random steps of the model. A table refuses most of them. */
 export const anyStep: fc.Arbitrary<Step> = fc
   .oneof(
     { weight: 1, arbitrary: fc.record({ do: fc.constant('upgrade'), version: fc.constantFrom(1, 2, 3, 4) }) },

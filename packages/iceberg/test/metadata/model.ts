@@ -15,7 +15,7 @@ export interface Model {
   orders: Map<number, string>
   order: number
   properties: Map<string, string>
-  /** Sequence numbers by snapshot id. */
+  /** Sequence number of each snapshot, by snapshot id. */
   snapshots: Map<bigint, bigint>
   refs: Map<string, ModelRef>
   current: bigint | null
@@ -61,7 +61,7 @@ export const SCHEMAS: Readonly<
   C: { columns: [1], since: 1 },
   V: { columns: [1, 2, 7], since: 3 },
 }
-/** Source columns and field ids of the specs. */
+/** Source columns and field ids of the partition specs, by the name of the spec. */
 export const SPECS: Readonly<Record<string, readonly (readonly [column: number, id: number])[]>> = {
   none: [],
   one: [[1, 1000]],
@@ -88,7 +88,7 @@ export function run(before: Model, steps: readonly Step[]): Outcome {
 
 type Refusal = 'bad-request' | 'commit-failed'
 
-/** State of a commit. */
+/** State of the model while the steps of one commit are applied. */
 class Session {
   private readonly model: Model
   private readonly fresh: Record<'schema' | 'spec' | 'order', number[]> = { schema: [], spec: [], order: [] }

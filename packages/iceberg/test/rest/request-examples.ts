@@ -50,7 +50,7 @@ const report: JsonObject = {
   metrics: { 'total-planning-duration': { count: 1, 'time-unit': 'nanoseconds', 'total-duration': 5 } },
 }
 
-/** Examples by operation. */
+/** Valid request bodies, by operation. */
 export const requestExamples: Readonly<Record<string, RequestExample>> = {
   createNamespace: {
     body: { namespace: ['a', 'b'], properties: { owner: 'x' } },

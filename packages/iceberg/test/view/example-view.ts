@@ -20,7 +20,7 @@ export const sql = (text: string, dialect = 'spark'): ViewRepresentation => ({
   dialect,
 })
 
-/** Creates a version in the form of a request. */
+/** Creates a view version in the form in which a client sends it. */
 export function makeVersion(text: string, more: Partial<ViewVersion> = {}): ViewVersion {
   return {
     'version-id': 1,

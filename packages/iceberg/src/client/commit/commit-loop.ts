@@ -24,7 +24,7 @@ export interface CommitTarget<Base, Commit, Result> {
   /** Loads the current state of the table, view or tables. */
   readonly reload: () => Promise<Base>
   /**
-   * Returns the commit for the current state.
+   * Returns the commit that applies the changes of the caller to the current state.
    *
    * @throws {HeadgateError} commit-failed, when the commit is not possible in this state
    */

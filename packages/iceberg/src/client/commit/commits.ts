@@ -26,7 +26,7 @@ export interface CommitOperations {
   updateTable(table: LoadedTable): TableBuilder
   /** Returns a builder that collects changes of a view and commits them, also after concurrent commits. */
   updateView(view: LoadedView): ViewBuilder
-  /** Starts a transaction that changes several tables atomically. */
+  /** Starts a transaction that commits changes of several tables atomically. */
   transaction(): Transaction
   /**
    * Commits to a table in one request: the server applies all updates if all requirements hold. If the error has

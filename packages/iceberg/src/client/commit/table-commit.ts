@@ -22,7 +22,7 @@ export interface TableChange extends TableCommit {
   readonly identifier: TableIdentifier
 }
 
-/** State of a table after a commit. */
+/** Metadata of a table after a commit, with the location of its metadata file. */
 export interface CommittedTable {
   readonly metadataLocation: string
   readonly metadata: TableMetadata

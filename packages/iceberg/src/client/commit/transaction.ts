@@ -27,7 +27,7 @@ export class Transaction {
   }
 
   /**
-   * Adds a table and returns the collection of its changes.
+   * Adds a table to the transaction, and returns the object that collects the changes of this table.
    *
    * @throws {HeadgateError} bad-request, for a table that the transaction contains
    */
@@ -91,7 +91,7 @@ export class Transaction {
 const toKey = ({ table: { identifier } }: Pick<TableChanges, 'table'>): string =>
   JSON.stringify([identifier.namespace, identifier.name])
 
-/** Returns the loaded table that the change with this index belongs to. */
+/** Returns the loaded table that belongs to the table change with this index. */
 function tableAt(tables: readonly LoadedTable[], index: number): LoadedTable {
   const table = tables[index]
   if (table === undefined)

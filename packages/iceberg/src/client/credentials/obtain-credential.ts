@@ -4,7 +4,7 @@ import { findExpiry } from './keys.ts'
 import { StorageCredentialsError } from './storage-credentials-error.ts'
 import type { StorageCredential } from './storage-credential.ts'
 
-/** Source of new credentials. */
+/** One way to request new storage credentials. */
 export interface CredentialSource {
   readonly name: string
   /** Requests credentials. Returns null, without a request, if this source does not apply. */

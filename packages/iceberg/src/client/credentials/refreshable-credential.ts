@@ -16,7 +16,7 @@ export interface RefreshableCredentialOptions {
   readonly minIntervalMs: number
 }
 
-/** Credential with the times for its renewal. */
+/** Storage credential with the times for its renewal. */
 export interface TimedCredential {
   readonly credential: StorageCredential
   readonly times: RenewalTimes

@@ -38,6 +38,6 @@ export function planRenewal(config: StringMap, clock: Clock): RenewalTimes {
   }
 }
 
-/** Returns whether a credential has expired. */
+/** Returns whether a storage credential has expired. */
 export const isExpired = ({ expiresAt }: RenewalTimes, now: number): boolean =>
   expiresAt !== null && now >= expiresAt

@@ -29,11 +29,11 @@ export interface AwsCredentialsRequest extends CallOptions {
  */
 export interface StorageCredentials extends AsyncDisposable {
   /**
-   * Returns keys for S3.
+   * Returns the current S3 access keys, and renews them first if necessary.
    *
    * @throws {HeadgateError} unsupported, when the credential contains no S3 keys
-   * @throws {StorageCredentialsError} {IcebergRestError} {IcebergConnectionError} when the keys have expired and the
-   *   renewal failed
+   * @throws {StorageCredentialsError} {IcebergRestError} {IcebergConnectionError} when the keys have expired and
+   *   the renewal failed
    */
   (request?: AwsCredentialsRequest): Promise<AwsCredentials>
   /**
@@ -59,7 +59,7 @@ export interface StorageCredentials extends AsyncDisposable {
   headers(options?: GetOptions): Promise<Record<string, string>>
 }
 
-/** Creates the credentials of a table. */
+/** Creates the renewable storage credentials of a table. */
 export function storageCredentials(
   session: Session,
   table: LoadedTable,

@@ -38,7 +38,7 @@ export interface HttpCall {
   readonly signal?: AbortSignal | undefined
 }
 
-/** A successful response. */
+/** Successful response of the catalog, after its body was parsed. */
 export interface CallResponse {
   readonly status: number
   readonly headers: Headers

@@ -101,7 +101,7 @@ export function createDraft(base: TableMetadata, now: number): Draft {
   }
 }
 
-/** Creates a draft of a new table. */
+/** Creates the draft of a table that does not exist yet. */
 export function createEmptyDraft(formatVersion: FormatVersion, now: number): Draft {
   return {
     now,
@@ -160,7 +160,7 @@ function noChanges(): Changes {
 }
 
 /**
- * Returns the index of the current schema.
+ * Returns the index of the fields of the current schema.
  *
  * @param purpose operation that the error message names if the draft has no current schema
  */

@@ -31,7 +31,7 @@ function canonicalTransform(text: string): string {
   return `${sized.name}[${sized.size}]`
 }
 
-/** Decodes a transform. */
+/** Decodes the transform of a partition field or sort field, and returns its stored text. */
 export const decodeTransform: Decoder<string> = (value) => canonicalTransform(decodeString(value))
 
 function sizedTransform(

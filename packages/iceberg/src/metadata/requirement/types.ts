@@ -4,7 +4,9 @@ import type { Int64 } from '@headgate/json'
 export type TableRequirement =
   | { readonly type: 'assert-create' }
   | { readonly type: 'assert-table-uuid'; readonly uuid: string }
-  /** If `snapshot-id` is null, the ref must not exist. */
+  /**
+   * Requires that a branch or tag refers to a snapshot. If `snapshot-id` is null, the branch or tag must not exist.
+   */
   | { readonly type: 'assert-ref-snapshot-id'; readonly ref: string; readonly 'snapshot-id': Int64 | null }
   | { readonly type: 'assert-last-assigned-field-id'; readonly 'last-assigned-field-id': number }
   | { readonly type: 'assert-current-schema-id'; readonly 'current-schema-id': number }

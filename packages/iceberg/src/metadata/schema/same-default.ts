@@ -19,7 +19,7 @@ function sameFloat(kind: 'float' | 'double', a: number | undefined, b: number | 
   return kind === 'float' ? Object.is(Math.fround(a), Math.fround(b)) : Object.is(a, b)
 }
 
-/** Returns the same text for equal values of a type. */
+/** Converts the text of a default value to a form that is the same for equal values of the type. */
 function canonicalText(kind: PrimitiveKind, text: string): string {
   switch (kind) {
     case 'uuid':

@@ -4,12 +4,12 @@ import type { Schema, StructType, Type } from './types.ts'
 /** A field of a schema at any level, including the element of a list, and the key and value of a map. */
 export interface IndexedField {
   readonly id: number
-  /** Path from the root with dots: `orders.element.price`. */
+  /** Names of all parent fields and of the field, joined with dots: `orders.element.price`. */
   readonly fullName: string
   readonly required: boolean
   readonly type: Type
   readonly hasInitialDefault: boolean
-  /** Parent field, or undefined for columns. */
+  /** Field that contains this field. Undefined for columns. */
   readonly parent: IndexedField | undefined
 }
 
@@ -32,7 +32,7 @@ interface Draft {
 const indexes = new WeakMap<Schema, SchemaIndex>()
 
 /**
- * Returns the index of a schema.
+ * Returns the index of a schema: its fields by id and by name.
  *
  * @throws {HeadgateError} `bad-request` when an id or a full name is used twice
  * @example

@@ -5,7 +5,7 @@ const YEAR = /^(?:(?!-0000)-?\d{4}|[+-]\d{5,9})-/
 const BEYOND_MICROS = /\.\d{6}\d*[1-9]/
 
 const DAYS_OF_400_YEARS = 146_097
-/** Days from 0000-03-01 to 1970-01-01. */
+/** Number of days from 0000-03-01 to 1970-01-01. */
 const EPOCH = 719_468
 
 /** Units per day of each date and timestamp type, and the number of bits of its stored integer. */

@@ -6,7 +6,7 @@ export interface Snapshot extends JsonObject {
   readonly 'parent-snapshot-id'?: Int64
   /** Sequence number. Missing in snapshots of format 1, which readers treat as 0. */
   readonly 'sequence-number'?: Int64
-  /** Time of the writer in ms since the epoch. */
+  /** Time at which the writer created the snapshot, in ms since the epoch. */
   readonly 'timestamp-ms': Int64
   readonly summary?: Readonly<Record<string, string>>
   readonly 'manifest-list'?: string
@@ -20,7 +20,7 @@ export interface Snapshot extends JsonObject {
   readonly 'key-id'?: string
 }
 
-/** A branch or tag. */
+/** A branch or tag: a name that refers to a snapshot, with its retention settings. */
 export interface SnapshotRef extends JsonObject {
   readonly 'snapshot-id': Int64
   readonly type: 'branch' | 'tag'

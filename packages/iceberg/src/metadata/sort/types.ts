@@ -1,6 +1,6 @@
 import type { JsonObject } from '@headgate/json'
 
-/** Field of a sort order. */
+/** Field of a sort order: source column, transform, direction and order of nulls. */
 export interface SortField extends JsonObject {
   readonly transform: string
   readonly 'source-id'?: number

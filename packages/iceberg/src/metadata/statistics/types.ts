@@ -1,6 +1,6 @@
 import type { Int64, JsonObject } from '@headgate/json'
 
-/** Description of one blob in a statistics file. */
+/** Description of one blob in a Puffin statistics file. */
 export interface BlobMetadata extends JsonObject {
   readonly type: string
   readonly 'snapshot-id': Int64
@@ -18,7 +18,7 @@ export interface StatisticsFile extends JsonObject {
   readonly 'blob-metadata': readonly BlobMetadata[]
 }
 
-/** A file with statistics by partition. Size in bytes. */
+/** A file with statistics by partition. Its size is in bytes. */
 export interface PartitionStatisticsFile extends JsonObject {
   readonly 'snapshot-id': Int64
   readonly 'statistics-path': string

@@ -29,7 +29,7 @@ const knownFields: ReadonlySet<string> = new Set([
   'encryption-keys',
 ])
 
-/** Returns the unknown fields of a metadata document. */
+/** Returns the fields of a metadata document that this module does not know. */
 export function unknownFields(object: JsonObject): JsonObject {
   if (Object.keys(object).every((key) => knownFields.has(key))) return {}
   return Object.fromEntries(Object.entries(object).filter(([key]) => !knownFields.has(key)))

@@ -3,7 +3,7 @@ import { invalid } from '../../field-error.ts'
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
- * Validates a UUID.
+ * Checks that a text is a UUID, and returns it.
  *
  * @throws {HeadgateError} `bad-request`
  */

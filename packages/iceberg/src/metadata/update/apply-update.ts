@@ -15,7 +15,7 @@ import {
 import { assignUuid, setLocation, upgradeFormatVersion } from './table.ts'
 import type { TableUpdate } from './types.ts'
 
-/** Applies one update to a draft. */
+/** Applies one update of a commit to the draft of a table's metadata. */
 export function applyUpdate(draft: Draft, update: TableUpdate): void {
   switch (update.action) {
     case 'assign-uuid':

@@ -40,7 +40,7 @@ export function removeRef(draft: Draft, name: string): void {
   if (draft.refs.delete(name)) draft.changes.any = true
 }
 
-/** Returns whether a branch or tag refers to the snapshot. */
+/** Returns whether any branch or tag of a table refers to a snapshot. */
 export function hasRefs(draft: Draft, snapshotId: Int64): boolean {
   if (draft.refCounts === undefined) {
     draft.refCounts = new Map()

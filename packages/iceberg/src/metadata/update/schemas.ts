@@ -62,7 +62,7 @@ export function setCurrentSchema(draft: Draft, requested: number): void {
   draft.changes.any = true
 }
 
-/** Returns the number of fields of all specs or orders. */
+/** Returns the total number of fields in the partition specs or sort orders of a table. */
 function countFields(items: ReadonlyMap<number, { readonly fields: readonly unknown[] }>): number {
   let steps = 0
   for (const { fields } of items.values()) steps += 5 + 10 * fields.length

@@ -4,7 +4,7 @@ import type { PartitionStatisticsFile, StatisticsFile } from '../statistics/type
 
 // A snapshot has at most one statistics file of each kind. Setting a file replaces the previous one.
 
-/** Sets the statistics file of its snapshot. */
+/** Sets the statistics file of a snapshot. The file names the snapshot. */
 export function setStatistics(draft: Draft, file: StatisticsFile): void {
   draft.statistics.set(file['snapshot-id'], [file])
   draft.changes.any = true
@@ -15,7 +15,7 @@ export function removeStatistics(draft: Draft, snapshotId: Int64): void {
   if (draft.statistics.delete(snapshotId)) draft.changes.any = true
 }
 
-/** Sets the partition statistics file of its snapshot. */
+/** Sets the partition statistics file of a snapshot. The file names the snapshot. */
 export function setPartitionStatistics(draft: Draft, file: PartitionStatisticsFile): void {
   draft.partitionStatistics.set(file['snapshot-id'], [file])
   draft.changes.any = true

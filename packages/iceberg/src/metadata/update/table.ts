@@ -10,7 +10,7 @@ export function assignUuid(draft: Draft, uuid: string): void {
   draft.changes.any = true
 }
 
-/** Sets the format version. Refuses a lower version. */
+/** Sets the format version of a table. Refuses a version that is lower than the current version. */
 export function upgradeFormatVersion(draft: Draft, requested: number): void {
   const version = supportedVersion(requested)
   if (version < draft.formatVersion)
@@ -21,7 +21,7 @@ export function upgradeFormatVersion(draft: Draft, requested: number): void {
 }
 
 /**
- * Returns a requested format version if it is supported.
+ * Checks that a requested format version is supported, and returns it.
  *
  * @throws {HeadgateError} `bad-request`
  */
@@ -32,7 +32,7 @@ export function supportedVersion(version: number): FormatVersion {
   )
 }
 
-/** Sets the location of the table, without trailing slashes. */
+/** Sets the location of a table, without trailing slashes. */
 export function setLocation(draft: Draft, location: string): void {
   if (draft.location === location) return
   draft.location = location

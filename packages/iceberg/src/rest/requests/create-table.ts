@@ -22,7 +22,7 @@ export interface CreateTableRequest {
   readonly name: string
   /** Location of the table, or undefined if the catalog chooses it. */
   readonly location: string | undefined
-  /** Schema with ids of the client. The table gets new ids. */
+  /** Schema of the table, with column ids of the client. The server assigns new ids. */
   readonly schema: Schema
   /** Partition spec, or undefined for an unpartitioned table. */
   readonly partitionSpec: PartitionSpec | undefined

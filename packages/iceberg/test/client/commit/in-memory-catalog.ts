@@ -13,7 +13,7 @@ import { LOCATION, metadata, errorResponse, testCatalog, type TestCatalog } from
 import type { ConnectOptions } from '../../../src/client/connect.ts'
 import type { ScriptedResponse, RecordedRequest } from '../scripted-server.ts'
 
-/** Fault of one commit request. */
+/** Fault that the server simulates for one commit request. */
 export interface Fault {
   /** Whether the server applies the commit before it sends the response. */
   readonly applied: boolean
@@ -24,11 +24,11 @@ export interface Fault {
 
 export interface InMemoryCatalog extends TestCatalog {
   table(name: string): TableMetadata
-  /** Commits as another client. */
+  /** Commits updates to a table as another client. */
   commitElsewhere(name: string, ...updates: readonly TableUpdate[]): void
   /** Drops a table and creates another one with the same name. */
   recreate(name: string): void
-  /** Returns the commit requests. */
+  /** Returns the commit requests that the server received. */
   commits(): readonly RecordedRequest[]
 }
 

@@ -16,7 +16,7 @@ export interface VendedCredential {
   readonly extra?: JsonObject
 }
 
-/** Encodes a credential in wire form. */
+/** Encodes a storage credential in the JSON form of the protocol. */
 export const encodeVended = ({
   key,
   expiresAt,
