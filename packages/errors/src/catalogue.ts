@@ -1,14 +1,14 @@
 /** Status and types by which each protocol represents one kind of error. */
 export interface ErrorKind {
-  /** HTTP status code. */
+  /** HTTP status code of the response. */
   readonly status: number
   /** `type` of the Iceberg REST error body (Iceberg REST specification, `ErrorModel`). */
   readonly iceberg: string
   /** `code` of the Lance Namespace error body (Lance Namespace specification, `ErrorResponse`). */
   readonly lance: number
-  /** `error` of an OAuth error response (RFC 6749, section 5.2). */
+  /** Value of `error` in an OAuth error response (RFC 6749, section 5.2). */
   readonly oauth?: string
-  /** `Code` of an S3 error document. */
+  /** Value of `Code` in an S3 error document. */
   readonly s3?: string
 }
 

@@ -47,7 +47,7 @@ export type LeftOutReason = 'refused' | 'unknown'
 export interface MemberRules {
   readonly urls: AdvertisedUrls
   readonly properties: PassedProperties
-  /** Called with the name of each removed property. */
+  /** Called with the name of each property that the proxy removed from a response. */
   readonly leftOut: (name: string, reason: LeftOutReason) => void
 }
 

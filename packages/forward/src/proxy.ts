@@ -42,7 +42,7 @@ export interface ServedRequest {
   readonly cause?: unknown
 }
 
-/** A running proxy. */
+/** A running proxy, with its URL and a method that closes it. */
 export interface Proxy extends AsyncDisposable {
   /** URL that clients set as the `uri` of the catalog. */
   readonly url: string

@@ -20,7 +20,7 @@ export interface ConnectionOptions {
   readonly responseTimeoutMs: number
   /** Longest time without a byte in either direction during a body, in ms. */
   readonly idleTimeoutMs: number
-  /** Largest number of concurrent connections. */
+  /** Maximum number of concurrent connections to the upstream. */
   readonly maxConnections: number
 }
 

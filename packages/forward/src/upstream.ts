@@ -2,9 +2,9 @@ import { HeadgateError } from '@headgate/errors'
 
 /** The server to which the proxy forwards. */
 export interface Upstream {
-  /** `https://host:port` */
+  /** Origin of the base URL: `https://host:port` */
   readonly origin: string
-  /** Value of the `Host` header. */
+  /** Value of the `Host` header in requests to the upstream. */
   readonly host: string
   /** Path of the base URL, which precedes each forwarded path: empty, or for example `/iceberg`. */
   readonly basePath: string

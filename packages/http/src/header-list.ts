@@ -5,7 +5,7 @@
 export type HeaderList = readonly (readonly [name: string, value: string])[]
 
 /**
- * Returns the values of a header, in order.
+ * Returns the values of a header, in the order in which they are sent.
  *
  * @example
  * ```ts

@@ -7,7 +7,7 @@ import type { HttpRequest, ResponseHead } from './http-request.ts'
 export interface HttpHooks {
   /** Called before each attempt, with the request that is sent. The headers of the request contain credentials. */
   readonly onRequest?: (request: HttpRequest, attempt: number) => void
-  /** Called with the response to each attempt. */
+  /** Called with the response that an attempt received. */
   readonly onResponse?: (response: ResponseHead, request: HttpRequest, attempt: number) => void
   /**
    * Called before the client waits for another attempt. `error` is set if the previous attempt received no response.

@@ -27,7 +27,7 @@ export type HttpBody = Uint8Array | StreamedBody | null
 export interface StreamedBody {
   /** SHA-256 hash of the bytes of the body, as 64 lower-case hexadecimal digits. */
   readonly sha256?: string
-  /** Length in bytes. */
+  /** Length of the body in bytes. */
   readonly length?: number
 }
 

@@ -5,7 +5,7 @@ import type { HttpRequest, OutgoingBody, ResponseHead, WaitOptions } from './htt
 import { pause } from './time-limit.ts'
 import type { Transport } from './transport.ts'
 
-/** Request of a caller, before it is authenticated. */
+/** Request of a caller, before it is authenticated and sent. */
 export interface OutgoingRequest {
   readonly method: string
   /** Absolute URL with encoded path and query. */
@@ -22,7 +22,7 @@ export type Attempt<R> =
 /** Options of {@link send}. */
 export interface SendOptions<R extends ResponseHead> extends WaitOptions {
   readonly auth?: Authenticator
-  /** Headers of all requests of the client. */
+  /** Headers that the client sends with all its requests. */
   readonly base?: HeaderList
   /** Headers that the user of the client adds to this request. They replace headers with the same names. */
   readonly context?: HeaderList

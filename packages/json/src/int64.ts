@@ -51,7 +51,7 @@ export function isInt64(value: unknown): value is Int64 {
 }
 
 /**
- * Returns the exact sum in canonical form.
+ * Returns the exact sum of two integers in canonical form.
  *
  * @throws {JsonError} when the sum is outside the range of signed 64-bit integers
  *

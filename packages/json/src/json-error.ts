@@ -16,7 +16,7 @@ export class JsonError extends Error {
 
 /** Error that `parse` throws when a text contains more values than the option `maxValues` allows. */
 export class JsonLimitError extends JsonError {
-  /** The limit that the text exceeds. */
+  /** Value of the option `maxValues`, which the text exceeds. */
   readonly maxValues: number
 
   constructor(maxValues: number, position: number) {

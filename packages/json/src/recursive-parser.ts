@@ -136,7 +136,7 @@ function readString(cursor: Cursor): string {
   return escaped ? (JSON.parse(text.slice(start, at + 1)) as string) : text.slice(start + 1, at)
 }
 
-/** Reads a number, `true`, `false` or `null`. */
+/** Reads the number or the literal `true`, `false` or `null` at the position of the cursor. */
 function readNumberOrLiteral(cursor: Cursor): number | bigint | boolean | RawNumber | null {
   const { text, at } = cursor
   const end = match(NUMBER, text, at) ?? match(LITERAL, text, at)

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { readYaml } from './read-yaml.ts'
 
-/** Keywords of JSON Schema that the specification uses. */
+/** Schema object with the keywords of JSON Schema that the specification uses. */
 export interface Schema {
   readonly $ref?: string
   readonly type?: string | readonly string[]
@@ -18,7 +18,7 @@ export interface Schema {
   readonly oneOf?: readonly Schema[]
 }
 
-/** Parameter of an operation, or a reference to one. */
+/** Parameter object of OpenAPI, or a reference to a parameter object. */
 interface Parameter {
   readonly $ref?: string
   readonly name?: string
@@ -27,7 +27,7 @@ interface Parameter {
 
 type Content = Readonly<Record<string, { readonly schema: Schema }>>
 
-/** Operation object of OpenAPI. */
+/** Operation object of OpenAPI, with the members that the generator reads. */
 export interface SpecifiedOperation {
   readonly operationId: string
   readonly parameters?: readonly Parameter[]
@@ -47,7 +47,7 @@ export interface Specification {
   }
 }
 
-/** Reads the pinned specification. */
+/** Reads the pinned Lance Namespace specification. */
 export async function readSpecification(): Promise<Specification> {
   const file = new URL('../../../spec/lance/spec.yaml', import.meta.url)
   return (await readYaml(readFileSync(file, 'utf8'))) as unknown as Specification

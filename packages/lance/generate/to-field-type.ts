@@ -146,7 +146,7 @@ function stringType({ enum: values, description = '' }: Schema): FieldType {
 
 export const decoderName = (schema: string): string => `decode${schema}`
 
-/** Longest line of a comment in characters. */
+/** Maximum length of a line in generated comments, in characters. */
 const WIDTH = 105
 
 /** Formats a description of the specification as a docstring. */

@@ -12,7 +12,7 @@ export interface RecordedExchange {
   readonly injected: boolean
   /** Operation of the specification that the request matches. Undefined if there is none. */
   readonly operation: Operation | undefined
-  /** File and line, for messages of tests. */
+  /** File and line of the recording, for messages of tests. */
   readonly location: string
 }
 

@@ -12,7 +12,7 @@ export const USER = 'headgate'
 /** Name of the database that Headgate uses in the embedded cluster. */
 export const DATABASE = 'headgate'
 
-/** An initialized database cluster. */
+/** An initialized PostgreSQL database cluster. */
 export interface Cluster {
   /** Data directory of the cluster. */
   readonly data: string

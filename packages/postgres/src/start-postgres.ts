@@ -43,7 +43,7 @@ export interface StartPostgresOptions {
 export interface EmbeddedPostgres extends AsyncDisposable {
   /** Connection string of the database. It contains the password. */
   readonly url: string
-  /** Process id of the server. */
+  /** Process id of the PostgreSQL server. */
   readonly pid: number
   /** Resolves when the server has exited, even if another program stopped it. */
   readonly exited: Promise<void>

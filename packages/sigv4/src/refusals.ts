@@ -51,5 +51,5 @@ export const refusals = {
   'checksum-mismatch': { status: 400, s3: 'BadDigest' },
 } as const
 
-/** Stable code of the reason for which a request was refused. */
+/** Stable code of the reason why a request or its body is refused. */
 export type RefusalCode = keyof typeof refusals

@@ -14,7 +14,7 @@ export interface Credentials {
 export interface SigningOptions extends DraftOptions {
   readonly credentials: Credentials
   readonly region: string
-  /** Cache of derived signing keys. */
+  /** Cache of derived signing keys. Without it, each signature derives its key. */
   readonly keys?: SigningKeys
 }
 

@@ -16,11 +16,11 @@ export interface SignatureVerificationOptions {
    * `hash-not-sent` cannot be verified without it. For a `hashed` body, `decodeBody` compares the hash as well.
    */
   readonly bodySha256?: string
-  /** Cache of derived signing keys. */
+  /** Cache of derived signing keys. Without it, each verification derives its key. */
   readonly keys?: SigningKeys
 }
 
-/** A request with a valid signature. */
+/** A request whose signature was verified. */
 export interface VerifiedRequest {
   readonly request: ParsedRequest
   /** Signature of the request. In a body with signed chunks, the signature of the first chunk covers it. */

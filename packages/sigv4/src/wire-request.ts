@@ -8,7 +8,7 @@ export type Header = readonly [name: string, value: string]
  * text beyond ASCII is either percent-encoded, or UTF-8 bytes read as Latin-1. No character is above U+00FF.
  */
 export interface WireRequest {
-  /** Method in its exact case: `GET`. */
+  /** HTTP method in its exact case: `GET`. */
   readonly method: string
   /** Path and query of the request line, not decoded or rewritten: `/bucket/key%20name?uploads`. */
   readonly target: string

@@ -5,7 +5,7 @@ import type { Header, WireRequest } from '../src/wire-request.ts'
 
 const suites = new URL('../../../spec/sigv4/', import.meta.url)
 
-/** A case of the official test suite, see `spec/sigv4`. */
+/** A test case of the official test suite of Signature Version 4, see `spec/sigv4`. */
 export interface Vector {
   readonly name: string
   readonly folder: URL

@@ -18,7 +18,7 @@ export interface FileRoot {
   readonly modes: FileModes
 }
 
-/** Location of an object, with the path of its file on disk. */
+/** Location of an object in a file storage, with the path of its file on disk. */
 export interface Place {
   readonly root: FileRoot
   readonly location: string
@@ -27,10 +27,10 @@ export interface Place {
 }
 
 /**
- * Resolves the directories of a file storage.
+ * Resolves the directories of a file storage to their real paths.
  *
- * @param mustBeThere whether a missing directory is an error. If a disk is not mounted, a created directory would be
- *   in the mount point, and files would be written there
+ * @param mustBeThere whether a missing directory is an error. If a disk is not mounted, a created directory would
+ *   be in the mount point, and files would be written there
  * @throws HeadgateError `bad-request` for a root that is not the location of a directory, `unavailable` if the
  *   directory is missing or cannot be used
  */

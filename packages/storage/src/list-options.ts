@@ -3,7 +3,7 @@ import type { ListOptions } from './storage.ts'
 
 const maxPageSize = 1000
 
-/** Returns the number of entries of one page. */
+/** Returns the number of entries of one page of a list. Refuses an invalid page size. */
 export function resolvePageSize(options: ListOptions): number {
   const size = options.pageSize ?? maxPageSize
   if (Number.isInteger(size) && size >= 1 && size <= maxPageSize) return size

@@ -4,7 +4,7 @@ const escapeRun = /(?:%[0-9a-f]{2})+/gi
 const maxDecodings = 8
 const maxShown = 200
 
-/** Refuses characters that are not allowed in a location. */
+/** Refuses a location with characters that are not allowed. */
 export function checkCharacters(text: string): void {
   const why = badCharacter(text)
   if (why !== undefined) throw new HeadgateError('bad-request', `Location contains ${why}`)

@@ -3,7 +3,7 @@ import { type Location, parseLocation } from './location.ts'
 import { type Lead, Routed } from './routed.ts'
 import type { Storage, StorageScheme } from './storage.ts'
 
-/** A location prefix, and the storage for the objects below it. */
+/** A location prefix, and the storage that contains the objects below it. */
 export interface StoragePlace {
   readonly place: string
   readonly storage: Storage

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface RetryPolicy {
-  /** Number of attempts, including the first. */
+  /** Maximum number of attempts, including the first. */
   readonly attempts: number
   /**
    * Limit of the first pause between attempts, in ms. The limit doubles after each attempt, up to `max`. Each pause

@@ -8,7 +8,7 @@ export interface Fault {
   readonly retry: boolean
   /** Whether a write that failed with this error may have written the object. */
   readonly outcome: WriteOutcome
-  /** Sentence without a full stop, for an error message. */
+  /** Description of the error without a full stop, for an error message. */
   readonly what: string
 }
 

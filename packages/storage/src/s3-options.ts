@@ -23,7 +23,7 @@ export interface S3Limits {
    * of its body.
    */
   readonly slowestRate: number
-  /** Number of attempts of one call, including the first. */
+  /** Maximum number of attempts of one call, including the first. */
   readonly attempts: number
   /** Limit of the first pause between attempts, in ms. See `base` of `RetryPolicy`. */
   readonly retryBase: number

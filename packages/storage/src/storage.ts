@@ -50,7 +50,7 @@ export interface StoredObject {
   readonly info: ObjectInfo
   /** Inclusive offsets of the returned bytes in the object. Absent if `body` contains the whole object. */
   readonly range?: { readonly start: number; readonly end: number }
-  /** Number of bytes in `body`. */
+  /** Number of bytes of the returned content in `body`. */
   readonly length: number
   /** Content of the object. The caller must read this stream to its end or destroy it. */
   readonly body: Readable

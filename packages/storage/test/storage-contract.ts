@@ -7,12 +7,12 @@ import { storageListContract } from './storage-contract-list.ts'
 import { storageUploadContract } from './storage-contract-uploads.ts'
 import type { Storage } from '../src/storage.ts'
 
-/** Storage under test, and locations for the tests. */
+/** Storage implementation under test, with locations for the tests. */
 export interface StorageUnderTest {
   readonly storage: Storage
   /** Location with a final `/` that contains no object yet. */
   readonly root: string
-  /** Location of the same scheme that the storage does not own. */
+  /** Location of the same scheme that is outside the storage. */
   readonly outside: string
   dispose(): Promise<void>
 }

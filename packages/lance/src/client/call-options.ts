@@ -1,4 +1,4 @@
-/** Options of every operation. */
+/** Options that every operation accepts. */
 export interface CallOptions {
   /** Cancels the call, also while it waits before a retry. */
   readonly signal?: AbortSignal | undefined

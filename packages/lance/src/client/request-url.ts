@@ -6,7 +6,7 @@ import type { Operation } from '../model/operations.ts'
 export type Members = Readonly<Record<string, unknown>>
 
 /**
- * Creates the URL of a request.
+ * Creates the URL of a request to an operation.
  *
  * @param members contains `id` and `index_name` for the path, and the query parameters of the operation
  * @throws {HeadgateError} bad-request, for names that a URL cannot contain

@@ -6,7 +6,7 @@ const decoder = new TextDecoder()
 export const text = (bytes: Uint8Array): string => decoder.decode(bytes)
 
 /**
- * Converts an unsigned integer to a number.
+ * Converts an unsigned integer of protobuf to a number.
  *
  * @throws {ProtobufError} when a number cannot represent it exactly
  */

@@ -59,7 +59,7 @@ const rows = [
 /** Name of an operation in the Lance Namespace specification. */
 export type OperationId = (typeof rows)[number][0]
 
-/** HTTP form of an operation. */
+/** Operation of the specification with its HTTP method, path and body format. */
 export interface Operation {
   /** Name of the operation. */
   readonly operationId: OperationId
@@ -143,5 +143,5 @@ const byId = Object.fromEntries(
   operations.map((operation) => [operation.operationId, operation]),
 ) as Readonly<Record<OperationId, Operation>>
 
-/** Returns the operation with this name. */
+/** Returns the operation of the specification with this name. */
 export const operation = (operationId: OperationId): Operation => byId[operationId]

@@ -7,11 +7,11 @@ import { LanceNamespace } from '../../src/client/lance-namespace.ts'
 /** Request that the server received. */
 export interface ReceivedRequest {
   readonly method: string
-  /** Path and query, without decoding. */
+  /** Path and query of the request, not decoded. */
   readonly target: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly bytes: Uint8Array
-  /** Body, if it is JSON. */
+  /** Body of the request as JSON. Undefined if it is not JSON. */
   readonly json: Json | undefined
 }
 

@@ -20,7 +20,7 @@ export interface WebSigningOptions extends DraftOptions {
     readonly sessionToken?: string
   }
   readonly region: string
-  /** Cache of derived signing keys. */
+  /** Cache of derived signing keys. Without it, each signature derives its key. */
   readonly keys?: WebSigningKeys
 }
 

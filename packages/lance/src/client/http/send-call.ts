@@ -11,7 +11,7 @@ export interface LanceHttp extends HttpSettings {
   readonly firstRetryMs: number
 }
 
-/** A request of the protocol. */
+/** A request of the Lance Namespace protocol. */
 export interface HttpCall {
   /** Name of the operation in the specification (`operationId`), for error messages. */
   readonly operation: string

@@ -20,7 +20,7 @@ import { callJson, listPages, type About } from './call-json.ts'
  * applies to.
  */
 export interface BranchOperations {
-  /** Lists the branches of a table with their names. */
+  /** Lists the branches of a table as pairs of name and branch. */
   listTableBranches(
     request: About<ListTableBranchesRequest>,
     options?: CallOptions,

@@ -24,7 +24,7 @@ import { callJson, listPages, type About } from './call-json.ts'
 /** Operations on the tags of a table. A tag is a name for a version of the table. */
 export interface TagOperations {
   /**
-   * Lists the tags of a table with their names.
+   * Lists the tags of a table as pairs of name and tag.
    *
    * @example for await (const [name, { version }] of lance.listTableTags({ id })) console.log(name, version)
    */
