@@ -6,8 +6,8 @@ import type { RunAs } from './run-as.ts'
 /** Address on which the embedded PostgreSQL server listens. */
 export interface Endpoint extends AsyncDisposable {
   /**
-   * `local`: a Unix socket in the data directory, which some file systems do not support. `temporary`: a Unix socket in a
-   * temporary directory. `tcp`: a port of 127.0.0.1.
+   * Kind of the address. `local`: a Unix socket in the data directory, which some file systems do not support.
+   * `temporary`: a Unix socket in a temporary directory. `tcp`: a port of 127.0.0.1.
    */
   readonly kind: 'local' | 'temporary' | 'tcp'
   /** PostgreSQL settings that make the server listen on this address. */

@@ -30,9 +30,9 @@ export interface StartPostgresOptions {
    */
   readonly settings?: Readonly<Record<string, string>>
   /**
-   * `socket`: a Unix socket that only this user can open, and which is faster. `tcp`: a free port of 127.0.0.1, to which
-   * every user of this machine can connect, so that only the password protects it. Windows supports only `tcp`.
-   * Default: `socket`.
+   * Kind of the address on which the server listens. `socket`: a Unix socket that only this user can open, and which
+   * is faster. `tcp`: a free port of 127.0.0.1, to which every user of this machine can connect, so that only the
+   * password protects it. Windows supports only `tcp`. Default: `socket`.
    */
   readonly listen?: 'socket' | 'tcp'
   /** Time limit for the start of the server in ms, including crash recovery. Default: 60,000. */

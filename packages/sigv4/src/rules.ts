@@ -1,8 +1,8 @@
 /** Differences between services in the canonical form of a request. */
 export interface SigningRules {
   /**
-   * `once`: the path is decoded, then encoded (S3).
-   * `twice`: the path is encoded again without decoding it (all other services).
+   * Encoding of the path in the canonical request. `once`: the path is decoded, then encoded (S3). `twice`: the path
+   * is encoded again without decoding it (all other services).
    */
   readonly encodePath: 'once' | 'twice'
   /** Whether `.`, `..` and repeated slashes are resolved before signing. */
@@ -13,7 +13,7 @@ export interface SigningRules {
   readonly presignedPayload: 'unsigned' | 'body'
 }
 
-/** Rules of Amazon S3 and of compatible services. */
+/** Signing rules of Amazon S3 and of compatible services. */
 export const s3Rules: SigningRules = {
   encodePath: 'once',
   normalizePath: false,
@@ -21,7 +21,7 @@ export const s3Rules: SigningRules = {
   presignedPayload: 'unsigned',
 }
 
-/** Rules of all other services. */
+/** Signing rules of all services other than Amazon S3. */
 export const generalRules: SigningRules = {
   encodePath: 'twice',
   normalizePath: true,

@@ -18,6 +18,8 @@ export class ManyPlaces extends Routed {
   readonly #places: readonly { readonly prefix: string; readonly storage: Storage }[]
 
   /**
+   * Creates a storage that combines storages by their location prefixes.
+   *
    * @param first receives locations that no prefix contains, and refuses them; all storages must have the same type
    */
   constructor(first: StoragePlace, others: readonly StoragePlace[]) {

@@ -37,7 +37,11 @@ export abstract class Routed implements Storage {
   protected readonly first: Storage
   readonly #others: readonly Storage[]
 
-  /** @param others further underlying storages of the same type, with the same capabilities */
+  /**
+   * Creates a storage that combines `first` and further underlying storages.
+   *
+   * @param others further underlying storages of the same type, with the same capabilities
+   */
   constructor(first: Storage, others: readonly Storage[] = []) {
     this.first = first
     this.#others = others

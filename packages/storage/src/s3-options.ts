@@ -25,7 +25,10 @@ export interface S3Limits {
   readonly slowestRate: number
   /** Maximum number of attempts of one call, including the first. */
   readonly attempts: number
-  /** Limit of the first pause between attempts, in ms. See `base` of `RetryPolicy`. */
+  /**
+   * Limit of the first pause between attempts, in ms. The limit doubles after each attempt, and each pause is a
+   * random time below its limit.
+   */
   readonly retryBase: number
   readonly retryMax: number
   /**

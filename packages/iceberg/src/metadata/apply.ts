@@ -12,9 +12,15 @@ const DEFAULT_FORMAT_VERSION = 2
  * Inputs of a commit in addition to its updates: time, location of the current metadata file, UUID of a new table.
  */
 export interface ApplyContext {
-  /** Time of the catalog in ms since the epoch. Becomes `last-updated-ms`, unless the base has a later time. */
+  /**
+   * Current time of the catalog in ms since the epoch. Becomes `last-updated-ms`, unless the current metadata of the
+   * table has a later time.
+   */
   readonly now: number
-  /** Location of the metadata file of the base, which is added to the metadata log unless it is null or missing. */
+  /**
+   * Location of the metadata file with the current metadata of the table, which the commit adds to the metadata log.
+   * Null or missing: the log stays unchanged.
+   */
   readonly baseLocation?: string | null
   /** UUID for a new table if no update assigns a UUID. */
   readonly uuid?: string
@@ -33,9 +39,9 @@ export interface AppliedUpdates {
 }
 
 /**
- * Applies the updates of one commit, in order, to the current metadata of a table. If the base is null, the commit
- * creates the table (the second step of a staged creation). Returns new metadata and does not change the base. Does
- * not check requirements: call `checkTableRequirements` first.
+ * Applies the updates of one commit, in order, to `base`, the current metadata of a table. If `base` is null, the
+ * commit creates the table (the second step of a staged creation). Returns new metadata and does not change `base`.
+ * Does not check requirements: call `checkTableRequirements` first.
  *
  * Source: Iceberg REST specification, updateTable and commitTransaction.
  *

@@ -6,12 +6,12 @@ import type { ViewMetadata } from './view-metadata.ts'
 import type { ViewUpdate } from './view-update.ts'
 
 /**
- * Applies the updates of a commit to the metadata of a view, in order. Returns new metadata and does not change the
- * base.
+ * Applies the updates of a commit to the metadata of a view, in order. Returns new metadata and does not change
+ * `base`.
  *
  * @param base current metadata of the view, or null for a new view
  * @param now current time in ms since the epoch
- * @returns `changed` is false if the updates have no effect. Then `metadata` is the base, and the caller need not
+ * @returns `changed` is false if the updates have no effect. Then `metadata` is `base`, and the caller need not
  *   write a metadata file.
  * @throws {HeadgateError} `bad-request` when an update cannot be applied
  */

@@ -8,7 +8,7 @@ import type { Schema } from '../metadata/schema/types.ts'
 import type { ViewHistoryEntry, ViewMetadata, ViewVersion } from './view-metadata.ts'
 import { retainedHistory, retainedVersions } from './retention.ts'
 
-/** State of a view while the updates of one commit are applied. */
+/** Draft of a view: its state while the updates of one commit are applied. */
 export interface ViewDraft {
   uuid: string | undefined
   formatVersion: number

@@ -75,7 +75,7 @@ export function newTable({
   })
 }
 
-/** Decodes and applies updates, a second after the base. */
+/** Decodes updates and applies them to `base`, at a time one second after its last update. */
 export function apply(base: TableMetadata | null, ...updates: readonly Json[]): AppliedUpdates {
   const now = base === null ? NOW : Number(base['last-updated-ms']) + 1000
   return applyTableUpdates(base, updates.map(decodeTableUpdate), { now })

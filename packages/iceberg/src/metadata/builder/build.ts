@@ -7,8 +7,9 @@ import { currentSchemaIndex, type Draft } from './draft.ts'
 import { correctedSnapshotLog } from './snapshot-log.ts'
 
 /**
- * Converts a draft to metadata. Checks that a schema, spec, order and location are set, that the default spec and order
- * are valid for the current schema, and the conditions of `checkTable`.
+ * Converts the draft of a table, to which all updates of a commit were applied, to metadata. Checks that a schema,
+ * partition spec, sort order and location are set, that the default spec and order are valid for the current schema,
+ * and the conditions of `checkTable`.
  *
  * @throws {HeadgateError} bad-request
  */

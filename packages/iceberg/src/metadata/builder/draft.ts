@@ -11,8 +11,8 @@ import { unknownFields } from '../table/known-fields.ts'
 import type { EncryptedKey, FormatVersion, TableMetadata } from '../types.ts'
 
 /**
- * State of a table while the updates of one commit are applied. Updates change it in place. Only this folder and
- * `../update` use drafts; `build` converts a draft to immutable metadata.
+ * Draft of a table: its state while the updates of one commit are applied. Updates change it in place. Only this
+ * folder and `../update` use drafts; `build` converts a draft to immutable metadata.
  */
 export interface Draft {
   /** Time of this commit in ms since the epoch. */
@@ -66,8 +66,9 @@ interface Changes {
 }
 
 /**
- * Creates a draft from the current metadata of a table. The time of the draft is not before the time of the base,
- * because the clock of another catalog or replica may have been ahead, and readers refuse logs with decreasing times.
+ * Creates a draft from the current metadata of a table. The time of the draft is not before the last update of the
+ * table, because the clock of another catalog or replica may have been ahead, and readers refuse logs with decreasing
+ * times.
  */
 export function createDraft(base: TableMetadata, now: number): Draft {
   const last = base['last-updated-ms']

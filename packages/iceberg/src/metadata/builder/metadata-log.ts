@@ -10,9 +10,9 @@ export interface MetadataLog {
 }
 
 /**
- * Appends the metadata file of the base to the log, if the base has a metadata file. Removes the oldest entries above
- * the limit that the new properties of the table set. Returns expired files only if the properties of the table enable
- * their deletion.
+ * Appends the metadata file that a commit replaces to the metadata log, if there is such a file. Removes the oldest
+ * entries above the limit that the new properties of the table set. Returns expired files only if the properties of
+ * the table enable their deletion.
  */
 export function appendMetadataLog(
   base: TableMetadata,

@@ -2,8 +2,8 @@ import { sameComputation } from '../partition/sources.ts'
 import type { SortOrder } from './types.ts'
 
 /**
- * Returns whether two orders are equal except for their ids. An added order gets a new id if no existing order is
- * equal.
+ * Returns whether two sort orders are equal except for their ids. A sort order that a commit adds gets a new id only
+ * if no existing order is equal.
  */
 export function sameOrder(a: SortOrder, b: SortOrder): boolean {
   return (

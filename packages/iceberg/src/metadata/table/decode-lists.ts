@@ -109,7 +109,7 @@ function mustExist(field: string, version: FormatVersion): void {
   if (version > 1) throw invalid(`${field} must exist in format v${version}`)
 }
 
-/** Returns the item with this id, or undefined. Refuses duplicate ids. */
+/** Returns the element of a list that has this id, or undefined. Refuses a list with duplicate ids. */
 function only<K extends string, T extends { readonly [key in K]: number }>(
   items: readonly T[],
   key: K,
