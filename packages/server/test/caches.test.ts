@@ -4,9 +4,9 @@ import { expect, test } from 'vitest'
 import { callerKey, callerCache } from '../src/cache.ts'
 
 /**
- * Every map of the server that lives longer than one request, except the caches of `cache.ts`. `caller`: each
- * value belongs to one caller, which the
- * key identifies. `shared`: the values are equal for all callers. `none`: no response contains the values.
+ * Every map of the server that lives longer than one request, except the caches of `cache.ts`. `caller`: each value
+ * belongs to one caller, which the key identifies. `shared`: the values are equal for all callers. `none`: no response
+ * contains the values.
  */
 const lastingMaps: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   // The keys are policies, and each policy belongs to one caller.

@@ -128,7 +128,10 @@ async function findManagers(
 interface Visible {
   /** Ids of the objects whose owners and managers the explanation may name. */
   readonly people: ReadonlySet<string>
-  /** Ids of the objects whose reasons the explanation contains. Null when it contains the reasons of all objects. */
+  /**
+   * Ids of the objects for which the explanation may contain grants and ownerships. Null when it may contain those of
+   * all objects.
+   */
   readonly reasons: ReadonlySet<string> | null
 }
 

@@ -4,7 +4,10 @@ import type { Policy } from './policy.ts'
 import { bitsGrantedOn, holds, isOwners, privilegesIn } from './privilege-bits.ts'
 import type { Chain, Privilege } from '../privilege.ts'
 
-/** Ownership of an object, or a grant on it to the principal, a group or a role. */
+/**
+ * Reason why a principal has a privilege: it owns an object, or a grant on the object names it or one of its groups and
+ * roles.
+ */
 export interface Reason {
   /** Id of the object that is owned or granted: the requested object, or an object above it. */
   readonly on: string

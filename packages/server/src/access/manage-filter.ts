@@ -13,14 +13,17 @@ export interface ManageFilter {
 }
 
 /**
- * Returns the filter for objects below the head of `chain` on which grants or ownership give `manage`. The authorizer
- * is not called; `managedIn` does that.
+ * Returns the filter for the objects below the head of `chain` on which the caller has `manage` by grants or ownership.
+ * The authorizer is not called; `managedIn` does that.
  */
 export function manageFilter(policy: Policy, chain: Chain): ManageFilter {
   return filterBelow(policy, chain, 'manage')
 }
 
-/** Returns the filter for objects below the head of `chain` on which grants or ownership give the privilege. */
+/**
+ * Returns the filter for the objects below the head of `chain` on which the caller has the privilege by grants or
+ * ownership.
+ */
 export function filterBelow(policy: Policy, chain: Chain, privilege: Privilege): ManageFilter {
   if (holds(grantedBits(policy, chain), privilege)) return { ids: null, owners: [] }
   if (!mayHold(policy, chain, privilege)) return { ids: [], owners: [] }

@@ -37,11 +37,11 @@ interface Entry {
   /** Ids of the access keys of the principal. Sessions that began with another access key are refused. */
   readonly accessKeys: readonly string[]
   /**
-   * Monotonic time in ms at which the read of the entry began. The entry contains all changes that were committed
+   * Monotonic time in ms at which the read of the policy began. The policy contains all changes that were committed
    * before.
    */
   readonly readAt: number
-  /** Number of the read that returned the entry. A read with a larger number began later. */
+  /** Number of the read that returned the policy. A read with a larger number began later. */
   readonly turn: number
 }
 
@@ -71,7 +71,7 @@ export class Policies implements AsyncDisposable {
   #versionTurn = 0
   #mark = {}
   #turn = 0
-  /** Smallest number of a read whose entry is still valid. Entries of reads with a smaller number are stale. */
+  /** Smallest number of a read whose policy is still valid. Policies of reads with a smaller number are stale. */
   #firstGoodTurn = 0
   #listening: AsyncDisposable | undefined
 
@@ -95,7 +95,7 @@ export class Policies implements AsyncDisposable {
     return this.#authorizer.narrows
   }
 
-  /** Returns the time for which the groups of each issuer are valid. */
+  /** Returns the time for which the groups in a token are valid, by issuer. */
   get groupAges(): GroupAges {
     return this.#groupAges
   }

@@ -11,7 +11,7 @@ export interface QueueLimits {
   readonly patienceMs: number
 }
 
-/** Limits of a queue that is opened without other limits. */
+/** Default limits of a queue. */
 const defaultQueueLimits: QueueLimits = { places: 4, perParty: 20, waiting: 400, patienceMs: 5_000 }
 
 type Waiter = (leave: (() => void) | null) => void

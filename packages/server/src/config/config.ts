@@ -37,7 +37,7 @@ export interface Config {
   readonly gateway: { readonly listen: ListenConfig; readonly publicUrl: string | null } | null
   /** URL that clients use, without trailing slash. Null when clients use the loopback address of the listener. */
   readonly publicUrl: string | null
-  /** Rules for warehouse endpoints with addresses that are not public. */
+  /** Rules that decide which addresses the storage endpoints of warehouses may have in addition to public ones. */
   readonly endpoints: EndpointRules
   /** Absolute path of the data directory. */
   readonly dataDir: string

@@ -8,7 +8,7 @@ import { hasGateway } from './has-gateway.ts'
  */
 const embeddedPoolLimit = 45
 
-/** Returns a sentence for each combination of settings that the server refuses. */
+/** Returns an error sentence for each combination of settings that the server refuses. */
 export function findContradictions(env: Env): readonly string[] {
   return [
     ...checkNetwork(env),

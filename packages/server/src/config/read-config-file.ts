@@ -74,7 +74,7 @@ function describeUnknownKey(name: string, known: readonly string[]): string {
   return `The key ${JSON.stringify(name)} is unknown: ${advice}`
 }
 
-/** Returns the reason why a variable cannot be in the file, or null when it can. */
+/** Returns the reason why the configuration file must not contain a variable, or null when it may. */
 function refuseKey({ key, flag, name }: Variable<unknown>): string | null {
   if (name === 'HEADGATE_CONFIG')
     return `${key} cannot be set in the configuration file: set --config or HEADGATE_CONFIG.`

@@ -95,7 +95,7 @@ export function text(name: VariableName, fallback: string, documentation: Docume
   return variable(name, documentation, fallback, { type: 'text', parse: (value) => value })
 }
 
-/** Defines the path of a file or directory. A relative path starts at the current directory. */
+/** Defines a variable with the path of a file or directory. A relative path starts at the current directory. */
 export function path(name: VariableName, fallback: string, documentation: Documentation): Variable<string> {
   return variable(name, documentation, fallback, { type: 'path', parse: (value) => value })
 }
@@ -121,7 +121,7 @@ export function integer(
 
 const unitBytes: Readonly<Record<string, number>> = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
 
-/** Defines a number of bytes: `1048576`, `1024KiB` or `1MiB`. */
+/** Defines a variable with a number of bytes: `1048576`, `1024KiB` or `1MiB`. */
 export function bytes(
   name: VariableName,
   fallback: string,
@@ -178,7 +178,7 @@ export function choice<const T extends string>(
 /** Description of the type of variables that `list` defines. */
 export const listType = 'comma-separated list'
 
-/** Defines a list of values, separated by commas. */
+/** Defines a variable with a list of values, separated by commas. */
 export function list(
   name: VariableName,
   fallback: string,
@@ -195,7 +195,7 @@ export function list(
   return variable(name, documentation, fallback, { type: listType, schema, parse })
 }
 
-/** Defines a value with its own parser. `describe` completes the sentence "NAME must be …". */
+/** Defines a variable with its own parser. `describe` completes the sentence "NAME must be …". */
 export function custom<T>(
   name: VariableName,
   fallback: string,
@@ -213,7 +213,7 @@ export function custom<T>(
   })
 }
 
-/** Defines a secret text, which is never printed and has no flag. */
+/** Defines a variable with a secret text, which is never printed and has no flag. */
 export function secret(
   name: VariableName,
   type: string,

@@ -89,7 +89,10 @@ function request(changes: Partial<StorageGrant> = {}): StorageGrant {
   }
 }
 
-/** Returns the same warehouse with another vending profile, like a read after a change of the profile. */
+/**
+ * Returns the same warehouse with another vending profile, as a read of the database returns it after a change of the
+ * profile.
+ */
 const withVending = (vending: VendingProfile): Warehouse => ({ ...warehouse, vending: { ...vending } })
 
 describe('minting', () => {

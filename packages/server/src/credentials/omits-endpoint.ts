@@ -1,7 +1,7 @@
 import type { VendingProfile } from '../catalog/vending-profile.ts'
 import { matchesGlob } from '../glob.ts'
 
-/** Maximum number of characters of a `User-Agent` that are compared with the patterns. */
+/** Maximum number of characters of a `User-Agent` header that are compared with the patterns in a vending profile. */
 const maxUserAgentLength = 256
 
 /**

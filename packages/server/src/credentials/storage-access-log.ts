@@ -12,7 +12,7 @@ import type { StorageGrant } from './storage-grant.ts'
 
 export interface StorageAccessLogOptions {
   readonly sql: Sql
-  /** Interval in ms at which new credentials are written. Default 1 s. */
+  /** Interval in ms at which new credentials are written to the database. Default 1 s. */
   readonly flushMs?: number
   /** Time in ms after which repeated issues and uses of a stored credential are written. Default 20 s. */
   readonly touchMs?: number

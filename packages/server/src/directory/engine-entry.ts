@@ -13,19 +13,19 @@ export interface EngineEntry extends Omit<EngineSettings, 'warehouses'> {
   readonly warehouses: readonly string[] | null
 }
 
-/** New values of some fields of an entry. */
+/** New values for some fields of an engine entry. */
 export type EngineEntryChange = {
   readonly [name in keyof EngineEntry]?: EngineEntry[name] | undefined
 }
 
-/** Returns the entry of an engine from its row. The warehouses in it are ids. */
+/** Converts the database row of an engine to its entry. The warehouses in the entry are ids. */
 export function entryOfRow(row: EngineRow): EngineEntry {
   const { id: _, name: __, issuer: ___, subject: ____, enabled: _5, notBefore: _6, ...rest } = row
   const { createdAt: _7, updatedAt: _8, ...entry } = rest
   return entry
 }
 
-/** Returns an entry with the changed fields replaced. */
+/** Returns an engine entry in which the changed fields are replaced. */
 export function changeEntry(entry: EngineEntry, change: EngineEntryChange): EngineEntry {
   const changed = Object.entries(change).filter(([, value]) => value !== undefined)
   return { ...entry, ...(Object.fromEntries(changed) as Partial<EngineEntry>) }

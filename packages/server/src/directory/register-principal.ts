@@ -10,7 +10,7 @@ import { changePolicy, type RequestedChange } from './policy-change.ts'
 export interface NewPrincipal extends Pick<PrincipalRow, 'issuer' | 'subject'> {
   /** Name of the principal in lists. The first token of a user replaces it. */
   readonly name: string
-  /** When true, the server also accepts an issuer of which it has no users yet. */
+  /** True: the issuer of the principal may be one of which the server has no users yet. */
   readonly allowUnknownIssuer: boolean
 }
 

@@ -22,8 +22,8 @@ let last = 0
 let lastText = new Date(last).toISOString()
 
 /**
- * Returns the current time. Formatting the time takes as long as the rest of the line, so the text is cached
- * for one millisecond.
+ * Returns the current time as RFC 3339 text. Formatting the time takes as long as the rest of the line, so the text is
+ * cached for one millisecond.
  */
 function timestamp(): string {
   const now = Date.now()

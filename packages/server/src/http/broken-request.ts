@@ -18,7 +18,7 @@ export interface Serving {
 
 const lingerMs = 1_000
 
-/** Returns the error body of the catalog. */
+/** Returns the response of the catalog to a malformed request: status, headers and the Iceberg REST error body. */
 export function refuseForCatalog(error: HeadgateError): ReturnType<Refuse> {
   const { status, headers, body } = errorResponse(error, 'GET')
   return { status, headers: headers ?? {}, body: String(body) }

@@ -16,7 +16,7 @@ export interface Health {
    * not contain the reason.
    */
   readonly onChange: (name: string, reason: unknown) => void
-  /** Returns the metrics and their content type. */
+  /** Returns the metrics as text, in the format that `contentType` names. */
   readonly metrics: () => Promise<string>
   readonly contentType: string
 }

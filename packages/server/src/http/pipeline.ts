@@ -48,7 +48,7 @@ export interface PipelineDeps {
    */
   readonly loopTurns: LoopTurns
   readonly corsOrigins: readonly string[]
-  /** Error bodies of protocols other than Iceberg. */
+  /** Error bodies of protocols other than Iceberg, such as Lance, with the paths for which they are used. */
   readonly errorForms: readonly ErrorForm[]
   readonly resolveAddress: ClientAddress
   /**

@@ -7,7 +7,7 @@ import type { IcebergDeps } from './deps.ts'
 import { relationParam, warehouseParam } from './params.ts'
 import { noContent } from './responses.ts'
 
-/** Drops the table or view of the path. */
+/** Drops the table or view that the request path names. */
 export async function dropByName(deps: IcebergDeps, call: Call, kind: 'table' | 'view'): Promise<Response> {
   const ref = { warehouse: await warehouseParam(deps, call), identifier: relationParam(deps, call, kind) }
   const purge = decodePurgeRequested(call.query.get('purgeRequested') ?? undefined)

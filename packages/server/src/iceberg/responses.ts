@@ -105,7 +105,7 @@ interface JoinedPieces {
   readonly pieces: readonly Buffer[]
 }
 
-/** Copies small pieces into one buffer, so that one write sends them. */
+/** Copies the small pieces of a response body into one buffer, so that one write sends them. */
 function joinSmall(pieces: readonly Buffer[], isCached: boolean): JoinedPieces {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
   if (length > (isCached ? maxCachedCopyBytes : maxCopyBytes)) return { body: null, pieces }

@@ -74,7 +74,7 @@ export async function bootstrapAdministrator(parts: {
   return created ? { created, clientId, clientSecret } : { created, clientId }
 }
 
-/** Creates the role or restores its grant. Returns its id. */
+/** Creates the role `administrators`, or restores its grant of `manage` on the server. Returns the id of the role. */
 async function administratorsId(tx: Queryable): Promise<string> {
   const present = await findRoleByName(tx, administratorsRole)
   const id = present?.id ?? randomUUID()

@@ -147,8 +147,8 @@ export type SecondLegResponse =
  */
 export interface SecondLegs {
   /**
-   * Returns the profile of the second leg, for the audit event. Null: no second leg is configured for the
-   * issuer.
+   * Returns the profile (form of the token request) of the second leg, for the audit event. Null: no second leg is
+   * configured for the issuer.
    */
   findProfile(issuer: string): string | null
   /**

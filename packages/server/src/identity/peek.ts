@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { JsonError, parseBytes } from '@headgate/json'
 
-/** Maximum number of characters of a token. Longer texts are refused without being parsed. */
+/** Maximum number of characters of a token of another issuer. Longer texts are refused without being parsed. */
 export const maxForeignTokenLength = 16_384
 const maxDepth = 16
 

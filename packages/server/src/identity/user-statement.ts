@@ -40,7 +40,7 @@ export function readUnsigned(token: string, nowMs: number): StatementReading {
   return stale === null ? readClaims(claims) : refused(stale)
 }
 
-/** Reads the claims of a statement: `sub`, and `query_id` if there is one. */
+/** Reads the claims of a JWT in which an engine names its user: `sub`, and `query_id` if there is one. */
 export function readClaims(claims: Readonly<Record<string, unknown>>): StatementReading {
   const { sub, query_id: queryId } = claims
   if (!isUserName(sub))

@@ -26,7 +26,10 @@ export interface HousekeepingOptions {
 const metricsReportSeconds = 30 * 86_400
 /** Retention of finished jobs in seconds, so that an operator can analyze them. */
 const finishedJobSeconds = 7 * 86_400
-/** Retention in seconds of periods from which issued credentials may be missing in the record. */
+/**
+ * Time in seconds after which the record of a gap is deleted. A gap is a period from which issued credentials may be
+ * missing in the list, because a process was killed.
+ */
 const gapSeconds = 2 * 86_400
 const batchSize = 1_000
 /** Maximum number of statements for each kind of row in one run. The next run deletes the remaining rows. */

@@ -80,7 +80,7 @@ export class KeyRing implements AsyncDisposable {
     return this.#generation
   }
 
-  /** Returns the active signing key. */
+  /** Returns the active signing key for a purpose. */
   signing(purpose: SigningPurpose): SigningKey {
     const key = this.findSigning(purpose)
     if (key !== null) return key
@@ -93,7 +93,7 @@ export class KeyRing implements AsyncDisposable {
     return key?.purpose === purpose ? key : null
   }
 
-  /** Returns the active sealing key. */
+  /** Returns the active sealing key for a purpose. */
   sealing(purpose: SealingPurpose): SealingKey {
     const key = this.#active.get(purpose)
     if (key?.purpose === purpose) return key
@@ -101,8 +101,8 @@ export class KeyRing implements AsyncDisposable {
   }
 
   /**
-   * Returns the key with an id and purpose, in any state, because an added key may already be active on another
-   * replica.
+   * Returns the key with this purpose and id. The key may be in any state, because an added key may already be active
+   * on another replica.
    */
   verifying(purpose: SigningPurpose, id: string): SigningKey | undefined {
     const key = this.#keys.get(id)

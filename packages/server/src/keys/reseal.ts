@@ -22,7 +22,10 @@ export interface SealedThing {
   replace(after: Uint8Array): Promise<boolean>
 }
 
-/** Seals every key of the ring with the current master key. Keys that do not open stay unchanged. */
+/**
+ * Seals every key of the ring with the current master key. A key that neither the current nor the previous master key
+ * opens stays unchanged.
+ */
 export async function resealRing(sql: Sql, master: MasterKey): Promise<Resealed> {
   const rows = await readKeys(sql)
   return resealEach(

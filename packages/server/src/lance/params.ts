@@ -50,7 +50,8 @@ export async function readRequest<T>(
 }
 
 /**
- * Returns the identifier of the path. Clients that are written in Rust encode a space as `+`, and `+` as `%2B`.
+ * Returns the identifier in the request path: the names from the warehouse down to a namespace or table. Clients that
+ * are written in Rust encode a space as `+`, and `+` as `%2B`.
  *
  * @throws HeadgateError `bad-request`
  */
@@ -59,7 +60,7 @@ export function idParam(call: Pick<Call, 'params' | 'query'>): Identifier {
 }
 
 /**
- * Returns the namespace of an identifier. Null for the root.
+ * Converts an identifier to the namespace that it names. Null for the root, which is the warehouse.
  *
  * @throws HeadgateError `bad-request`
  */
@@ -68,7 +69,7 @@ export function toNamespace({ nameLimits }: Pick<LanceDeps, 'nameLimits'>, id: I
 }
 
 /**
- * Returns the name of the table that an identifier names.
+ * Converts an identifier to the table name that it names: the namespace and the last name.
  *
  * @throws HeadgateError `bad-request`
  */

@@ -56,7 +56,10 @@ const served: Partial<Record<OperationId, (deps: LanceDeps) => Operation>> = {
   ListTableBranches: listTableBranches,
 }
 
-/** Operations that clients written in Rust, or servers for them, also accept as GET. */
+/**
+ * Operations that the server accepts as GET, too, because clients or servers that are written in Rust use GET for them
+ * instead of the specified POST.
+ */
 const alsoGet: ReadonlySet<OperationId> = new Set(['CountTableRows', 'GetTableStats', 'ListTableTags'])
 
 /** Returns all operations of the Lance Namespace specification. Operations that are not served refuse every request. */

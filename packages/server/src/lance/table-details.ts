@@ -23,7 +23,7 @@ export function tableDetails({ namespace, name }: TableIdentifier, manifest: Man
   }
 }
 
-/** Returns the number of rows of a version, without deleted rows. */
+/** Returns the number of rows of a table version, without deleted rows. */
 export function countRows({ fragments }: Manifest): number {
   return sumOf(fragments, 'physicalRows') - sumOf(fragments, 'deletedRows')
 }
@@ -31,7 +31,7 @@ export function countRows({ fragments }: Manifest): number {
 /** Number of rows from which a fragment is not small. Lance compacts smaller fragments. */
 const smallFragmentRows = 100_000
 
-/** Encodes the statistics of a version. */
+/** Encodes the statistics of a table version. */
 export function tableStats(manifest: Manifest): object {
   const { fragments, indices } = manifest
   const lengths = fragments

@@ -1,7 +1,7 @@
 import type { TableVersion } from '@headgate/lance/model'
 import type { FoundManifest } from '../catalog/lance/find-manifest.ts'
 
-/** Encodes a version. Clients expect the path of the manifest without scheme and bucket. */
+/** Encodes a table version. Clients expect the path of the manifest without scheme and bucket. */
 export function toTableVersion({ version, location, size, etag, writtenAt }: FoundManifest): TableVersion {
   return {
     version,

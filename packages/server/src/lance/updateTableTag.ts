@@ -7,7 +7,7 @@ import { readRequest, toTableRef } from './params.ts'
 import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 
-/** Points a tag to another version. */
+/** Changes the version that a tag of a Lance table names. */
 export function updateTableTag(deps: LanceDeps): Operation {
   return route('UpdateTableTag', async (call) => {
     const request = await readRequest(deps, call, decodeUpdateTableTagRequest)

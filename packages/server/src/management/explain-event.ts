@@ -15,7 +15,7 @@ import { explanationView, type ExplanationView } from './explanation-view.ts'
 import { privilege } from './grants.ts'
 import type { SecurableName } from './securable.ts'
 
-/** Operations that can change a decision. */
+/** Ids of the management operations that can change access decisions, such as grants and revocations. */
 const changingOperations: readonly string[] = [
   'grantPrivilege',
   'revokePrivilege',

@@ -69,7 +69,7 @@ export interface ManagementApi {
 }
 
 /**
- * Returns the management API.
+ * Returns all operations of the management API, and its OpenAPI document.
  *
  * @param more operations of other modules that belong to this API
  */

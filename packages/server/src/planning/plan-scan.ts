@@ -83,7 +83,8 @@ export async function planScan(
 }
 
 /**
- * Lists the tasks of a plan task. If they are too many for one response, the response contains a plan task for the rest.
+ * Returns the file scan tasks of a plan task. If they are too many for one response, the response contains a plan task
+ * for the rest.
  *
  * @throws HeadgateError `no-such-plan-task`, and errors of `ManifestFiles`
  */

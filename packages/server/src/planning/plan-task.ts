@@ -39,7 +39,10 @@ const content = z.tuple([
   z.custom<Json>(() => true),
 ])
 
-/** Seals a plan task. The key is that of page tokens, because a plan task is a position in a list of tasks. */
+/**
+ * Encrypts a plan task for the client. The key is that of page tokens, because a plan task is a position in a list of
+ * tasks.
+ */
 export function sealPlanTask(ring: KeyRing, owner: PlanOwner, { scan, from, end }: PlanTask): string {
   const { snapshotId, after, schemaId, caseSensitive, statsColumns, filter } = scan
   const values: z.infer<typeof content> = [
@@ -58,7 +61,7 @@ export function sealPlanTask(ring: KeyRing, owner: PlanOwner, { scan, from, end 
 }
 
 /**
- * Opens a plan task.
+ * Decrypts a plan task that a client sends.
  *
  * @throws HeadgateError `no-such-plan-task` for a text that is not a plan task of this table and caller
  */

@@ -24,8 +24,7 @@ export interface Request {
 export interface Change {
   readonly request: Request
   /**
-   * Returns true if the change is complete and was made exactly once, false if it had no effect. Throws for
-   * all other
+   * Returns true if the change is complete and was made exactly once, false if it had no effect. Throws for all other
    * states.
    */
   look(): Promise<boolean>
@@ -58,8 +57,7 @@ interface Held {
 }
 
 /**
- * Returns an attempt for each step of one kind of change: steps before which the change is lost, and steps
- * after which
+ * Returns an attempt for each step of one kind of change: steps before which the change is lost, and steps after which
  * it is kept.
  */
 export function steps(prepare: Prepare, at: { readonly lost: string[]; readonly kept: string[] }): Attempt[] {

@@ -20,8 +20,7 @@ const locks = statement(
 )
 
 /**
- * Checks that killed servers left only unreferenced metadata files and partial uploads of such files: every
- * pointer
+ * Checks that killed servers left only unreferenced metadata files and partial uploads of such files: every pointer
  * names a complete file, and no lock is held.
  */
 export async function checkLeftovers({ sql, root }: FaultPlace): Promise<void> {

@@ -20,7 +20,7 @@ function registration(name: string, file: string, more: JsonObject = {}): Reques
   return { method: 'POST', path: 'namespaces/k/register', body: { name, 'metadata-location': file, ...more } }
 }
 
-/** Returns a change after which the name belongs to the table with this UUID and metadata file. */
+/** Returns a change after which the name belongs to the table that has this UUID and metadata file. */
 function naming(client: Client, name: string, request: Request, table: TimedResponse): Change {
   return {
     request,

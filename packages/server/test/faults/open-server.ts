@@ -22,8 +22,7 @@ export interface ServerDeps {
 }
 
 /**
- * Starts a server in this process on an existing database and warehouse. The functions of `deps` can replace
- * its
+ * Starts a server in this process on an existing database and warehouse. The functions of `deps` can replace its
  * database client, its storage and its request handler.
  */
 export async function openServer(deps: ServerDeps): Promise<AsyncDisposable & { readonly url: string }> {

@@ -13,8 +13,7 @@ import { migrations } from '../../src/store/migrations/index.ts'
 const settings = { fsync: 'off', full_page_writes: 'off', wal_keep_size: '64MB' }
 
 /**
- * A migrated primary with a standby, and a proxy that keeps its address when the standby is promoted. The
- * standby is a
+ * A migrated primary with a standby, and a proxy that keeps its address when the standby is promoted. The standby is a
  * copy of the stopped primary and follows it by streaming replication.
  */
 export class ReplicatedDatabase implements AsyncDisposable {

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 
 interface Stop {
   readonly step: string
-  /** Number of times that the request passes the step without a stop. */
+  /** Number of times that the request passes this step before it stops there. */
   passes: number
 }
 

@@ -30,9 +30,8 @@ export interface RawOptions {
 const patienceMs = 1_000
 
 /**
- * Sends exactly these bytes, and returns the responses until the server closes the connection. Throws when a
- * response is not
- * valid HTTP/1.1, differs from its announced length, or does not arrive in time.
+ * Sends exactly these bytes, and returns the responses until the server closes the connection. Throws when a response
+ * is not valid HTTP/1.1, differs from its announced length, or does not arrive in time.
  */
 export async function exchange(port: number, bytes: Uint8Array, options: RawOptions): Promise<RawExchange> {
   const { method, hangUp = false, timeoutMs = 5_000 } = options

@@ -40,7 +40,7 @@ export type Result = { readonly after: ModelCatalog } | { readonly refused: read
 
 const refused = (...statuses: readonly number[]): Result => ({ refused: statuses })
 
-/** The root of the warehouse. Only locations below it are allowed. */
+/** Rules of the model. Only locations below the root of the warehouse are allowed. */
 export interface Rules {
   readonly root: string
 }

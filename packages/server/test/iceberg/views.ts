@@ -16,11 +16,11 @@ const relationId = statement('test_relation_id', 'select id from relation where 
 export interface ViewFixture extends AsyncDisposable {
   readonly server: TestServer
   readonly trino: TestCaller
-  /** Owns `mart.inner` and may read `raw`. */
+  /** Caller that owns `mart.inner` and may read `raw`. */
   readonly dora: TestCaller
-  /** Owns `mart.outer`, which refers to `mart.inner`. */
+  /** Caller that owns `mart.outer`, which refers to `mart.inner`. */
   readonly erin: TestCaller
-  /** May select from both views, and has no right on `raw`. */
+  /** Caller that may select from both views, and has no right on `raw`. */
   readonly alice: TestCaller
   make(owner: TestCaller, name: string): Promise<void>
   findId<Kind extends 'namespace' | 'relation'>(kind: Kind, name: string): Promise<{ kind: Kind; id: string }>

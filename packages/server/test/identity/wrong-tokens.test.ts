@@ -15,9 +15,9 @@ const elsewhere = 'https://idp.example/realms/x'
 
 interface Wrong {
   readonly token: string
-  /** Reason in the audit event, without the code of the error. */
+  /** Expected reason in the audit event, without the code of the error. */
   readonly reason: RegExp
-  /** Claims in the audit event. */
+  /** Expected claims in the audit event. */
   readonly claimed: Readonly<Record<string, unknown>>
 }
 

@@ -15,7 +15,7 @@ export function sdkClient(url: string, credentials: Credentials, config: S3Clien
   })
 }
 
-/** Returns `status code` of the error of a client call. */
+/** Returns the status of a client call, or for a failed call the status and the error code, such as `404 NoSuchKey`. */
 export async function outcome(
   call: Promise<{ $metadata: { httpStatusCode?: number | undefined } }>,
 ): Promise<string> {
@@ -71,12 +71,15 @@ export function rawRequest(
   ])
 }
 
-/** Returns the code in the error document. */
+/** Returns the error code in an XML error document. */
 export function codeIn(xml: string): string | undefined {
   return /<Code>(\w+)<\/Code>/.exec(xml)?.[1]
 }
 
-/** Returns `status code` of a raw response, after any `100 Continue`. */
+/**
+ * Returns the status of a raw HTTP response, followed by the error code in its body, such as `404 NoSuchKey`. Ignores
+ * `100 Continue`.
+ */
 export function parseStatus(response: string): string {
   const status =
     /^(?:HTTP\/1\.1 100 Continue\r\n\r\n)*HTTP\/1\.1 (\d+)/.exec(response)?.[1] ?? `none: ${response}`

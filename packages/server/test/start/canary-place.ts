@@ -107,8 +107,7 @@ export function createCanaryClient(canaries: Canaries): CanaryClient {
 }
 
 /**
- * Loads the command line into this process, because it runs many times. The import is dynamic, because the
- * command line
+ * Loads the command line into this process, because it runs many times. The import is dynamic, because the command line
  * depends on the server.
  */
 async function loadCommandLine(): Promise<(io: object) => Promise<number>> {

@@ -76,7 +76,10 @@ function refreshPath(name: string, response: TestResponse): string {
   return `${tables}/${name}/credentials${new URL(endpoint, 'http://x').search}`
 }
 
-/** Returns a response of the upstream with storage credentials, with other properties. */
+/**
+ * Returns the body of a loadCredentials response of the upstream in which properties of the storage credential are
+ * changed.
+ */
 async function vendedByUpstream(name: string, changes: Readonly<Record<string, string>>): Promise<string> {
   const response = await fixture.upstream.send('GET', `${tables}/${name}/credentials`)
   const [credential] = objectAt({ list: response.json }, 'list')['storage-credentials'] as {

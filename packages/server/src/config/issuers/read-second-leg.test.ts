@@ -15,7 +15,7 @@ const own = { clientId: 'headgate', clientSecretEnv: 'SECRET' }
 const other = { issuer: 'https://as.example', audience: 'lake' }
 const next = { issuer: other.issuer, ...own }
 
-/** Minimum settings of each profile. */
+/** Smallest valid setting `secondLeg` for each profile, which is the form of the token request. */
 const minimal = {
   keycloak: own,
   entra: { ...own, scope: 'api://lake/.default' },

@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { isSecureUrl } from '../../secure-url.ts'
 import { type SecondLegEntry, secondLegSchema } from './second-leg-schema.ts'
 
-/** Accepted algorithms. All are asymmetric: a key that verifies a symmetric signature can also create one. */
+/**
+ * Accepted signature algorithms (`alg`) of tokens. All are asymmetric: a key that verifies a symmetric signature can
+ * also create one.
+ */
 const algorithms = [
   'RS256',
   'RS384',

@@ -3,14 +3,14 @@ import type { Warehouse } from '../../catalog/warehouses.ts'
 import type { CredentialVendor, MintedKeys } from '../storage-credential.ts'
 import type { StorageGrant } from '../storage-grant.ts'
 
-/** Storage credentials of an upstream for one table. */
+/** Storage credential that an upstream catalog issued for one table. */
 export interface UpstreamCredential {
   readonly config: Readonly<Record<string, string>>
   /** Expiry of the credential in epoch ms. Null: the keys are long-lived. */
   readonly expiresAt: number | null
 }
 
-/** Source of the storage credentials that upstreams vend. */
+/** Source of the storage credentials that upstream catalogs issue. */
 export interface UpstreamCredentials {
   /** Returns true when the warehouse has a separate account at the upstream for callers that may only read. */
   hasReader(warehouse: Warehouse): boolean
@@ -44,7 +44,10 @@ export class PassVendor implements CredentialVendor {
   }
 }
 
-/** Sets the expiry, so that the client renews the credential when its grant must be decided again. */
+/**
+ * Replaces the expiry in the properties of a credential, so that the client renews the credential when its grant must
+ * be decided again.
+ */
 function withExpiry(
   config: Readonly<Record<string, string>>,
   expiresAt: number,

@@ -9,7 +9,7 @@ import { toSessionTags } from './sts-session.ts'
 
 type StsProfile = Extract<VendingProfile, { readonly mode: 'sts' }>
 
-/** Audience that AWS and compatible services expect. */
+/** Audience (`aud`) of web identity tokens that AWS and compatible token services expect. */
 export const defaultAudience = 'sts.amazonaws.com'
 /**
  * Header `typ` of the token. It differs from the `typ` of this server's access tokens (`at+jwt`), so that neither token

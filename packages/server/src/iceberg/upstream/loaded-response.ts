@@ -15,7 +15,7 @@ import { formatMetadataEtag, metadataResponse, notModified } from '../responses.
 import { auditAccess } from '../../credentials/audit-access.ts'
 import { accessRequest } from '../storage-access.ts'
 
-/** Table or view of the upstream for a response. */
+/** Table or view of the upstream catalog that a response contains. */
 export interface LoadedForResponse {
   readonly metadata: RemoteMetadata
   readonly row: RecordedRelation
@@ -32,8 +32,8 @@ export interface LoadedForResponse {
 }
 
 /**
- * Encodes the response with a table or view of the upstream. The configuration and the credentials of the upstream are
- * replaced by those of this server.
+ * Encodes the response with a table or view of the upstream catalog. The configuration and the credentials of the
+ * upstream are replaced by those of this server.
  */
 export async function loadedResponse(
   deps: IcebergDeps,
@@ -58,8 +58,8 @@ export async function loadedResponse(
 }
 
 /**
- * Issues credentials of a table of the upstream to a client that requests only credentials. Loads the table, because
- * grants on a table that was replaced in the upstream do not count.
+ * Issues credentials for a table of the upstream catalog to a client that requests only credentials. Loads the table
+ * first, because grants on a table that was replaced in the upstream do not count.
  */
 export async function upstreamCredentials(
   deps: IcebergDeps,
@@ -103,7 +103,10 @@ function committedTarget(row: RecordedRelation, chain: Chain): StorageTarget {
   }
 }
 
-/** Returns the chain with the id of the row, which may have been written after the decision. */
+/**
+ * Returns the privilege chain with the id of the relation's database row, which may have been written after the
+ * decision.
+ */
 function withId(chain: Chain, id: string): Chain {
   const [, ...above] = chain.ids
   return { ...chain, ids: [id, ...above] }

@@ -3,14 +3,14 @@ import type { Json, JsonObject } from '@headgate/json'
 import type { Response } from '../../operation/operation.ts'
 import { jsonResponse } from '../responses.ts'
 
-/** Encodes a namespace of the upstream as the response. */
+/** Encodes the response with a namespace of the upstream catalog. */
 export function namespaceResponse(body: Json): Response {
   return forwardedMembers(body, ['namespace', 'properties'])
 }
 
 /**
- * Encodes members of a JSON object of the upstream as the response. Other members could contain configuration or
- * credentials of the upstream.
+ * Encodes a response with only these members of a JSON object of the upstream catalog. Other members could contain
+ * configuration or credentials of the upstream.
  */
 export function forwardedMembers(body: Json, names: readonly string[]): Response {
   if (!isObject(body))
@@ -19,9 +19,9 @@ export function forwardedMembers(body: Json, names: readonly string[]): Response
 }
 
 /**
- * Returns an object with only these members. A request to the upstream contains only members that this server has
- * checked, because the upstream may know others that set locations. Members that are null are left out: Iceberg's Java
- * client writes null for absent members, which some catalogs refuse.
+ * Returns a copy of an object with only these members. A request to the upstream catalog contains only members that
+ * this server has checked, because the upstream may know others that set locations. Members that are null are left out:
+ * Iceberg's Java client writes null for absent members, which some catalogs refuse.
  */
 export function selectMembers(body: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(pickMembers(body, names)).filter(([, value]) => value !== null))

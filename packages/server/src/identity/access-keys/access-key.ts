@@ -4,7 +4,7 @@ import { generateSecret } from '../client-secret.ts'
 /** Access key of a principal with its secret, which only the response that creates it contains. */
 export interface AccessKey {
   readonly accessKeyId: string
-  /** 256 random bits in base64url, 43 characters. */
+  /** Secret of the access key: 256 random bits in base64url, 43 characters. */
   readonly secretAccessKey: string
 }
 

@@ -24,7 +24,10 @@ export interface IntrospectionSettings {
 /** Kinds of tokens that can be the subject token of a token exchange. */
 export type SubjectTokenKind = 'access_token' | 'id_token'
 
-/** Form of the request by which the server exchanges a user's token at a product. */
+/**
+ * Form of the token request by which the server exchanges a user's token: that of a product, or that of an RFC
+ * (`generic-8693`, `generic-7523`).
+ */
 export type SecondLegProfile =
   'keycloak' | 'entra' | 'okta' | 'auth0' | 'google-sts' | 'generic-8693' | 'generic-7523' | 'chained'
 
@@ -35,7 +38,7 @@ export interface IssuerClient {
     | { readonly method: 'client_secret_basic' | 'client_secret_post'; readonly secret: Revealed }
     | {
         readonly method: 'private_key_jwt'
-        /** PKCS #8 as PEM, or a JWK. */
+        /** Private key in PKCS #8 as PEM, or as a JWK. */
         readonly key: Revealed
         /** `kid` in the header of client assertions. Null: the header contains no `kid`. */
         readonly keyId: string | null
@@ -49,7 +52,7 @@ export interface IssuerClient {
       }
 }
 
-/** Audiences, resources and scope of the token that the server requests. */
+/** Audiences, resources and scope of the token that the server requests for a user in a second leg. */
 export interface LegTarget {
   readonly audiences: readonly string[]
   readonly resources: readonly string[]

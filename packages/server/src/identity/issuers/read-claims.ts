@@ -80,7 +80,10 @@ function findClient(claims: Claims): string | null {
   return names.map((name) => textAt(claims, [name])).find((text) => text !== null) ?? null
 }
 
-/** Returns the actor. `act` takes precedence over `azp`; a client that acts for itself is not an actor. */
+/**
+ * Returns the party that acts for the subject of a token. `act` takes precedence over `azp`; a client that acts for
+ * itself is not an actor.
+ */
 function findActor(
   { issuer, claims: paths, actors, clients }: Issuer,
   claims: Claims,
@@ -106,7 +109,10 @@ function readParty(issuer: string, claim: unknown): ExternalParty | null | 'brok
   return subject === null || named === null ? 'broken' : { issuer: named, subject }
 }
 
-/** Returns the groups. Null: the token contains none. A value that is not a list of texts counts as absent. */
+/**
+ * Returns the names of groups in a claim. Null: the token contains none. A value that is not a list of texts counts as
+ * absent.
+ */
 function groupsAt(claims: Claims, path: ClaimPath): readonly string[] | null {
   const value = at(claims, path)
   const list: readonly unknown[] | null =

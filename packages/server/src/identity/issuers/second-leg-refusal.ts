@@ -25,8 +25,8 @@ const remedies: Readonly<Record<string, string>> = {
 }
 
 /**
- * Returns the message for the caller when the issuer refused the second leg. It contains the error code of the
- * issuer, and no other text from the issuer.
+ * Returns the message for the caller when the issuer refused to exchange the user's token (second leg). It contains the
+ * error code of the issuer, and no other text from the issuer.
  */
 export function describeRefusal(issuer: string, error: string | undefined): string {
   const name = error !== undefined && /^[\w.:-]{1,64}$/.test(error) ? error : 'refused'

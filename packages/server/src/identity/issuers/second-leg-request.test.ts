@@ -13,7 +13,10 @@ interface Sent {
   readonly form: Readonly<Record<string, string>>
 }
 
-/** Sends a second leg, and returns its HTTP requests. Each request gets a token as its response. */
+/**
+ * Exchanges a user's token at a test issuer (second leg). Returns the HTTP requests, each of which gets a token as its
+ * response.
+ */
 async function sent(
   settings: SecondLegSettings,
   kind: 'access_token' | 'id_token' | 'opaque' = 'access_token',

@@ -20,7 +20,10 @@ export interface LegEndpoints {
 const urn = 'urn:ietf:params:oauth:token-type:'
 const step = 'jwt-bearer.assertion.'
 
-/** Profile of `@headgate/auth` for each profile of a second leg. `generic` sends the parameters of the RFCs. */
+/**
+ * Profile of the library `@headgate/auth` for each configured form of the token request. `generic` sends the parameters
+ * of the RFCs.
+ */
 const authProfiles: Readonly<Record<SecondLegProfile, string>> = {
   keycloak: 'keycloak',
   entra: 'entra',
@@ -33,8 +36,9 @@ const authProfiles: Readonly<Record<SecondLegProfile, string>> = {
 }
 
 /**
- * Returns the token request of a second leg, as properties of `obtainToken` (`@headgate/auth/tokens`): the token of the
- * user is the subject of an exchange (RFC 8693), or an assertion (RFC 7523, Entra's on-behalf-of).
+ * Returns the token request by which the server exchanges a user's token at its issuer (second leg), as properties of
+ * `obtainToken` (`@headgate/auth/tokens`): the token of the user is the subject of an exchange (RFC 8693), or an
+ * assertion (RFC 7523, Entra's on-behalf-of).
  */
 export function secondLegRequest(
   settings: SecondLegSettings,

@@ -1,8 +1,8 @@
 import type { ExternalParty, SecondLegResponse, VerifiedExternal } from '../external.ts'
 
 /**
- * Combines the user's token and the token in the response of the issuer. The result contains the earlier issue
- * time, the earlier expiry, and the actor of the user's token.
+ * Combines the content of the user's token with that of the token which its issuer returned for it (second leg). The
+ * result contains the earlier issue time, the earlier expiry, and the actor of the user's token.
  */
 export function together(
   subject: VerifiedExternal,
@@ -40,7 +40,7 @@ export function together(
 }
 
 /**
- * Returns a response whose identity is valid at most until `expiresAt`.
+ * Returns the result of a second leg whose identity is valid at most until `expiresAt`.
  *
  * @param expiresAt epoch ms
  */

@@ -34,8 +34,8 @@ interface Refused {
 }
 
 /**
- * Requests a token of the same user for this server from the issuer of a user's token. The server is a client
- * of that issuer.
+ * Exchanges the token of a user at the issuer of this token (second leg): requests a token of the same user for this
+ * server, as a client of that issuer.
  */
 export class IssuerSecondLegs implements SecondLegs {
   readonly #tokens: Pick<IssuerTokens, 'trusted'>
@@ -159,7 +159,7 @@ function listSecrets({ client, next }: SecondLegSettings, token: string): readon
 }
 
 /**
- * Converts the error of a second leg to a refusal.
+ * Converts the error of a token exchange at an issuer to a refused result.
  *
  * @throws HeadgateError `unavailable` when the issuer did not respond correctly
  */

@@ -87,7 +87,7 @@ async function purgeIcebergFiles(
 /** Outcome for the files that the metadata names. `data-kept`: the table has `gc.enabled=false`. */
 type NamedFiles = 'deleted' | 'data-kept' | 'unreadable'
 
-/** Deletes all files that the metadata names, except the metadata file itself. */
+/** Deletes all files that the metadata of the table names, except the metadata file itself. */
 async function purgeNamedFiles(
   deps: PurgeDeps,
   run: JobRun,

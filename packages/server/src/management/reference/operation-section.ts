@@ -25,7 +25,7 @@ export interface DocumentedOperation {
 }
 
 /**
- * Returns the section of one operation.
+ * Returns the section of the reference page about one operation.
  *
  * @param schemas components of the document by name
  */
@@ -92,7 +92,7 @@ function responseTexts({ responses }: DocumentedOperation): readonly string[] {
   })
 }
 
-/** Formats the types of errors in a description as code. */
+/** Formats the error types in a description as Markdown code. */
 function withCode(description: string): string {
   return description.replaceAll(/\b(\w+Exception):/g, '`$1`:')
 }

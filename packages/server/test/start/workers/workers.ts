@@ -76,9 +76,8 @@ export function isRunning(pid: number): boolean {
 }
 
 /**
- * Returns whether a process has ended, but its parent has not read its exit status. The first process of a
- * container may
- * never read the status of orphans.
+ * Returns whether a process has ended, but its parent has not read its exit status. The first process of a container
+ * may never read the status of orphans.
  */
 function isZombie(pid: number): boolean {
   try {
@@ -112,8 +111,7 @@ export class Connection implements Disposable {
   }
 
   /**
-   * Removes and returns the received text up to and including `end`. Returns null when the connection ends
-   * before `end`
+   * Removes and returns the received text up to and including `end`. Returns null when the connection ends before `end`
    * arrives.
    */
   async until(end: string): Promise<string | null> {
