@@ -12,8 +12,8 @@ import { callJson, type About } from './call-json.ts'
 
 export interface MaterializedViewOperations {
   /**
-   * Creates a materialized view from a query or a table function. With `with_no_data: false`, the server fills it at
-   * once. Otherwise the view is empty until it is refreshed.
+   * Creates a materialized view from a query or a table function. With `with_no_data: false`, the server starts to
+   * fill the view at once. Otherwise the view is empty until it is refreshed.
    */
   createMaterializedView(
     request: About<CreateMaterializedViewRequest>,
