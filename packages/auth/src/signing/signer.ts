@@ -29,7 +29,10 @@ export interface Signer {
   sha256Hex(bytes: Uint8Array): Promise<string>
 }
 
-/** Creates the signer of Version 4 for this runtime: with Node's crypto where it exists, because Web Crypto is slower. */
+/**
+ * Creates the signer of Signature Version 4 for this runtime: with Node's crypto where it exists, because Web Crypto
+ * is slower.
+ */
 export async function v4Signer(): Promise<Signer> {
   return (await import('#signers')).createV4Signer()
 }
