@@ -3,6 +3,7 @@ import { decodeTableMetadata } from '@headgate/iceberg/metadata'
 import { decodePlanTableScanRequest } from '@headgate/iceberg/rest'
 import type { Json, JsonObject } from '@headgate/json'
 import { LoopTurns } from '../../packages/server/src/concurrency/loop-turns.ts'
+import { DeleteIndexes } from '../../packages/server/src/planning/delete-indexes.ts'
 import { ManifestFiles } from '../../packages/server/src/planning/manifest-files.ts'
 import { type PlanningDeps, planScan } from '../../packages/server/src/planning/plan-scan.ts'
 import type { PlannedFile } from './compare.ts'
@@ -10,25 +11,31 @@ import type { Scan } from './generate.ts'
 
 /** Plans scans of one table with Headgate. */
 export class HeadgatePlanner {
-  readonly #deps: Pick<PlanningDeps, 'manifests' | 'turns'>
+  readonly #deps: Pick<PlanningDeps, 'manifests' | 'deletes' | 'turns'>
   readonly #metadata: ReturnType<typeof decodeTableMetadata>
 
   constructor(metadata: Json) {
     const turns = new LoopTurns()
-    this.#deps = { turns, manifests: new ManifestFiles(50_000_000, turns) }
+    this.#deps = { turns, deletes: new DeleteIndexes(), manifests: new ManifestFiles(50_000_000, turns) }
     this.#metadata = decodeTableMetadata(metadata)
   }
 
   async plan(scan: Scan): Promise<readonly PlannedFile[]> {
     const table = {
-      owner: { relationId: 't', principalId: 'p' },
+      relationId: 't',
+      principalId: 'p',
       metadata: this.#metadata,
       omitsNullPartitions: false,
       open: (location: string) => Promise.resolve(createReadStream(location)),
     }
     // The key ring is only used for plans with more files than these tables have.
     const deps = this.#deps as PlanningDeps
-    const tasks = await planScan(deps, table, decodePlanTableScanRequest(scan), AbortSignal.timeout(60_000))
+    const { tasks } = await planScan(
+      deps,
+      table,
+      decodePlanTableScanRequest(scan),
+      AbortSignal.timeout(60_000),
+    )
     const deleteFiles = tasks['delete-files'] ?? []
     return (tasks['file-scan-tasks'] ?? []).map((task) => ({
       path: pathOf(task['data-file'] ?? null),

@@ -10,7 +10,7 @@ import { openCredentials } from './context/open-credentials.ts'
 import { openEvents } from './context/open-events.ts'
 import { openGateway } from './context/open-gateway.ts'
 import { openIdentity } from './context/open-identity.ts'
-import { ManifestFiles } from './planning/manifest-files.ts'
+import { openPlanning, planGate } from './context/open-planning.ts'
 import { startJobs } from './context/start-jobs.ts'
 import { clientAddressBehind } from './operation/client-address.ts'
 import { RequestMetrics } from './http/metrics.ts'
@@ -54,11 +54,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
   const opened = openCredentials(options, stack, { ring, policies, registry, upstreams })
   const wakeJobs = (): void => jobs.wake()
   const loopTurns = new LoopTurns()
-  const planning = {
-    ring,
-    manifests: new ManifestFiles(options.metadataCacheBytes, loopTurns),
-    turns: loopTurns,
-  }
+  const planning = openPlanning(options, ring, loopTurns)
   const catalog = await openCatalog(options, stack, {
     ...opened,
     policies,
@@ -107,6 +103,7 @@ export async function openContext(options: ContextOptions): Promise<Context> {
     policies,
     warehouses,
     upstreams,
+    plans: planGate(catalog),
     accessLog: opened.accessLog,
   })
   const owned = stack.move()

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ContextOptions } from '../context-options.ts'
-import { GatewayAuthorizer } from '../credentials/gateway-authorizer.ts'
+import { GatewayAuthorizer, type GatewayAuthorizerOptions } from '../credentials/gateway-authorizer.ts'
 import type { IcebergDeps } from '../iceberg/deps.ts'
 import { createS3Endpoint } from '../s3/endpoint.ts'
 import type { S3EndpointDeps } from '../s3/deps.ts'
@@ -13,12 +13,13 @@ export type GatewayDeps = Pick<
   S3EndpointDeps,
   'ring' | 'audit' | 'accessLog' | 'resolveAddress' | 'metrics' | 'loopTurns'
 > &
-  Pick<IcebergDeps, 'policies' | 'warehouses' | 'upstreams'>
+  Pick<IcebergDeps, 'policies' | 'warehouses' | 'upstreams'> &
+  Pick<Required<GatewayAuthorizerOptions>, 'plans'>
 
 /** Opens the S3 endpoint, and returns the handler of its requests. */
 export function openGateway(
   options: ContextOptions,
-  { policies, warehouses, upstreams, ...deps }: GatewayDeps,
+  { policies, warehouses, upstreams, plans, ...deps }: GatewayDeps,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const { sql, log, anonymous, limits } = options
   const { region, hostSuffix, decisionMaxAgeMs: maxAgeMs } = options.storageAccess
@@ -29,6 +30,7 @@ export function openGateway(
       policies,
       warehouses,
       relays: upstreams.relays,
+      plans,
       anonymous,
       maxAgeMs,
     }),

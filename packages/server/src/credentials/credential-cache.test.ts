@@ -81,6 +81,7 @@ function request(changes: Partial<StorageGrant> = {}): StorageGrant {
       issuedAt: now,
     },
     viewIds: [],
+    plan: null,
     omitsEndpoint: false,
     policyVersion: 1,
     revokedBefore: 0,

@@ -53,6 +53,7 @@ const claims: RefreshClaims = {
   provenByKey: null,
   statedBy: null,
   viewIds: [],
+  plan: null,
   queryId: null,
 }
 

@@ -1,36 +1,47 @@
 import { decodePlanTableScanRequest } from '@headgate/iceberg/rest'
-import type { Target } from '../catalog/target.ts'
+import type { Readable } from '../catalog/find-readable.ts'
+import { auditAccess } from '../credentials/audit-access.ts'
+import { issuePlan } from '../credentials/issue-storage-access.ts'
 import type { Call, Operation, Response } from '../operation/operation.ts'
 import { plannedTable } from '../planning/planned-table.ts'
-import { planScan } from '../planning/plan-scan.ts'
+import { planScan, planText } from '../planning/plan-scan.ts'
 import type { IcebergDeps } from './deps.ts'
 import { findReadable } from './find-readable.ts'
 import { relationParam, warehouseParam } from './params.ts'
 import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
+import { committedAccessRequest } from './storage-access.ts'
 
 /**
- * Plans a scan of a table. The plan is always complete, so clients never need its id. The id is random, because the
- * server keeps no state of a plan.
+ * Plans a scan of a table. The plan is always complete, so clients do not poll. Its id renews its credential, and is
+ * random if the plan has none. The server keeps no state of a plan.
  */
 export function planTableScan(deps: IcebergDeps): Operation {
   return route('planTableScan', async (call) => {
-    const found = await findScanned(deps, call)
+    const { found, views } = await findScanned(deps, call)
     const request = decodePlanTableScanRequest(await call.json())
     const table = await plannedTable(deps, found, call.identity, call.header('user-agent'))
-    const tasks = await planScan(deps.planning, table, request, call.signal)
-    return planResponse({ status: 'completed', 'plan-id': crypto.randomUUID(), ...tasks })
+    const planned = await planScan(deps.planning, table, request, call.signal)
+    const plan = planText(planned)
+    const issued =
+      plan === null ? null : await issuePlan(deps, committedAccessRequest(call, found, views), plan, call)
+    const access = auditAccess(call, issued)
+    return planResponse({
+      status: 'completed',
+      'plan-id': issued?.planId ?? crypto.randomUUID(),
+      ...planned.tasks,
+      ...(access === null ? {} : { 'storage-credentials': access.credentials.map((each) => ({ ...each })) }),
+    })
   })
 }
 
 /** Finds the table in the path, whose rows the caller may read. */
-export async function findScanned(deps: IcebergDeps, call: Call): Promise<Target> {
+export async function findScanned(deps: IcebergDeps, call: Call): Promise<Readable> {
   const ref = {
     warehouse: await warehouseParam(deps, call),
     identifier: relationParam(deps, call, 'table'),
   }
-  const { found } = await findReadable(deps, call, ref, 'table')
-  return found
+  return await findReadable(deps, call, ref, 'table')
 }
 
 /** Encodes a plan. It depends on the rights of the caller, so `Cache-Control` forbids to store it. */

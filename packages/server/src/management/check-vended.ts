@@ -190,6 +190,7 @@ async function mint(
     policyVersion: call.policy.version,
     revokedBefore: warehouse.notBefore,
     limits: { credentialExpiresBy: end, renewableUntil: end, engineRenewableUntil: null },
+    plan: null,
     omitsEndpoint: false,
   }
   try {

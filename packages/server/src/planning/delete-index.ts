@@ -21,10 +21,11 @@ export class DeleteIndex {
   readonly #positions = new Map<string, DeleteFile[]>()
   readonly #equalities = new Map<string, DeleteFile[]>()
   readonly #globalEqualities: DeleteFile[] = []
+  #size = 0
 
-  get isEmpty(): boolean {
-    const sets = [this.#vectors, this.#byPath, this.#positions, this.#equalities]
-    return sets.every(({ size }) => size === 0) && this.#globalEqualities.length === 0
+  /** Number of delete files. */
+  get size(): number {
+    return this.#size
   }
 
   /**
@@ -36,6 +37,7 @@ export class DeleteIndex {
   add(manifest: ManifestFile, entry: ManifestEntry, isUnpartitioned: boolean): void {
     const { file } = entry
     const { specId } = manifest
+    this.#size += 1
     const added = { specId, sequenceNumber: sequenceNumberOf(manifest, entry), file }
     if (file.content === 'equality-deletes') {
       if (isUnpartitioned) this.#globalEqualities.push(added)
@@ -53,7 +55,7 @@ export class DeleteIndex {
 
   /** Returns the delete files that apply to a data file. */
   find(specId: number, sequenceNumber: Int64, { path, partition }: ContentFile): readonly DeleteFile[] {
-    if (this.isEmpty) return []
+    if (this.#size === 0) return []
     const key = partitionKey(specId, partition)
     const equalities = [...this.#globalEqualities, ...(this.#equalities.get(key) ?? [])].filter(
       (each) => compareInt64(each.sequenceNumber, sequenceNumber) > 0,

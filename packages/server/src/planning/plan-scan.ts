@@ -4,25 +4,32 @@ import type { PlanTableScanRequest } from '@headgate/iceberg/rest'
 import { stringify, type JsonObject } from '@headgate/json'
 import type { KeyRing } from '../keys/key-ring.ts'
 import type { LoopTurns } from '../concurrency/loop-turns.ts'
-import { DeleteIndex } from './delete-index.ts'
+import type { DeleteIndexes } from './delete-indexes.ts'
 import type { ManifestFiles, OpenFile } from './manifest-files.ts'
 import { maxFilterLength, openPlanTask, type PlanOwner, sealPlanTask } from './plan-task.ts'
-import { defineScan, openScan, type ScanDefinition } from './scan.ts'
-import { listTasks, type Position, type ScanTasks, type TaskSource } from './scan-tasks.ts'
-import { selectManifests, specFilters } from './select-manifests.ts'
+import { maxFilesOfScan } from './planned-files.ts'
+import { openSource } from './open-source.ts'
+import { defineScan, type ScanDefinition } from './scan.ts'
+import { encodeScan } from './scan-text.ts'
+import { listTasks, type Position, type ScanTasks } from './scan-tasks.ts'
 
 export interface PlanningDeps {
   readonly ring: KeyRing
   readonly manifests: ManifestFiles
+  readonly deletes: DeleteIndexes
   readonly turns: LoopTurns
 }
 
-/** Table whose scan is planned. The operation has authorized the caller before. */
-export interface PlannedTable {
-  readonly owner: PlanOwner
+/** Table that is scanned. */
+export interface ScannedTable {
+  readonly relationId: string
   readonly metadata: TableMetadata
   readonly open: OpenFile
-  /** True: the tasks omit partitions that contain null, for clients that cannot decode them. */
+}
+
+/** Table whose scan is planned for a caller. The operation has authorized the caller before. */
+export interface PlannedTable extends ScannedTable, PlanOwner {
+  /** Whether partitions with null are left out of the tasks. */
   readonly omitsNullPartitions: boolean
 }
 
@@ -34,6 +41,14 @@ const maxDirectFiles = 2_000
 /** Approximate number of files in the manifests of one plan task, and maximum number of tasks in one response. */
 const filesPerTask = 5_000
 const maxPlanTasks = 10_000
+
+/** Scan with its tasks. `scan` is null for a table without snapshots. */
+export interface PlannedScan {
+  readonly scan: ScanDefinition | null
+  readonly tasks: PlannedTasks
+  /** Number of files in the manifests of the scan, which is at least the number of its files. */
+  readonly fileCount: number
+}
 
 /** Tasks of a scan in the form of the specification (`ScanTasks`). */
 export interface PlannedTasks extends JsonObject {
@@ -53,33 +68,42 @@ export async function planScan(
   table: PlannedTable,
   request: PlanTableScanRequest,
   signal: AbortSignal,
-): Promise<PlannedTasks> {
+): Promise<PlannedScan> {
   if (stringify(request.filter).length > maxFilterLength)
     throw new HeadgateError(
       'bad-request',
       `The filter is longer than ${maxFilterLength} characters. Send a shorter one, and apply the complete filter to the rows.`,
     )
   const definition = defineScan(table.metadata, request, (schema) => columnIds(schema, request))
-  if (definition === null) return {}
+  if (definition === null) return { scan: null, tasks: {}, fileCount: 0 }
   const source = await openSource(deps, table, definition, signal)
   const { manifests } = source
   const counts = manifests.map(({ addedFiles, existingFiles }) =>
     addedFiles === null || existingFiles === null ? filesPerTask : addedFiles + existingFiles,
   )
-  if (counts.reduce((sum, count) => sum + count, 0) <= maxDirectFiles)
-    return encodeTasks(
-      deps,
-      table,
-      definition,
-      manifests.length,
-      await listTasks(source, start, manifests.length, filesPerTask),
-    )
-  const ranges = groupManifests(counts)
-  return {
-    'plan-tasks': ranges.map(([from, end]) =>
-      sealPlanTask(deps.ring, table.owner, { scan: definition, from: { manifest: from, entry: 0 }, end }),
-    ),
+  const planned = {
+    scan: definition,
+    fileCount: counts.reduce((sum, count) => sum + count, 0),
   }
+  if (planned.fileCount <= maxDirectFiles) {
+    const listed = await listTasks(source, table, start, manifests.length, filesPerTask)
+    return { ...planned, tasks: encodeTasks(deps, table, definition, manifests.length, listed) }
+  }
+  const planTasks = groupManifests(counts).map(([from, end]) =>
+    sealPlanTask(deps.ring, table, { scan: definition, from: { manifest: from, entry: 0 }, end }),
+  )
+  return { ...planned, tasks: { 'plan-tasks': planTasks } }
+}
+
+/** Maximum length of the text of a scan in a plan id, so that the id stays short. */
+const maxPlanTextLength = 400
+
+/**
+ * Returns the text that identifies the files of a plan, for a credential that is limited to them. Returns null for a
+ * plan without files, and for one with more files than can be checked.
+ */
+export function planText({ scan, fileCount }: PlannedScan): string | null {
+  return scan === null || fileCount > maxFilesOfScan ? null : encodeScan(scan, maxPlanTextLength)
 }
 
 /**
@@ -94,63 +118,16 @@ export async function fetchTasks(
   planTask: string,
   signal: AbortSignal,
 ): Promise<PlannedTasks> {
-  const { scan, from, end } = await openPlanTask(deps.ring, table.owner, planTask)
+  const { scan, from, end } = await openPlanTask(deps.ring, table, planTask)
   const source = await openSource(deps, table, scan, signal)
-  return encodeTasks(deps, table, scan, end, await listTasks(source, from, end, filesPerTask))
+  return encodeTasks(deps, table, scan, end, await listTasks(source, table, from, end, filesPerTask))
 }
 
 const start: Position = { manifest: 0, entry: 0 }
 
-/** Reads the manifest lists and the delete files of a scan. */
-async function openSource(
-  { manifests, turns }: PlanningDeps,
-  { owner, metadata, open, omitsNullPartitions }: PlannedTable,
-  definition: ScanDefinition,
-  signal: AbortSignal,
-): Promise<TaskSource> {
-  const scan = openScan(metadata, definition)
-  const filters = specFilters(scan)
-  const table = owner.relationId
-  const lists = await Promise.all(
-    scan.snapshots.map((snapshot) => {
-      const list = snapshot['manifest-list']
-      if (list === undefined)
-        throw new HeadgateError(
-          'unsupported',
-          'A snapshot of the table has no manifest list. Plan the scan in the client, or write a new snapshot.',
-        )
-      if (snapshot['key-id'] !== undefined)
-        throw new HeadgateError(
-          'unsupported',
-          'The manifests of the table are encrypted. Plan the scan in the client.',
-        )
-      return manifests.list(table, list, open, signal)
-    }),
-  )
-  const selected = selectManifests(scan, filters, lists)
-  const deletes = new DeleteIndex()
-  for (const manifest of selected.deletes) {
-    const isUnpartitioned = (filters.get(manifest.specId)?.fields.length ?? 0) === 0
-    const { entries } = await manifests.manifest(table, manifest, open, signal)
-    for (const [index, entry] of entries.entries()) {
-      if (index % 1_000 === 0) await turns.next()
-      deletes.add(manifest, entry, isUnpartitioned)
-    }
-  }
-  return {
-    scan,
-    filters,
-    manifests: selected.data,
-    deletes,
-    turns,
-    omitsNullPartitions,
-    read: (manifest) => manifests.manifest(table, manifest, open, signal),
-  }
-}
-
 function encodeTasks(
   { ring }: PlanningDeps,
-  { owner }: PlannedTable,
+  owner: PlanOwner,
   scan: ScanDefinition,
   end: number,
   { next, ...tasks }: ScanTasks,

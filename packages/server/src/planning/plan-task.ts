@@ -1,11 +1,10 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { HeadgateError } from '@headgate/errors'
-import { parse, stringify, type Json } from '@headgate/json'
 import { z } from 'zod'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { openToken, sealToken, type TokenKind } from '../keys/sealed-token.ts'
 import type { ScanDefinition } from './scan.ts'
 import type { Position } from './scan-tasks.ts'
+import { compress, decompress, fromScanValues, scanValues, toScanValues } from './scan-text.ts'
 
 /** Content of a plan task: a scan, and a range of its manifests. */
 export interface PlanTask {
@@ -24,40 +23,16 @@ export interface PlanOwner {
 /** Maximum length in characters of a filter as JSON. Each plan task contains the filter. */
 export const maxFilterLength = 16_384
 const maxTaskLength = 64_000
-const maxPlainLength = 128_000
 
-const int64 = z.union([z.int(), z.bigint()])
-const content = z.tuple([
-  int64,
-  int64.nullable(),
-  z.int(),
-  z.boolean(),
-  z.array(z.int()),
-  z.int().nonnegative(),
-  z.int().nonnegative(),
-  z.int().nonnegative(),
-  z.custom<Json>(() => true),
-])
+const content = z.tuple([scanValues, z.int().nonnegative(), z.int().nonnegative(), z.int().nonnegative()])
 
 /**
  * Encrypts a plan task for the client. The key is that of page tokens, because a plan task is a position in a list of
  * tasks.
  */
 export function sealPlanTask(ring: KeyRing, owner: PlanOwner, { scan, from, end }: PlanTask): string {
-  const { snapshotId, after, schemaId, caseSensitive, statsColumns, filter } = scan
-  const values: z.infer<typeof content> = [
-    snapshotId,
-    after,
-    schemaId,
-    caseSensitive,
-    [...statsColumns],
-    from.manifest,
-    from.entry,
-    end,
-    filter,
-  ]
-  const plain = deflateRawSync(stringify(values)).toString('base64url')
-  return sealToken(ring, tokenKind(owner), plain).token
+  const values: z.infer<typeof content> = [toScanValues(scan), from.manifest, from.entry, end]
+  return sealToken(ring, tokenKind(owner), compress(values)).token
 }
 
 /**
@@ -71,15 +46,10 @@ export async function openPlanTask(ring: KeyRing, owner: PlanOwner, token: strin
   if (!opened.ok && opened.reason === 'unknown key' && (await ring.reloadForUnknownKey()))
     opened = openToken(ring, tokenKind(owner), token, maxTaskLength)
   if (!opened.ok) throw noSuchPlanTask()
-  const plain = inflateRawSync(Buffer.from(opened.plain, 'base64url'), { maxOutputLength: maxPlainLength })
-  const { success, data } = content.safeParse(parse(plain.toString()))
+  const { success, data } = content.safeParse(decompress(opened.plain))
   if (!success) throw noSuchPlanTask()
-  const [snapshotId, after, schemaId, caseSensitive, statsColumns, manifest, entry, end, filter] = data
-  return {
-    scan: { snapshotId, after, schemaId, caseSensitive, statsColumns, filter },
-    from: { manifest, entry },
-    end,
-  }
+  const [scan, manifest, entry, end] = data
+  return { scan: fromScanValues(scan), from: { manifest, entry }, end }
 }
 
 function tokenKind({ relationId, principalId }: PlanOwner): TokenKind {

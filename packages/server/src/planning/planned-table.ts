@@ -6,7 +6,7 @@ import { tableModel } from '../catalog/relation-model.ts'
 import type { Target } from '../catalog/target.ts'
 import type { ProvenIdentity } from '../proven-identity.ts'
 import type { OpenFile } from './manifest-files.ts'
-import type { PlannedTable } from './plan-scan.ts'
+import type { PlannedTable, ScannedTable } from './plan-scan.ts'
 
 /**
  * Matches the `User-Agent` of clients that refuse a complete plan when a partition value is null. These clients need
@@ -15,7 +15,7 @@ import type { PlannedTable } from './plan-scan.ts'
 const withoutNullPartitions = /^PyIceberg\/0\.1[0-2]\./
 
 /**
- * Returns the data of a table that planning needs, with its current metadata.
+ * Returns a table for a plan of a caller, with its current metadata.
  *
  * @throws HeadgateError `damaged-metadata`
  */
@@ -26,10 +26,25 @@ export async function plannedTable(
   userAgent: string | undefined,
 ): Promise<PlannedTable> {
   return {
-    owner: { relationId: target.relation.id, principalId: principal.id },
+    ...(await scannedTable(deps, target)),
+    principalId: principal.id,
+    omitsNullPartitions: withoutNullPartitions.test(userAgent ?? ''),
+  }
+}
+
+/**
+ * Returns a table with its current metadata.
+ *
+ * @throws HeadgateError `damaged-metadata`
+ */
+export async function scannedTable(
+  deps: Pick<CatalogDeps, 'bodies' | 'tableModels'>,
+  target: Target,
+): Promise<ScannedTable> {
+  return {
+    relationId: target.relation.id,
     metadata: await currentMetadata(deps, tableModel, deps.tableModels, target),
     open: openWithin(target),
-    omitsNullPartitions: withoutNullPartitions.test(userAgent ?? ''),
   }
 }
 

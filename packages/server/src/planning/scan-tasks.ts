@@ -39,31 +39,40 @@ export interface TaskSource {
   readonly manifests: readonly ManifestFile[]
   readonly deletes: DeleteIndex
   readonly turns: LoopTurns
-  readonly omitsNullPartitions: boolean
   read(manifest: ManifestFile): Promise<ReadManifest>
 }
 
-/**
- * Number of manifest entries that are evaluated before other requests get a turn of the event loop. They take a few
- * milliseconds.
- */
+/** Form of the tasks. */
+export type TaskOptions = Pick<FileEncoding, 'omitsNullPartitions'>
+
+/** Number of entries that are evaluated before other requests get their turn: a few milliseconds. */
 const entriesPerTurn = 500
 /** Maximum length of all residual filters of a response, in characters. */
 const maxResidualLength = 4_000_000
 
+/** File of a scan. */
+export interface ScannedFile {
+  readonly manifest: ManifestFile
+  readonly entry: ManifestEntry
+  readonly residual: Residual
+  /** Delete files that apply to the file. */
+  readonly deletes: readonly DeleteFile[]
+  firstRowId(): Int64 | null
+}
+
 /**
- * Lists the tasks of the manifests from one position up to the manifest number `end`, at most `limit`.
+ * Calls `visit` for each file of the manifests from one position up to the manifest number `end`, until it returns false.
+ * Returns the position of the file for which it returned false, or null.
  *
  * @throws HeadgateError of `ManifestFiles`
  */
-export async function listTasks(
+export async function visitFiles(
   source: TaskSource,
   from: Position,
   end: number,
-  limit: number,
-): Promise<ScanTasks> {
-  const { scan, filters, manifests, turns } = source
-  const list = new TaskList(source)
+  visit: (file: ScannedFile) => boolean,
+): Promise<Position | null> {
+  const { scan, filters, manifests, deletes, turns } = source
   for (let number = from.manifest; number < end; number += 1) {
     const manifest = manifests[number]
     if (manifest === undefined) break
@@ -75,20 +84,43 @@ export async function listTasks(
       if (at % entriesPerTurn === 0) await turns.next()
       const entry = entries[at]
       if (entry === undefined || !isScanned(scan, manifest, entry)) continue
-      if (list.isFull(limit)) return list.end({ manifest: number, entry: at })
+      const { file } = entry
       const key = partitionText(entry)
       let residual = residuals.get(key)
       if (residual === undefined)
-        residuals.set(key, (residual = toResidual(residualFor(filter, entry.file.partition))))
-      if (residual.filter !== false && mayMatchFile(residual.filter, entry.file))
-        list.add(manifest, entry, rowIds(at), residual)
+        residuals.set(key, (residual = toResidual(residualFor(filter, file.partition))))
+      if (residual.filter === false || !mayMatchFile(residual.filter, file)) continue
+      const found = deletes.find(manifest.specId, sequenceNumberOf(manifest, entry), file)
+      if (!visit({ manifest, entry, residual, deletes: found, firstRowId: () => rowIds(at) }))
+        return { manifest: number, entry: at }
     }
   }
-  return list.end(null)
+  return null
+}
+
+/**
+ * Lists the tasks of the manifests from one position up to the manifest number `end`, at most `limit`.
+ *
+ * @throws HeadgateError of `visitFiles`
+ */
+export async function listTasks(
+  source: TaskSource,
+  options: TaskOptions,
+  from: Position,
+  end: number,
+  limit: number,
+): Promise<ScanTasks> {
+  const list = new TaskList(source, options)
+  const next = await visitFiles(source, from, end, (file) => {
+    if (list.isFull(limit)) return false
+    list.add(file)
+    return true
+  })
+  return list.end(next)
 }
 
 /** Residual filter of a partition, with its JSON form. */
-interface Residual {
+export interface Residual {
   readonly filter: BoundExpression
   readonly json: Json
   /** Length of the JSON text in characters. */
@@ -108,16 +140,13 @@ function partitionText({ file }: ManifestEntry): string {
 }
 
 class TaskList {
-  readonly #source: TaskSource
   readonly #encoding: FileEncoding
   readonly #tasks: JsonObject[] = []
   #residualLength = 0
   readonly #deleteFiles: JsonObject[] = []
   readonly #deleteNumbers = new Map<DeleteFile, number>()
 
-  constructor(source: TaskSource) {
-    this.#source = source
-    const { scan, filters, omitsNullPartitions } = source
+  constructor({ scan, filters }: TaskSource, { omitsNullPartitions }: TaskOptions) {
     const fields = new Map([...filters].map(([id, filter]) => [id, filter.fields]))
     this.#encoding = {
       schema: scan.schema,
@@ -132,12 +161,10 @@ class TaskList {
     return this.#tasks.length >= limit || this.#residualLength > maxResidualLength
   }
 
-  add(manifest: ManifestFile, entry: ManifestEntry, firstRowId: Int64 | null, residual: Residual): void {
-    const { file } = entry
-    const deletes = this.#source.deletes.find(manifest.specId, sequenceNumberOf(manifest, entry), file)
+  add({ manifest, entry, residual, deletes, firstRowId }: ScannedFile): void {
     this.#residualLength += residual.length
     this.#tasks.push({
-      'data-file': encodeDataFile(this.#encoding, manifest.specId, file, firstRowId),
+      'data-file': encodeDataFile(this.#encoding, manifest.specId, entry.file, firstRowId()),
       ...(deletes.length === 0
         ? {}
         : { 'delete-file-references': deletes.map((each) => this.#numberOf(each)) }),

@@ -13,7 +13,7 @@ import { clientGoneStatus, createRecorder } from './record.ts'
 import { newRequestId } from './request-id.ts'
 import { findOperation } from './routes.ts'
 import { S3Error } from './s3-error.ts'
-import { checkBucketScope, checkScope } from './scope.ts'
+import { checkBucketScope, checkPlan, checkScope } from './scope.ts'
 import { type SessionWatch, watchSession } from './session-watch.ts'
 import { sendResponse } from './send.ts'
 import { toS3Error } from './to-s3-error.ts'
@@ -69,7 +69,8 @@ export function createS3Endpoint(
       { ring, keys, regions, now: now() },
     )
     trace.session = session
-    const { storage } = await deps.sessions.authorize(session)
+    const authorized = await deps.sessions.authorize(session)
+    const { storage } = authorized
     const { path, host } = verified.request
     const address = parseAddress(path, host, deps.hostSuffix ?? null)
     const parameters = parseParameters(target.slice(path.length + 1))
@@ -79,6 +80,7 @@ export function createS3Endpoint(
     trace.location = location
     if (address.key === '') checkBucketScope(session, address.bucket, operation.access)
     else checkScope(session, location, operation.access)
+    await checkPlan(authorized, operation.id, { key: address.key, location })
     signal.throwIfAborted()
     const watch = watchSession(deps, session, operation.access, (reason) => {
       client.abort(reason)

@@ -1,3 +1,4 @@
+import type { SessionStorage } from '../credentials/gateway-authorizer.ts'
 import type { S3Session } from '../credentials/s3-session.ts'
 import type { StoragePermission } from '../credentials/storage-grant.ts'
 import { S3Error } from './s3-error.ts'
@@ -36,6 +37,26 @@ export function checkBucketScope(session: SessionScope, bucket: string, access: 
   checkAccess(session, access)
   const known = session.prefixes.some((prefix) => prefix.startsWith(`s3://${bucket}/`))
   if (!known) throw denied(`the bucket ${bucket} is outside the prefixes of the session`)
+}
+
+/** Operations of sessions that are limited to the files of a plan. */
+const planOperations = ['GetObject', 'HeadObject', 'HeadBucket', 'GetBucketLocation']
+
+/**
+ * Checks that a session that is limited to the files of a plan permits an operation on a location.
+ *
+ * @param key key of the object; empty for an operation on a bucket
+ * @throws S3Error `AccessDenied` when it does not
+ */
+export async function checkPlan(
+  { admits }: SessionStorage,
+  operation: string,
+  { key, location }: { readonly key: string; readonly location: string },
+): Promise<void> {
+  if (admits === undefined) return
+  if (!planOperations.includes(operation)) throw denied(`the plan of the session permits no ${operation}`)
+  if (key !== '' && !(await admits(location)))
+    throw denied(`the location ${location} is not a file of the plan of the session`)
 }
 
 function checkAccess(session: SessionScope, access: StoragePermission): void {

@@ -257,6 +257,7 @@ export class CredentialFixture implements AsyncDisposable {
       policyVersion: policy.version,
       revokedBefore: 0,
       limits: this.issuer.limitsFor(identity, warehouse),
+      plan: null,
       omitsEndpoint: false,
     }
   }
@@ -281,6 +282,7 @@ export class CredentialFixture implements AsyncDisposable {
     deps: Partial<RefreshDeps> = {},
   ): Promise<StorageAccessResponse & { readonly grant: StorageGrant }> {
     const request = {
+      kind: 'refresh-token' as const,
       token,
       identity,
       warehouse: await this.warehouse(),

@@ -6,7 +6,7 @@ import { objectAt, textAt } from './tables.ts'
 export interface Credential {
   readonly prefix: string
   readonly config: Readonly<Record<string, string>>
-  /** Token with which the credential can be refreshed. */
+  /** Token with which the credential can be refreshed. Empty for the credential of a plan. */
   readonly token: string
 }
 
@@ -15,10 +15,11 @@ export function readCredential({ json }: Pick<TestResponse, 'json'>): Credential
   const list = objectAt(json)['storage-credentials']
   if (!Array.isArray(list) || list.length !== 1) throw new TypeError('not exactly one credential')
   const credential = objectAt(list[0])
+  const token = credential['storage-refresh-token']
   return {
     prefix: textAt(credential, 'prefix'),
     config: objectAt(credential, 'config') as Record<string, string>,
-    token: textAt(credential, 'storage-refresh-token'),
+    token: typeof token === 'string' ? token : '',
   }
 }
 

@@ -163,6 +163,7 @@ export function makeClaims(): S3SessionClaims {
     statedBy: null,
     provenBy: 'client-secret',
     viewIds: [],
+    plan: null,
     sessionBegan: null,
     issuedAt: Date.now() - 1000,
     expiresAt: Date.now() + 3_600_000,

@@ -68,6 +68,7 @@ export function testGrant(
     policyVersion: 1,
     revokedBefore: 0,
     limits: { credentialExpiresBy: expiresAt, renewableUntil: expiresAt, engineRenewableUntil: null },
+    plan: null,
     omitsEndpoint: false,
   }
   return [grant, expiresAt]
