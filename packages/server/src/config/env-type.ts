@@ -1,7 +1,7 @@
 import type { Secret } from './secret.ts'
 import type { Variable } from './variable.ts'
 
-/** Parsed values of all variables, before contradictions are checked and defaults are derived. */
+/** Parsed values of all environment variables, before contradictions are checked and defaults are derived. */
 export interface Env {
   readonly config: string | null
   readonly host: string

@@ -25,7 +25,8 @@ export interface Grantee {
 /**
  * Finds a principal, a role or a group.
  *
- * @param isReceiver see `requireGroup`
+ * @param isReceiver true when the grantee will receive a grant or a role, so that a group without members is created;
+ * see `requireGroup`
  * @throws HeadgateError `no-such-object`
  */
 export async function requireGrantee(

@@ -27,7 +27,10 @@ export function redact(value: unknown, depth = 0): unknown {
 /** Matches text in which no character must be replaced. */
 const plain = /^[\w .:/,;()-]*$/
 
-/** Returns text of a client in a form that an event can contain: shortened, without tokens and without U+0000, which PostgreSQL refuses. */
+/**
+ * Returns a text that a client sent in a form that an event can contain: shortened, without tokens and without U+0000,
+ * which PostgreSQL refuses.
+ */
 export function plainText(text: string, maxLength: number): string {
   // This search for the start of a token is three times as fast as a look-ahead in the pattern.
   if (text.length <= maxLength && plain.test(text) && !text.includes('eyJ')) return text

@@ -240,7 +240,7 @@ export class RefusalLog implements AsyncDisposable {
   }
 }
 
-/** Returns the refusal without the claims of its token. */
+/** Returns a copy of the refusal without the claims of its token, so that it is equal to refusals of other tokens. */
 function withoutClaims(refusal: Refusal): Refusal {
   return {
     ...refusal,

@@ -18,7 +18,7 @@ import { generateSecret, hashSecret } from './client-secret.ts'
 
 /** Name and client id of the first administrator. */
 const administratorName = 'admin'
-/** The role that has `manage` on the server. */
+/** Name of the role that has `manage` on the server. */
 export const administratorsRole = 'administrators'
 
 export type Bootstrap =

@@ -34,8 +34,8 @@ export interface PlannedTable extends ScannedTable, PlanOwner {
 }
 
 /**
- * Maximum number of files in the manifests of a scan. For a larger scan, the response contains plan tasks and no file
- * tasks.
+ * Number of files in the manifests of a scan up to which the response contains the file scan tasks themselves. For a
+ * larger scan, it contains only plan tasks.
  */
 const maxDirectFiles = 2_000
 /** Approximate number of files in the manifests of one plan task, and maximum number of tasks in one response. */

@@ -27,7 +27,7 @@ interface Trace {
   operation: string
   session: S3Session | undefined
   location: string | undefined
-  /** Watch of the session, from the authorization of the request until the end of the response. */
+  /** Periodic check of the session, from the authorization of the request until the end of the response. */
   watch: SessionWatch | undefined
   note: Readonly<Record<string, unknown>> | undefined
 }

@@ -45,7 +45,7 @@ export interface Rules {
   readonly root: string
 }
 
-/** Returns the status for a location that cannot be used, or null. */
+/** Returns the status with which the server refuses a location, or null when a table may use it. */
 function placeRefused(
   rules: Rules,
   catalog: ModelCatalog,

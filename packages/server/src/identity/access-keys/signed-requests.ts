@@ -98,8 +98,9 @@ export class SignedRequests {
   }
 
   /**
-   * Parses a request, and checks everything that needs no secret. If the public URL has a path, clients sign this path,
-   * but the proxy removes it from requests. The second form is that of a client which does not use the proxy.
+   * Parses a request, and checks everything that needs no secret. Returns one or two forms of the request, for one of
+   * which the signature must be valid. If the public URL has a path, clients sign this path, but the proxy removes it
+   * from requests, so the first form contains it. The second form is that of a client which does not use the proxy.
    */
   #parseForms(request: SignedRequest): readonly [ParsedRequest, ...ParsedRequest[]] {
     refuseSecondIdentity(request)
@@ -158,8 +159,8 @@ function verifyAny(
 }
 
 /**
- * Refuses a request that contains a token below its signature. Iceberg's clients move their token to this header when
- * they sign, so the request would have two identities.
+ * Refuses a signed request that also contains a token in `Original-Authorization`. Iceberg's clients move their token
+ * to this header when they sign, so the request would have two identities.
  */
 function refuseSecondIdentity({ originalAuthorization }: SignedRequest): void {
   if (originalAuthorization === undefined || originalAuthorization === noToken) return

@@ -22,7 +22,10 @@ export function openExternal(options: {
   readonly tokenEndpoint: string
   /** Receives the policy version after a change of groups. */
   readonly sawPolicy?: (version: number) => void
-  /** Returns an object that changes when principals may have changed. A change invalidates the caches. */
+  /**
+   * Returns an object that is replaced when principals may have changed. Cache entries with an earlier object are
+   * invalid.
+   */
   readonly mark: () => object
   readonly now?: () => number
 }): OpenedExternal | null {

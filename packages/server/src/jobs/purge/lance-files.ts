@@ -3,8 +3,8 @@ import type { PurgedFiles } from './purged-files.ts'
 import { sweepLocation } from './sweep-location.ts'
 
 /**
- * Folders of the files of a Lance table, in the order of their deletion. The folder of the versions is last: its files
- * name the files in the other folders, and an interrupted purge starts again.
+ * Folders of the files of a Lance table, in the order of their deletion. The manifests (`_versions`) are deleted after
+ * all files that they name.
  */
 const folders = ['data', '_deletions', '_indices', '_transactions', 'tree', '_refs', '_versions'] as const
 

@@ -26,8 +26,8 @@ export type MadeContent = Omit<UpgradeFixture, 'madeBy' | 'madeAt' | 'rows' | 'f
 /**
  * Fills a data set by requests to a server of the older version.
  *
- * @param storage directory of its warehouses
- * @param unchecked see `DataSet`
+ * @param storage directory with the warehouses of the server
+ * @param unchecked true for a version that does not refuse overlapping locations; see `DataSet`
  */
 export async function makeContent(
   url: string,
