@@ -64,7 +64,7 @@ const required: Readonly<Record<string, readonly string[]>> = {
 const userGrants: readonly string[] = ['token-exchange', 'jwt-bearer']
 
 /**
- * Checks the identity settings of an upstream, and the properties of its auth provider that depend on them.
+ * Checks the identity settings of an upstream catalog, and the properties of its auth provider that depend on them.
  *
  * @throws HeadgateError `bad-request` that names the setting
  */

@@ -76,7 +76,7 @@ const quirks: z.ZodType<Quirks> = z
   })
   .meta({ id: 'UpstreamQuirks' })
 
-/** Settings of the upstream of a warehouse: the catalog to which the warehouse forwards requests. */
+/** Settings of an upstream catalog: the catalog to which a warehouse forwards requests. */
 export interface UpstreamProfile {
   /** Base URL of the upstream catalog's Iceberg REST API, without `/v1`. */
   readonly uri: string
