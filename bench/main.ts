@@ -99,11 +99,11 @@ async function main(options: BenchOptions): Promise<void> {
     for (const one of await suite.cases(lab)) {
       if (!isWanted(options, one.id)) continue
       results.push(await runCase(run, one))
-      // Saves the report after each case, so that a failed case does not lose the earlier results.
+      // Saves the report after each case, so that a failure in a later case does not lose the results.
       if (options.name !== undefined)
         saveReport(report, fileURLToPath(new URL(`results/${options.name}`, import.meta.url)))
     }
-    // Stops the servers of a suite before the next suite starts its servers.
+    // Stops the servers of these cases before the servers of the next cases are started.
     await keeper.stopAll()
   }
   rmSync(folder, { recursive: true, force: true })
@@ -112,7 +112,7 @@ async function main(options: BenchOptions): Promise<void> {
 
 function isWanted({ only, mode }: BenchOptions, id: string): boolean {
   if (only.length > 0) return only.some((start) => id.startsWith(start))
-  // A quick run omits the cases without compression, because the most common engines accept gzip.
+  // A quick run omits the cases without compression, because most engines accept gzip.
   return mode !== 'quick' || !id.includes('-identity-')
 }
 

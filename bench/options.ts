@@ -5,9 +5,9 @@ import { readCount, readNames, readRun, readSeconds, runFlags, type RunOptions }
 /** Options of one run of the benchmark, from the command line. */
 export interface BenchOptions extends RunOptions {
   readonly only: readonly string[]
-  /** Duration of the load that each server serves before its first measurement. */
+  /** Duration in ms of the load that each server receives before its first measurement. */
   readonly firstLoadMs: number
-  /** Number of tables of the largest store. */
+  /** Number of tables in the largest database. */
   readonly maxTables: number
   readonly loaders: number | undefined
   /** Folder of another checkout whose server is measured for comparison. Its packages must be installed. */

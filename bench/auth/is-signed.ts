@@ -3,7 +3,10 @@ import type { HeaderList } from '@headgate/http'
 import { aws, region, service } from './providers.ts'
 import type { ToSign } from './signers.ts'
 
-/** Throws unless `headers` contain a valid signature of the request and its body. */
+/**
+ * Checks that `headers` contain a valid AWS Signature Version 4 of the request and its body. Throws if they
+ * do not.
+ */
 export function assertSigned({ method, url, body }: ToSign, headers: HeaderList): void {
   const { host, pathname, search } = new URL(url)
   const all: HeaderList = headers.some(([name]) => /^host$/i.test(name))

@@ -24,11 +24,14 @@ export const sigv4: Properties = {
 export interface BenchProvider {
   readonly label: string
   readonly properties: Properties
-  /** Whether the body is a stream. The hash of a streamed body is known in advance, or the body is not signed. */
+  /**
+   * Whether the request body is a stream. For a streamed body, the provider must know the hash in advance or
+   * must not sign the body.
+   */
   readonly streamed?: boolean
 }
 
-/** The authentication providers to measure, each with the settings that it needs to get a token or a key. */
+/** Authentication providers to measure, each with the properties that it needs to obtain a token or a key. */
 export const providers: readonly BenchProvider[] = [
   { label: 'none', properties: { 'rest.auth.type': 'none' } },
   {

@@ -9,8 +9,8 @@ import type { SessionMemory } from './sessions-main.ts'
 const main = fileURLToPath(new URL('sessions-main.ts', import.meta.url))
 
 /**
- * Returns a function that measures the memory of one authentication session. The first call measures in a separate
- * process, and later calls return the same figures.
+ * Returns a function that measures the memory of an authentication session, as an average over many sessions.
+ * The first call measures in a separate process. Later calls return the same figures.
  */
 export function sessionMemory(run: BenchRun, label: string, sessions: number): () => Promise<EntryMeasured> {
   let measured: Promise<EntryMeasured> | undefined

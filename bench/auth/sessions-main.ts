@@ -4,15 +4,18 @@ import { AuthRegistry, digestKey, SessionCache, type Properties, type ReadyProvi
 import { providers } from './providers.ts'
 import { tokenEndpoints } from './token-endpoints.ts'
 
-/** Measured figures: the memory of one session in bytes, and the number of token requests. */
+/**
+ * Measured figures of authentication sessions: memory in bytes of one session (average), and number of token
+ * requests.
+ */
 export interface SessionMemory {
   readonly heapBytes: number
   readonly residentBytes: number
   readonly asked: number
-  /** Number of cached sessions after 10 % more sessions were opened than the cache can hold. */
+  /** Number of sessions in the cache after 10 % more sessions were opened than the cache can hold. */
   readonly kept: number
   readonly heapBytesWhenFull: number
-  /** Time to open one session and send its first request. */
+  /** Average time in ms to open one session and authenticate its first request. */
   readonly ms: number
 }
 
@@ -44,7 +47,7 @@ async function measured(properties: Properties, sessions: number): Promise<Sessi
   for (let user = 0; user < sessions; user += 1) await use(cache, user)
   const ms = performance.now() - start
   const full = await settled()
-  // Sends a second request of each session, which uses the cached token.
+  // Authenticates a second request in each session, which uses the cached token.
   for (let user = 0; user < sessions; user += 1) await use(cache, user)
   const asked = endpoints.asked() - askedBefore
   for (let user = sessions; user < 1.1 * sessions; user += 1) await use(cache, user)

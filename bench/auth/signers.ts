@@ -7,7 +7,7 @@ import type { HeaderList } from '@headgate/http'
 import { aws, region, service, sigv4 } from './providers.ts'
 import { tokenEndpoints } from './token-endpoints.ts'
 
-/** A request to sign. */
+/** HTTP request that the signers sign. */
 export interface ToSign {
   readonly method: string
   readonly url: string
@@ -22,7 +22,10 @@ export interface SignerUnderTest {
   readonly sign: (request: ToSign) => Promise<HeaderList>
 }
 
-/** Returns the request signers of Headgate and of other libraries. Each signs the body and caches the derived key. */
+/**
+ * Returns the request signers of Headgate and of other libraries. Each signer signs the request with its
+ * body, and caches the derived signing key.
+ */
 export async function signers(): Promise<readonly SignerUnderTest[]> {
   const auth = await new AuthRegistry().create(sigv4, { fetch: tokenEndpoints().fetch, env: {} })
   const webKeys = new WebSigningKeys()
@@ -86,7 +89,10 @@ export async function signers(): Promise<readonly SignerUnderTest[]> {
   ]
 }
 
-/** Computes SHA-256 and HMAC with node:crypto, like the AWS SDK in Node (`@smithy/hash-node`). */
+/**
+ * Computes SHA-256 and HMAC with node:crypto, in the form that the library `@smithy/signature-v4` requires.
+ * The AWS SDK for Node does the same (`@smithy/hash-node`).
+ */
 class NodeSha256 {
   readonly #hash: Hash | Hmac
 

@@ -1,14 +1,14 @@
 import type { EntryMeasured } from '../lib/case.ts'
 
 /**
- * Approximate duration of one batch of calls. The clock is read once for each batch, so that reading it does not
- * change the figures.
+ * Approximate duration of a batch of calls in ms. The clock is read once for each batch, because reading it
+ * for each call would change the figures.
  */
 const BATCH_MS = 1
 
 /**
- * Calls `call` repeatedly for `ms` milliseconds, one call after the other. Returns the rate, and latencies that are
- * averages over batches of calls.
+ * Calls the function `call` repeatedly for `ms` milliseconds, one call after the other. Returns the number of
+ * calls per second, and quantiles of the latency. Each latency is the average over a batch of calls.
  */
 export async function timeCalls(call: () => unknown, ms: number): Promise<EntryMeasured> {
   const size = await batchSize(call)

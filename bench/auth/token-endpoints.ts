@@ -1,10 +1,13 @@
-/** Token that the token endpoints return. It is as long as a real token with group claims. */
+/** Token that the simulated token endpoints return. It is as long as a real token with group claims. */
 const token = `eyJ.${'a'.repeat(900)}.sig`
 
 export interface TokenEndpoints {
-  /** A `fetch` that returns the responses of the simulated token endpoints, without a network. */
+  /**
+   * Function in place of `fetch` that returns the responses of the simulated token endpoints without a
+   * network.
+   */
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
-  /** Returns the number of token requests so far. */
+  /** Returns the number of token requests that the simulated token endpoints have received. */
   readonly asked: () => number
 }
 

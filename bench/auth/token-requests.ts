@@ -9,7 +9,10 @@ export interface Day {
   readonly atOnce: number
 }
 
-/** Counts the token requests during several hours of catalog requests. A simulated clock skips the waiting times. */
+/**
+ * Counts the token requests that a client sends during several hours of catalog requests. Uses a simulated
+ * clock, so that the measurement does not wait.
+ */
 export async function tokenRequests(
   properties: Properties,
   { hours, perHour, atOnce }: Day,

@@ -7,11 +7,12 @@ import type { WarehouseStorage } from '../../conformance/lib/catalog-access.ts'
 
 export type RawStorage = WarehouseStorage
 
-/** Writes an object below the storage's root and waits until it is durable. Returns its location. */
+/** Writes an object below the root of the storage, waits until it is durable, and returns its location. */
 export type PutObject = (key: string, content: Buffer) => Promise<string>
 
 /**
- * Returns the baseline: a function that writes an object durably and as fast as possible, without retries or checks.
+ * Returns the baseline for commits: a function that writes an object durably and as fast as possible, without
+ * retries or checks.
  */
 export function objectWriter(storage: RawStorage): PutObject {
   return storage.kind === 'file' ? fileWriter(storage.root) : s3Writer(storage)
@@ -20,7 +21,8 @@ export function objectWriter(storage: RawStorage): PutObject {
 const flush = promisify(fsync)
 
 /**
- * Writes a temporary file, fsyncs it, renames it and fsyncs the directory, so that the file is complete and on disk.
+ * Returns a function that writes a temporary file, calls fsync, renames the file and calls fsync on the
+ * directory, so that the file is complete and on disk.
  */
 function fileWriter(root: string): PutObject {
   const directories = new Map<string, number>()
@@ -47,7 +49,10 @@ function fileWriter(root: string): PutObject {
   }
 }
 
-/** Sends a PUT over kept connections, signed with AWS Signature Version 4 without a digest of the body. */
+/**
+ * Returns a function that sends a PUT request over persistent connections. The request is signed with AWS
+ * Signature Version 4, without a digest of the body.
+ */
 function s3Writer(storage: RawStorage & { readonly kind: 's3' }): PutObject {
   const agent = new Agent({ keepAlive: true, maxSockets: 64, scheduling: 'lifo' })
   const { hostname, port, host } = new URL(storage.endpoint)

@@ -1,8 +1,9 @@
 import { createServer } from 'node:http'
 
 /**
- * Upstream of the cases `upstream`: node:http that answers loads of tables with prepared bytes, and the configuration.
- * Each table has its own UUID. Arguments: size of the metadata in bytes, number of tables.
+ * Simulated upstream catalog for the cases `upstream`: a node:http server that answers `GET /v1/config` and
+ * loads of tables with prepared bytes. Each table has its own UUID. Arguments: size of the metadata in bytes,
+ * number of tables.
  */
 const [size = '6000', count = '64'] = process.argv.slice(2)
 const bodies = Array.from({ length: Number(count) }, (_, n) => Buffer.from(JSON.stringify(loadResult(n))))

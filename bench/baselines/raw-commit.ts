@@ -7,21 +7,23 @@ import { Histogram } from '../load/histogram.ts'
 import { objectWriter, type RawStorage } from './object-writer.ts'
 import { serveBare } from './serve-bare.ts'
 
-/** Options of this process, as JSON in its only command-line argument. */
+/** Options of the raw-commit process, as JSON in its only command-line argument. */
 export interface RawCommitOptions {
   readonly url: string
   readonly poolSize: number
   readonly storage: RawStorage
-  /** File with the metadata text that each commit writes. */
+  /** File that contains the metadata text to write in each commit. */
   readonly textFile: string
   /**
-   * If set, clients inside this process call the commit function directly, without HTTP. The process then prints one
-   * line of `DirectCounts` and exits.
+   * If present, clients inside this process call the commit function directly, without HTTP. The process then
+   * prints one line of `DirectCounts` and exits.
    */
   readonly direct?: { readonly clients: number; readonly warmUpMs: number; readonly durationMs: number }
 }
 
-/** Baseline: writes one object and runs one prepared UPDATE for each commit; nothing is read, checked or composed. */
+/**
+ * Baseline for commits: writes one object and runs one prepared UPDATE for each commit, without any check.
+ */
 const options = JSON.parse(process.argv[2] ?? '') as RawCommitOptions
 const content = readFileSync(options.textFile)
 const compressed = deflateRawSync(content, { level: 4 })

@@ -6,8 +6,9 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 
 /**
- * Baseline: a node:http server that reads and writes files as streams, without checks or authentication. A file is
- * complete and on disk before the response to its PUT is sent. Argument: the folder.
+ * Baseline for the storage gateway: a node:http server that reads and writes files as streams, without checks
+ * or authentication. It answers a PUT when the file is complete and on disk. Argument: the folder of the
+ * files.
  */
 const [root = ''] = process.argv.slice(2)
 const flush = promisify(fsync)

@@ -1,6 +1,9 @@
 import { Agent, createServer, request as send } from 'node:http'
 
-/** Baseline: node:http that forwards each request to the origin in the argument, and pipes the response. */
+/**
+ * Baseline for upstream warehouses: a node:http proxy that forwards each request to the origin in its
+ * argument and pipes the response to the client.
+ */
 const [origin = ''] = process.argv.slice(2)
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 

@@ -1,22 +1,24 @@
 import { createServer, type IncomingMessage } from 'node:http'
 
 /**
- * Sends the body with the response headers of a catalog, so that the baseline and the catalog write equally many
- * bytes.
+ * Sends a body with the response headers of a catalog, so that the baseline sends as many bytes as the
+ * catalog.
+ *
+ * @param zipped whether the body is compressed with gzip
  */
 export type Respond = (body: Buffer, zipped: boolean) => void
 
 /**
- * Serves on a free loopback port with only node:http, and prints `ready http://…`. All responses have the same
- * status.
+ * Starts a server on a free loopback port that uses only node:http, and prints `ready http://…`. All
+ * responses have the same status.
  */
 export function serveBare(
   handle: (request: IncomingMessage, response: Respond) => void | Promise<void>,
   status = 200,
 ): void {
   const server = createServer({ keepAliveTimeout: 65_000, noDelay: true }, (request, response) => {
-    // The promise is not awaited, so an error becomes an unhandled rejection. It ends the process, and
-    // therefore the run.
+    // The promise is not awaited, so an error becomes an unhandled rejection, which ends the process and the
+    // benchmark run.
     void handle(request, (body, zipped) => {
       const headers: Record<string, string> = {
         'x-request-id': '00000000-0000-4000-8000-000000000000',

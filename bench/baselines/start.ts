@@ -6,7 +6,10 @@ import { type Seat, seated } from '../lib/cores.ts'
 import { type Started, startReady } from '../lib/ready.ts'
 import type { RawCommitOptions } from './raw-commit.ts'
 
-/** Files with the response bodies to serve. They contain the same bytes that the server under test sends. */
+/**
+ * Files with the response bodies that a baseline serves. They contain the same bytes that the server under
+ * test sends.
+ */
 export interface ResponseFiles {
   readonly plain: string
   readonly gzip: string
@@ -38,7 +41,10 @@ export function startRawSelect(
   return start(run, name, 'raw-select.ts', [url, String(poolSize), responses.plain, responses.gzip])
 }
 
-/** Starts the upstream of the cases `upstream`, on the cores of the other processes. */
+/**
+ * Starts the simulated upstream catalog of the cases `upstream`. It does not run on the core of the server
+ * under test.
+ */
 export function startRawCatalog(
   run: BenchRun,
   name: string,
@@ -47,12 +53,14 @@ export function startRawCatalog(
   return start(run, name, 'raw-catalog.ts', [String(options.bytes), String(options.tables)], 'rest')
 }
 
-/** Starts a bare proxy to an origin. */
+/** Starts a proxy that only forwards requests to an origin (raw-proxy). */
 export function startRawProxy(run: BenchRun, name: string, origin: string): Promise<Started> {
   return start(run, name, 'raw-proxy.ts', [origin])
 }
 
-/** Starts the forwarding path of upstream warehouses without decisions. */
+/**
+ * Starts the part of Headgate that forwards requests to an upstream catalog, without authorization decisions.
+ */
 export function startUpstreamPass(run: BenchRun, name: string, origin: string): Promise<Started> {
   return start(run, name, '../../packages/server/test/upstream/pass-through.ts', [origin])
 }
@@ -61,13 +69,13 @@ export function startRawCommit(run: BenchRun, name: string, options: RawCommitOp
   return start(run, name, 'raw-commit.ts', [JSON.stringify(options)])
 }
 
-/** @param root folder of the files: the path `/a/b` of a request is a file below this folder */
+/** @param root folder of the files. The request path `/a/b` stands for the file `a/b` in this folder */
 export function startRawFiles(run: BenchRun, name: string, root: string): Promise<Started> {
   mkdirSync(root, { recursive: true })
   return start(run, name, 'raw-files.ts', [root])
 }
 
-/** Figures that the raw-commit baseline reports if it runs without HTTP. */
+/** Figures that the raw-commit baseline reports when it runs without HTTP. */
 export interface DirectCounts {
   readonly perSecond: number
   readonly p50Ms: number

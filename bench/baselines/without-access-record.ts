@@ -6,7 +6,7 @@ const { StorageAccessLog } = (await import(accessLog.href)) as {
 }
 
 /**
- * Module that is loaded before a server, and switches off the record of issued storage credentials, because the server
- * has no setting for it.
+ * Overrides a method of the server to disable the record of issued storage credentials, because no setting
+ * disables it. This module is loaded before the server.
  */
 StorageAccessLog.prototype.issued = (): undefined => undefined

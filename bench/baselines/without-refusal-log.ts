@@ -6,8 +6,8 @@ const { AuditLog } = (await import(auditLog.href)) as {
 }
 
 /**
- * Module that is loaded before a server with `HEADGATE_AUDIT_READS=off`, which records refused reads only. This
- * module switches off these records too, because the server has no setting for it. Audit events of changes are still
- * recorded, because they do not use this method.
+ * Overrides a method of the server to disable the records of refused reads, because no setting disables them.
+ * This module is loaded before a server with `HEADGATE_AUDIT_READS=off`, which records no other reads. Audit
+ * events of changes are still recorded, because they do not use this method.
  */
 AuditLog.prototype.record = (): undefined => undefined

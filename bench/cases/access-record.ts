@@ -9,7 +9,10 @@ import { watched } from './watched.ts'
 
 const connections = 64
 const preload = fileURLToPath(new URL('../baselines/without-access-record.ts', import.meta.url))
-/** Number of tables. It is larger than the caches of credentials, so most random loads issue a new credential. */
+/**
+ * Number of tables. It is larger than the capacity of the caches of credentials, so that most loads of random
+ * tables issue a new credential.
+ */
 const maxTables = 200_000
 
 /** Returns cases that measure loads with storage credentials, with and without the record of issued credentials. */

@@ -16,8 +16,8 @@ const bodies = [
 ] as const
 
 /**
- * Returns cases that measure the cost of client authentication: each provider for one request, signing compared with
- * other libraries, token requests over a day, and memory of many sessions.
+ * Returns cases that measure the cost of client authentication: one request with each provider, signing in
+ * comparison with other libraries, the number of token requests in a day, and the memory of many sessions.
  */
 export async function authCases(lab: Lab): Promise<Case[]> {
   return [
@@ -29,8 +29,8 @@ export async function authCases(lab: Lab): Promise<Case[]> {
 }
 
 /**
- * Returns the duration of a round. Rounds of these cases are shorter and more numerous than others, because their
- * calls never wait for I/O.
+ * Returns the duration of one round in ms. These cases have shorter rounds and more of them than other cases,
+ * because their calls never wait for I/O.
  */
 function sliceMs({ run }: Lab): number {
   return run.durationMs / 20

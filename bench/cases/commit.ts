@@ -16,8 +16,8 @@ import { clientCounts, type Lab, poolSize } from './lab.ts'
 import { watched } from './watched.ts'
 
 /**
- * Body of a commit that sets one property. The change is as small as possible, so that the case measures the cost of
- * the commit itself.
+ * Body of a commit that sets one property. The change is as small as possible, so that the case measures the
+ * fixed cost of a commit.
  */
 export const setProperty: string = JSON.stringify({
   requirements: [],
@@ -25,15 +25,15 @@ export const setProperty: string = JSON.stringify({
 })
 
 /**
- * Returns cases of commits with 10 KB of metadata, each client to a separate table, compared with a baseline that
- * writes an object and runs one UPDATE, on the same kind of storage.
+ * Returns cases of commits to tables with 10 KB of metadata. Each client commits to a separate table. The
+ * baseline writes an object and runs one UPDATE for each commit, on the same kind of storage.
  */
 export async function commitCases(lab: Lab): Promise<Case[]> {
   const store = await commitTables(lab.run, lab.postgres, lab.stores, 64)
   return casesOn(lab, store, { id: 'commit-small', size: '10 KB', clients: [1, ...clientCounts], tables: 64 })
 }
 
-/** Returns the same cases as `commitCases`, with metadata files in the object store MinIO. */
+/** Returns the cases of `commitCases` for metadata files in the object store MinIO. */
 export async function commitMinioCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
   const binary = await installMinio(run.keeper, run.say)

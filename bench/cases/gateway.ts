@@ -12,7 +12,7 @@ import type { Lab } from './lab.ts'
 
 type Method = 'GET' | 'PUT'
 
-/** A server under test and the location of the objects that it serves. */
+/** Server under test, and the paths of the objects that it serves. */
 interface Place {
   readonly contestant: Contestant
   /** Returns the URL path of an object. */
@@ -28,7 +28,7 @@ interface Size {
   readonly clients: number
 }
 
-/** Minimum duration of a measurement. Some requests for large objects must finish within this time. */
+/** Minimum duration of a measurement in ms. It allows several requests for large objects to finish. */
 const shortestMs = 4_000
 
 const sizes: readonly Size[] = [
@@ -72,7 +72,7 @@ function makeCase(run: BenchRun, places: readonly Place[], size: Size, method: M
   }
 }
 
-/** Writes each object once, so that later requests can read it. */
+/** Writes each object once before the measurement, so that requests can read it. */
 async function fill(place: Place, size: Size): Promise<void> {
   const { requests } = makeShape(place, size, 'PUT')
   if (requests.kind !== 'objects') return
@@ -86,8 +86,8 @@ async function fill(place: Place, size: Size): Promise<void> {
 }
 
 /**
- * Creates the signed requests of a load. It must be called when the load begins, because signatures expire after
- * minutes.
+ * Creates the signed requests of a measurement. Must be called when the measurement begins, because
+ * signatures expire after a few minutes.
  */
 function makeShape({ contestant, keys, toPath }: Place, size: Size, method: Method): Omit<LoadShape, 'seed'> {
   const { host } = new URL(contestant.origin)

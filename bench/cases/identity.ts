@@ -11,12 +11,12 @@ import { watched } from './watched.ts'
 
 const many = (count: number): string => count.toLocaleString('en-US')
 const path = `/v1/${warehouse}/namespaces/n0/tables/t0`
-/** Number of tokens in one round, each used for the first time. */
+/** Number of tokens in one round. Each token is used for the first time, so the server has not cached it. */
 const coldTokens = 500
 
 /**
- * Returns cases that measure the cost of authentication and authorization, compared with a server without both, and
- * the cost of token requests.
+ * Returns cases that measure the cost of authentication and authorization, in comparison with a server
+ * without authentication and authorization, and the cost of token requests.
  */
 export async function identityCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
@@ -26,7 +26,7 @@ export async function identityCases(lab: Lab): Promise<Case[]> {
     name: 'headgate-identity',
     dataDir: store.dataDir,
     databaseUrl,
-    // Cloned tables have no metadata files, so the server must not check them.
+    // Cloned tables have no metadata files, so the check of metadata files is disabled.
     env: { HEADGATE_VERIFY_METADATA_FILES: 'false', HEADGATE_DATABASE_POOL_SIZE: String(poolSize) },
   })
   const user = await muchGranted(server.origin, databaseUrl)

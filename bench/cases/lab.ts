@@ -1,11 +1,11 @@
 import type { BenchRun } from '../lib/bench-run.ts'
 import type { BenchPostgres } from '../lib/postgres.ts'
 
-/** Servers, folders and options that all cases use. */
+/** Environment of all cases: servers, folders and options. */
 export interface Lab {
   readonly run: BenchRun
   readonly postgres: BenchPostgres
-  /** Folder in which filled databases and data directories remain between runs. */
+  /** Folder for databases and data directories that are kept between runs. */
   readonly stores: string
   readonly maxTables: number
   readonly thorough: boolean

@@ -17,8 +17,8 @@ interface Server extends Started {
 }
 
 /**
- * Returns cases of loadTable with 10 KB of metadata, in databases with one to a million tables. Clients load a hot
- * set of tables, or random ones.
+ * Returns cases of loadTable with 10 KB of metadata, in databases with one to a million tables. Clients load
+ * either a small set of tables repeatedly (hot), or random tables.
  */
 export async function loadSmallCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
@@ -30,8 +30,8 @@ export async function loadSmallCases(lab: Lab): Promise<Case[]> {
       name: `headgate-${size}`,
       dataDir: store.dataDir,
       databaseUrl: postgres.url(store.database),
-      // Cloned tables have no metadata files, so the check of these files is off. The cases of `loadTokenCases`
-      // measure the check.
+      // Cloned tables have no metadata files, so the check of metadata files is disabled. The cases of
+      // `loadTokenCases` measure this check.
       env: { HEADGATE_VERIFY_METADATA_FILES: 'false', HEADGATE_DATABASE_POOL_SIZE: String(poolSize) },
     })
     servers.push({ ...server, store })
@@ -70,7 +70,7 @@ export async function loadSmallCases(lab: Lab): Promise<Case[]> {
       const hotSelect = `${rawSelect}, ${hotTables} hot of ${name(middle.store.tables)}`
       const largeSelect = `${rawSelect}, ${name(largest.store.tables)} random`
       // PostgreSQL and the processor cache rows that are read repeatedly. Each baseline therefore reads as
-      // many different rows as the measurement that it is compared with.
+      // many different rows as the measurement with which it is compared.
       const baselines: readonly (readonly [string, Server, number])[] = [
         [rawSelect, first, 1],
         [hotSelect, middle, hotTables],
@@ -116,7 +116,7 @@ function requestsTo(store: Store, among: number): Requests {
   return { kind: 'tables', prefix, tables: store.tables, namespaces: namespacesFor(store.tables), among }
 }
 
-/** Saves the responses of the server for its first table as files, which the baselines serve. */
+/** Requests the first table from the server, and saves the response bodies as files for the baselines. */
 async function saveFirstResponses(lab: Lab, server: Server): Promise<ResponseFiles> {
   const catalog = await openCatalog(server.origin, warehouse)
   const path = tablePath(catalog, 'n0', 't0')

@@ -7,8 +7,8 @@ import { clientCounts, type Lab, poolSize } from './lab.ts'
 import { watched } from './watched.ts'
 
 /**
- * Returns cases that measure how much a token, and the check that the metadata file exists, add to the cost of
- * loadTable.
+ * Returns cases that measure how much two things add to the cost of loadTable: a token in the request, and
+ * the check that the metadata file exists.
  */
 export async function loadTokenCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab

@@ -16,8 +16,9 @@ const node = ['--conditions=x-source', '--disable-warning=ExperimentalWarning']
 const script = (name: string): string => fileURLToPath(new URL(`../manifest/${name}`, import.meta.url))
 
 /**
- * Returns cases of the manifest reader compared with that of PyIceberg: all entries of one manifest, with all fields.
- * Headgate decodes statistics on demand; "every statistic" also decodes those.
+ * Returns cases that compare the manifest readers of Headgate and of PyIceberg. Each reads all entries of one
+ * manifest with all fields. Headgate decodes column statistics only on demand; the case "every statistic"
+ * decodes them all.
  */
 export async function manifestCases(lab: Lab): Promise<Case[]> {
   const python = await installPyIceberg(lab.run.keeper, lab.run.say)

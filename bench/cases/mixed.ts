@@ -17,7 +17,10 @@ const baseline = 'node:http + SELECT'
 const own = 'Headgate'
 const other = 'Headgate, other checkout'
 
-/** Describes which tables clients load, and at which rates other clients commit during the loads. */
+/**
+ * Describes one mix of requests: which tables clients load, and at which rates other clients commit during
+ * the loads.
+ */
 interface Choice {
   readonly id: string
   readonly title: string
@@ -39,9 +42,9 @@ const choices: readonly Choice[] = [
 ]
 
 /**
- * Returns cases that load tables while other clients commit to some of them. Each entry has its own database. If
- * `--against` names another checkout, its server and the server of this checkout are measured alternately in every
- * round.
+ * Returns cases in which clients load tables while other clients commit to some of these tables. Each server
+ * has its own database. If `--against` names another checkout, its server and the server of this checkout are
+ * measured alternately in every round.
  */
 export async function mixedCases(lab: Lab): Promise<Case[]> {
   const headgates = [await startHeadgate(lab, own, repositoryRoot, 'mixed_own')]
@@ -84,7 +87,10 @@ export async function mixedCases(lab: Lab): Promise<Case[]> {
   return cases
 }
 
-/** Commits at a constant rate to the table that is loaded most, and to tables that are not loaded, during a measurement. */
+/**
+ * Returns an entry that also commits at a constant rate during each measurement: to the table that is loaded
+ * most often, and to tables that are not loaded.
+ */
 function withCommits(entry: Entry, { origin }: Contestant, perSecond: number): Entry {
   const names = ['t0', ...Array.from({ length: mixedCommitted }, (_, n) => `c${n}`)]
   const paths = names.map((name) => `/v1/${warehouse}/namespaces/n0/tables/${name}`)
@@ -116,7 +122,7 @@ async function startHeadgate(
     checkout,
     dataDir: store.dataDir,
     databaseUrl: postgres.url(store.database),
-    // Cloned tables have no metadata files, so the server must not check them.
+    // Cloned tables have no metadata files, so the check of metadata files is disabled.
     env: { HEADGATE_VERIFY_METADATA_FILES: 'false', HEADGATE_DATABASE_POOL_SIZE: String(poolSize) },
   })
   return watched(lab, name, server)

@@ -74,8 +74,9 @@ const operations: readonly Operation[] = [
 ]
 
 /**
- * Returns cases of operations that claim storage locations or compare them. The cases run in a database with one
- * table, and in one with a million tables and 100,000 staged tables. Each run changes a copy of the database.
+ * Returns cases of operations that claim storage locations or compare them with existing claims. The cases
+ * run in two databases: one with one table, and one with a million tables and 100,000 staged tables. Each run
+ * changes only a copy of the database.
  */
 export async function placesCases(lab: Lab): Promise<Case[]> {
   const few = await startOn(lab, 1)

@@ -14,7 +14,10 @@ import { watched } from './watched.ts'
 const connections = 64
 const preload = fileURLToPath(new URL('../baselines/without-refusal-log.ts', import.meta.url))
 
-/** Load of requests for several operations, all with an invalid token. */
+/**
+ * Load of requests to several operations, all with an invalid token, so that the server refuses them with
+ * 401.
+ */
 const storm: Omit<LoadShape, 'seed'> = {
   connections,
   headers: { authorization: 'Bearer not-a-token' },
@@ -31,8 +34,8 @@ const storm: Omit<LoadShape, 'seed'> = {
 }
 
 /**
- * Returns cases that measure refused requests with and without the refusal log, and the duration of grant changes
- * during refused requests.
+ * Returns cases that measure refused requests with and without the record of refusals, and the duration of
+ * grant changes while other requests are refused.
  */
 export async function refusalCases(lab: Lab): Promise<Case[]> {
   const recording = await open(lab, 'refusals')
@@ -78,7 +81,7 @@ interface Contender {
   readonly principal: string
 }
 
-/** Starts a server on its own empty database. */
+/** Starts a server with its own empty database. */
 async function open(
   { run, postgres }: Lab,
   database: string,
@@ -132,8 +135,8 @@ function stormyChanges(lab: Lab, label: string, at: Contender, against: readonly
     against,
     measure: async (round) => {
       const contestant = watched(lab, label, at.server)
-      // The load of refused requests takes longer than all grant changes, so that each change happens during the
-      // load.
+      // The load of refused requests takes longer than all grant changes, so that each grant change happens
+      // during the load.
       const times = { warmUpMs: 0, durationMs: run.warmUpMs + run.durationMs + 1_000 }
       const storming = measure(run, contestant, { ...storm, seed: round }, times)
       const waited = new Promise((resolve) => setTimeout(resolve, run.warmUpMs))

@@ -21,8 +21,9 @@ interface Revision {
 }
 
 /**
- * Returns cases of loads and commits of this checkout's server, compared with the server of another checkout. Two
- * servers of the other checkout run: the difference between these two shows the noise of the measurement.
+ * Returns cases that compare loads and commits of this checkout's server with those of another checkout's
+ * server. Two servers of the other checkout run; the difference between these two shows the noise of the
+ * measurement.
  */
 export async function revisionCases(lab: Lab): Promise<Case[]> {
   if (lab.against === undefined) return []

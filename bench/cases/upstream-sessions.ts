@@ -9,12 +9,13 @@ import { type Lab, poolSize } from './lab.ts'
 
 const warehouse = 'upstream'
 const audience = 'bench'
-/** Concurrent loads of the users. */
+/** Number of users that load a table at the same time. */
 const atOnce = 32
 
 /**
- * Returns a case that loads a table through an upstream warehouse as many users, each with a separate session at the
- * upstream. The server keeps 10,000 sessions, so its memory must not increase with further users.
+ * Returns a case in which many users load a table through an upstream warehouse. Each user has a separate
+ * session at the upstream catalog. The server keeps at most 10,000 sessions, so its memory must not grow with
+ * further users.
  */
 export async function upstreamSessionCase(lab: Lab): Promise<Case> {
   const { run, postgres } = lab

@@ -16,8 +16,8 @@ const sizes = [
 ] as const
 
 /**
- * Returns cases of loadTable through an upstream warehouse, compared with a bare proxy of node:http to the same
- * upstream, and with the forwarding path without decisions.
+ * Returns cases of loadTable through an upstream warehouse. Baselines: a node:http proxy to the same upstream
+ * catalog, and the forwarding code of Headgate without authorization decisions.
  */
 export async function upstreamCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
@@ -34,7 +34,7 @@ export async function upstreamCases(lab: Lab): Promise<Case[]> {
       'pass-through without decisions',
       await startUpstreamPass(run, `upstream-pass-${id}`, upstream.origin),
     )
-    // The port of the upstream is different in each run, so each run has a new database.
+    // The upstream catalog has a different port in each run, so each run uses a new database.
     const database = `upstream_${id}`
     await postgres.dropDatabase(database)
     await postgres.createDatabase(database)
@@ -75,7 +75,10 @@ export async function upstreamCases(lab: Lab): Promise<Case[]> {
   return [...cases, await upstreamSessionCase(lab)]
 }
 
-/** Commits to an upstream that answers at once: the added time is the cost of the server for one commit. */
+/**
+ * Returns a case of commits through an upstream warehouse. The upstream catalog responds immediately, so the
+ * difference to the proxy is the cost of a commit in the server.
+ */
 function commitCase(lab: Lab, id: string, size: string, proxy: Contestant, headgate: Contestant): Case {
   const body = {
     requirements: [],

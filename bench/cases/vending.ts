@@ -8,12 +8,12 @@ import type { Requests } from '../load/plan.ts'
 import { clientCounts, type Lab } from './lab.ts'
 import { watched } from './watched.ts'
 
-/** Number of executors of a large job, each of which refreshes the storage credential. */
+/** Number of executors of a large job. Each executor refreshes the storage credential. */
 const executors = 2_000
 
 /**
- * Returns cases that measure how much storage credentials add to loadTable, and how long all executors of a job need
- * to refresh one credential at the same time.
+ * Returns cases that measure how much storage credentials add to the cost of loadTable, and how long it takes
+ * until all executors of a job have refreshed one credential at the same time.
  */
 export async function vendingCases(lab: Lab): Promise<Case[]> {
   const server = await startVendingServer(lab, 'headgate-vending')
@@ -64,7 +64,8 @@ function renewals(lab: Lab, server: VendingServer): Case {
 }
 
 /**
- * Adds a grant for another principal, which invalidates the server's cached authorization decisions and credentials.
+ * Adds a grant for another principal, so that the server discards its cached authorization decisions and
+ * credentials.
  */
 async function movePolicy({ origin }: VendingServer): Promise<void> {
   const management = { origin, prefix: '', headers: {} }
@@ -72,7 +73,7 @@ async function movePolicy({ origin }: VendingServer): Promise<void> {
   await call(management, 'POST', '/management/v1/roles', { name })
   const to = { role: name }
   await call(management, 'POST', '/management/v1/grants', { privilege: 'use', on: { warehouse }, to })
-  // Waits until the server has received the notification of the change.
+  // Waits until the server has received the database notification of the policy change.
   await sleep(200)
 }
 

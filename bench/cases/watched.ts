@@ -2,7 +2,10 @@ import type { Started } from '../lib/ready.ts'
 import type { Contestant } from '../load/load.ts'
 import type { Lab } from './lab.ts'
 
-/** Returns a server under test for which the report contains the usage of the server process and of PostgreSQL. */
+/**
+ * Returns a server under test for which the report contains CPU and memory usage of the server process and of
+ * PostgreSQL.
+ */
 export function watched(
   lab: Lab,
   name: string,

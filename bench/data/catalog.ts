@@ -1,6 +1,6 @@
 import { createTableBody, snapshotCommits, type TableSize } from './table-metadata.ts'
 
-/** Address of one warehouse of an Iceberg REST catalog. */
+/** Address of one warehouse in an Iceberg REST catalog. */
 export interface Catalog {
   readonly origin: string
   /** Path before `/namespaces/`, such as `/v1/bench` or `/iceberg/v1/main`. */
@@ -8,7 +8,7 @@ export interface Catalog {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Returns the URL path of a table. */
+/** Returns the URL path of a table in a catalog. */
 export function tablePath(catalog: Catalog, namespace: string, name: string): string {
   return `${catalog.prefix}/namespaces/${namespace}/tables/${name}`
 }
@@ -29,7 +29,10 @@ export async function call(catalog: Catalog, method: string, path: string, body?
   return text === '' ? null : (JSON.parse(text) as unknown)
 }
 
-/** Requests `/v1/config`, and returns the address of the warehouse with the prefix from the response. */
+/**
+ * Requests `/v1/config` from a catalog, and returns the address of the warehouse with the prefix from the
+ * response.
+ */
 export async function openCatalog(
   base: string,
   warehouse: string | undefined,
@@ -50,7 +53,7 @@ export async function createNamespace(catalog: Catalog, name: string): Promise<v
   await call(catalog, 'POST', `${catalog.prefix}/namespaces`, { namespace: [name], properties: {} })
 }
 
-/** Creates a table with a history of real commits. */
+/** Creates a table, and adds snapshots to it with real commits. */
 export async function createTable(
   catalog: Catalog,
   namespace: string,
@@ -66,13 +69,13 @@ export async function createTable(
   }
 }
 
-/** Returns the bytes of the response to a GET, with this encoding. */
+/** Returns the body of the response to a GET request as it was sent, in the given content encoding. */
 export async function readResponseBytes(
   catalog: Catalog,
   path: string,
   encoding: 'gzip' | 'identity',
 ): Promise<Buffer> {
-  // fetch would decompress the body, and the caller needs the bytes that were sent.
+  // `fetch` would decompress the body, but the caller needs the bytes that were sent.
   const { get } = await import('node:http')
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   get(catalog.origin + path, { headers: { ...catalog.headers, 'accept-encoding': encoding } }, (response) => {

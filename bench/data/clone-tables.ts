@@ -1,19 +1,21 @@
 import type { Client } from 'pg'
 
-/** Returns the number of namespaces: table `t{n}` is in namespace `n{n % namespaces}`. */
+/**
+ * Returns the number of namespaces for a number of tables. Table `t{n}` is in namespace `n{n % namespaces}`.
+ */
 export function namespacesFor(tables: number): number {
   return Math.min(tables, 1_000)
 }
 
 /**
- * Copies the database rows of the table that the API created (`n0.t0`) until there are `tables` tables. Each copy has
- * its own id, UUID, name, location and location claim. The copies have no metadata files, and their metadata contain
- * the UUID of the first table.
+ * Copies the database rows of the table `n0.t0`, which the API created, until the database contains `tables`
+ * tables. Each copy has its own id, UUID, name, location and location claim. The copies have no metadata
+ * files, and their metadata texts contain the UUID of the first table.
  */
 export async function cloneTables(client: Client, tables: number): Promise<void> {
   const namespaces = namespacesFor(tables)
   await client.query('set synchronous_commit = off')
-  // Switches triggers off, and with them the checks of foreign keys. The generated rows satisfy the foreign keys.
+  // Disables triggers, and with them the checks of foreign keys. The generated rows satisfy the foreign keys.
   await client.query('set session_replication_role = replica')
   await client.query('alter table relation set (autovacuum_enabled = off)')
   await client.query('alter table location_claim set (autovacuum_enabled = off)')

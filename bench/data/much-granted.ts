@@ -7,8 +7,8 @@ export const grants = 10_000
 export const groups = 100
 
 /**
- * A typical user of a large company, who is a member of many groups with many grants each. Roles replace the groups
- * here, because authorization treats both in the same way.
+ * Simulated user of a large company, who is a member of many groups with many grants each. The benchmark uses
+ * roles in place of groups, because authorization handles both in the same way.
  */
 export interface MuchGranted {
   readonly clientId: string
@@ -18,8 +18,8 @@ export interface MuchGranted {
 }
 
 /**
- * Creates the user through the API, and its memberships and grants by SQL, because requests would take too long.
- * Deletes the memberships and grants of earlier runs.
+ * Creates the user through the API, and its memberships and grants with SQL, because API requests would take
+ * too long. First deletes the memberships and grants of earlier runs.
  */
 export async function muchGranted(origin: string, databaseUrl: string): Promise<MuchGranted> {
   const management = { origin, prefix: '', headers: {} }

@@ -4,12 +4,15 @@ import type { Client } from 'pg'
 import { withClient } from '../lib/postgres.ts'
 
 /**
- * Number of tables `n0.c0`, `n0.c1` and so on in a database of `placesStore`. Only these tables have metadata files,
- * so clients can commit to them.
+ * Number of the tables `n0.c0`, `n0.c1` and so on in a database of `placesStore`. Only these tables have
+ * metadata files, so that clients can commit to them.
  */
 export const committedTables = 16
 
-/** Inserts rows of staged tables, each with a location that a client chose, into the namespaces of `cloneTables`. */
+/**
+ * Inserts rows of staged tables into the namespaces that `cloneTables` created. Each row has a location as if
+ * a client had chosen it.
+ */
 export async function stageTables(client: Client, count: number, namespaces: number): Promise<void> {
   await client.query('set synchronous_commit = off')
   await client.query(
@@ -30,8 +33,8 @@ export async function stageTables(client: Client, count: number, namespaces: num
 }
 
 /**
- * Removes the table directories that an earlier run created below the root. Keeps the directories of tables that the
- * database contains.
+ * Removes directories of tables that an earlier run left below the root. Keeps the directories of tables that
+ * are in the database.
  */
 export async function removeLeftTables(databaseUrl: string, root: string): Promise<void> {
   const kept = await withClient(databaseUrl, async (client) => {

@@ -3,7 +3,10 @@ import { authorizationHeaders } from '../../conformance/lib/access-token.ts'
 import { call } from './catalog.ts'
 import { warehouse } from './stores.ts'
 
-/** Returns the Authorization header of a new principal that may read the warehouse through a role. */
+/**
+ * Creates a principal that may read the warehouse through a role. Returns an Authorization header with its
+ * token.
+ */
 export async function readerToken(origin: string): Promise<Record<string, string>> {
   const management = { origin, prefix: '', headers: {} }
   const name = `bench-${randomUUID()}`

@@ -11,31 +11,35 @@ import { createNamespace, createTable, openCatalog } from './catalog.ts'
 import { committedTables, stageTables } from './places.ts'
 import { largeTable, smallTable, type TableSize } from './table-metadata.ts'
 
-/** Name of the only warehouse in each database. */
+/** Name of the only warehouse in each benchmark database. */
 export const warehouse = 'bench'
 
-/** A store: a database that is filled for the benchmark, and the data directory of its server. */
+/** Filled benchmark database, with the data directory of its server. */
 export interface Store {
   readonly database: string
   readonly dataDir: string
   readonly tables: number
 }
 
-/** Version of the content of the benchmark databases. A new version replaces the databases of earlier runs. */
+/**
+ * Version of the content of the benchmark databases. With another version, the databases of earlier runs are
+ * replaced.
+ */
 const edition = '6'
 
-/** Creates the tables in a new benchmark database, which contains only the namespace `n0`. */
+/** Creates the tables in a new benchmark database. The database already contains the namespace `n0`. */
 type Filling = (create: Create, count: number) => Promise<void>
 type Create = (namespace: string, name: string, size: TableSize) => Promise<void>
 
 /**
- * Returns the benchmark database with `tables` tables, and its data directory below `root`. Creates both if they do not
- * exist.
+ * Opens the benchmark database that contains `tables` tables, and its data directory below `root`. Creates
+ * and fills both if they do not exist.
  */
 type OpenStore = (run: BenchRun, postgres: BenchPostgres, root: string, tables: number) => Promise<Store>
 
 /**
- * Store of many small tables `n{i % namespaces}.t{i}`. The API creates the first table, and SQL statements copy it.
+ * Database of many small tables with the names `n{i % namespaces}.t{i}`. The API creates the first table, and
+ * SQL statements copy it.
  */
 export const smallTables: OpenStore = defineStore(
   'small',
@@ -45,15 +49,15 @@ export const smallTables: OpenStore = defineStore(
   },
 )
 
-/** Store of a few tables with about 2 MB of metadata each, all created through the API. */
+/** Database of a few tables with about 2 MB of metadata each. The API creates all of them. */
 export const largeTables: OpenStore = defineStore('large', fillWith(largeTable))
 
-/** Table with as little metadata as possible, for cases that measure the number of rows. */
+/** Size of a table with as little metadata as possible, for cases in which the number of rows matters. */
 export const placesTable: TableSize = { columns: 3, snapshots: 0 }
 
 /**
- * Store of many tables with little metadata. For each ten tables there is one staged table, whose location the client
- * chose. The tables `n0.c0`, `n0.c1` and so on have metadata files.
+ * Database of many tables with little metadata, and one staged table for every ten tables, with a location as
+ * if a client had chosen it. The tables `n0.c0`, `n0.c1` and so on have metadata files.
  */
 export const placesStore: OpenStore = defineStore(
   'places',
@@ -70,7 +74,7 @@ export const placesStore: OpenStore = defineStore(
   },
 )
 
-/** Store of small tables that clients commit to, all created through the API. */
+/** Database of small tables that clients commit to. The API creates all of them. */
 export const commitTables: OpenStore = defineStore('commit', fillWith(smallTable))
 
 function defineStore(
@@ -102,8 +106,8 @@ async function kept(
   make: () => Promise<void>,
 ): Promise<Store> {
   const { dataDir, database } = store
-  // A benchmark database is valid for one data directory only, because the locations of its tables are absolute paths
-  // below this directory.
+  // A benchmark database belongs to one data directory, because the locations of its tables are absolute
+  // paths in this directory.
   const stamp = computeStamp(edition, dataDir)
   if (isInstalled(dataDir, stamp) && !(await postgres.createDatabase(database))) return store
   run.say(`making the store ${database} …`)
@@ -125,12 +129,15 @@ interface RunStore {
   readonly checkout?: string
 }
 
-/** Number of tables of `mixedTablesOn` that have metadata files, not counting `n0.t0`. */
+/**
+ * Number of tables `n0.c…` of `mixedTablesOn`, which have metadata files. The table `n0.t0` also has one and
+ * does not count.
+ */
 export const mixedCommitted = 9
 
 /**
- * Creates many small tables for one run, like `smallTables`, and the tables `n0.c0`, `n0.c1` and so on. Only `n0.t0`
- * and the tables `n0.c…` have metadata files.
+ * Creates a database of many small tables for one run, like `smallTables`, and adds the tables `n0.c0`,
+ * `n0.c1` and so on. Only `n0.t0` and the tables `n0.c…` have metadata files.
  */
 export async function mixedTablesOn(
   run: BenchRun,
@@ -145,7 +152,8 @@ export async function mixedTablesOn(
 }
 
 /**
- * Creates small tables for one run, to which clients commit. Without `storage`, their warehouse is a local directory.
+ * Creates a database of small tables for one run, to which clients commit. Without `storage`, the warehouse
+ * of the tables is a local directory.
  */
 export async function commitTablesOn(
   run: BenchRun,
@@ -160,7 +168,8 @@ export async function commitTablesOn(
 }
 
 /**
- * Creates an empty database, which replaces the one of an earlier run, and a data directory in the folder of the run.
+ * Creates an empty database, which replaces the database of an earlier run, and a data directory in the
+ * folder of the run.
  */
 async function newStore(
   run: BenchRun,

@@ -4,25 +4,28 @@ type JsonValue =
   string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue }
 type JsonRecord = { readonly [key: string]: JsonValue }
 
-/** Parameters of the size of a table's metadata. */
+/** Numbers that determine the size of a table's metadata. */
 export interface TableSize {
   readonly columns: number
   readonly snapshots: number
-  /** Milliseconds between two snapshots. Default: 60,000. */
+  /** Time in ms between two snapshots of the table. Default: 60,000. */
   readonly everyMs?: number
 }
 
-/** About 10 KB of metadata, like a table whose old snapshots are expired regularly. */
+/** Size of a table with about 10 KB of metadata, like a table whose old snapshots are expired regularly. */
 export const smallTable: TableSize = { columns: 36, snapshots: 9 }
 
-/** About 2 MB of metadata, like a table with months of small commits whose snapshots were never expired. */
+/**
+ * Size of a table with about 2 MB of metadata, like a table with months of small commits whose snapshots were
+ * never expired.
+ */
 export const largeTable: TableSize = { columns: 60, snapshots: 3_000 }
 
 const types = ['long', 'string', 'timestamptz', 'double', 'int', 'decimal(18, 4)', 'date', 'boolean'] as const
 
 /**
- * Returns the body of createTable. The table's metadata log is limited to a few files, so that commits do not enlarge
- * the metadata.
+ * Returns the body of a createTable request. Limits the metadata log of the table to a few files, so that its
+ * metadata does not grow with each commit.
  */
 export function createTableBody(name: string, size: TableSize): JsonRecord {
   const fields = Array.from({ length: size.columns }, (_, at) => ({
@@ -45,8 +48,8 @@ export function createTableBody(name: string, size: TableSize): JsonRecord {
 }
 
 /**
- * Returns the bodies of the commits that add the snapshots. The last snapshot becomes the current one. Each body is
- * small enough for the usual size limits of requests.
+ * Returns the bodies of the commits that add the snapshots to a table. The last snapshot becomes the current
+ * one. The commits are divided so that no body exceeds the usual size limits of requests.
  */
 export function snapshotCommits(size: TableSize, location: string): JsonRecord[] {
   const perCommit = 400
@@ -96,7 +99,9 @@ function snapshot(n: number, at: number, location: string): JsonRecord {
   }
 }
 
-/** Returns a safe integer with as many digits as a real snapshot id. */
+/**
+ * Returns an integer that JavaScript can represent exactly and that has as many digits as a real snapshot id.
+ */
 function toSnapshotId(n: number): number {
   return 1_000_000_000_000_000 + hashToDigits(n, 7, 15)
 }
@@ -109,8 +114,8 @@ function uuidLike(n: number): string {
 }
 
 /**
- * Returns a pseudorandom number of at most this number of digits, which depends only on `n` and `salt` and is
- * therefore equal in each run.
+ * Returns a pseudorandom number with at most `digits` digits. It depends only on `n` and `salt`, so it is the
+ * same in each run.
  */
 function hashToDigits(n: number, salt: number, digits: number): number {
   return Number(BigInt(`0x${hash('sha1', `${n} ${salt}`).slice(0, 16)}`) % 10n ** BigInt(digits))

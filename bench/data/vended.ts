@@ -14,22 +14,22 @@ import { createGatewayWarehouse } from './warehouse.ts'
 /** Request header that asks the catalog to return storage credentials with a table. */
 export const asksForCredentials = { 'x-iceberg-access-delegation': 'vended-credentials' } as const
 
-/** The first storage credential in a loadTable response. */
+/** Storage credential in a loadTable response. */
 export interface Vended {
   readonly prefix: string
   readonly keys: StorageKeys
   readonly refreshToken: string
 }
 
-/** A separate server with one table. The server returns storage gateway keys for this table. */
+/** Separate server with a table, for which it returns storage keys of its storage gateway. */
 export interface VendingServer extends Started {
   readonly catalog: Catalog
-  /** Path of the table. */
+  /** URL path of the table. */
   readonly path: string
 }
 
 export interface VendingOptions extends Pick<HeadgateOptions, 'env' | 'preload'> {
-  /** Number of tables. All except the first one have no metadata files. Default 1. */
+  /** Number of tables. Only the first one has a metadata file. Default: 1. */
   readonly tables?: number
 }
 
@@ -66,7 +66,7 @@ export async function startVendingServer(
   return { ...server, catalog, path: tablePath(catalog, 'n0', 't0') }
 }
 
-/** Loads the table and returns the storage credential of the response. */
+/** Loads the table and returns the first storage credential in the response. */
 export async function vended({ catalog, path }: VendingServer): Promise<Vended> {
   const headers = { ...catalog.headers, ...asksForCredentials }
   const response = (await call({ ...catalog, headers }, 'GET', path)) as {

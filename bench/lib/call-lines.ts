@@ -3,8 +3,8 @@ import { count, decimal, percent, ratio, tableSection } from './format.ts'
 import { median, medianRatio, spread } from './statistics.ts'
 
 /**
- * Formats the result of a case that measures function calls: microseconds of one call for each entry, the difference
- * to one entry, and the ratios to other entries.
+ * Formats the result of a case that measures function calls. For each entry, the lines contain the
+ * microseconds of one call, the difference to another entry, and the ratios to other entries.
  */
 export function callLines({ title, notes, entries, calls }: CaseResult): string[] {
   const baselines = [...new Set(entries.flatMap(({ against }) => against))]

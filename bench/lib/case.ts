@@ -1,39 +1,43 @@
 import type { BenchRun } from './bench-run.ts'
 import { type Contestant, type LoadShape, type Measured, measure } from '../load/load.ts'
 
-/** One row of a result table: a server or function under test, and the function that measures it. */
+/** Row of a result table: the server or function under test, and the function that measures it. */
 export interface Entry {
   readonly label: string
-  /** Labels of the entries of the same case with which this entry is compared. Empty for a baseline. */
+  /**
+   * Labels of the entries of the same case with which the report compares this entry. Empty for a baseline.
+   */
   readonly against: readonly string[]
   measure(round: number): Promise<EntryMeasured>
 }
 
 /**
- * Result of one measurement. A measurement without HTTP has no load processes and no observed processes, so their
- * fields are missing.
+ * Result of one measurement. For a measurement without HTTP, the fields about load processes and server
+ * processes are missing.
  */
 export type EntryMeasured = Pick<Measured, 'perSecond' | 'p50Ms' | 'p99Ms'> &
   Partial<Measured> & {
     /** Number of storage credentials that the server minted during the measurement. */
     readonly minted?: number
-    /** Further figures, by the heading of their column in the report. */
+    /** Additional figures. The keys are the column headings in the report. */
     readonly figures?: Readonly<Record<string, number>>
   }
 
 export interface Case {
   readonly id: string
   readonly title: string
-  /** Notes below the title of the case, which help the reader of the report to judge the figures. */
+  /** Notes below the title of the case, which help readers of the report to judge the figures. */
   readonly notes: readonly string[]
-  /** Size of the object that each request transfers. If set, the report contains the throughput. */
+  /**
+   * Size in bytes of the object that each request transfers. If present, the report contains the throughput.
+   */
   readonly objectBytes?: number
   /**
-   * Set if the case measures function calls instead of HTTP requests. The report then contains the microseconds of
-   * one call, and the difference to the entry `addedTo`.
+   * Present if the case measures function calls instead of HTTP requests. The report then contains the
+   * microseconds of one call, and the difference to the entry with the label `addedTo`.
    */
   readonly calls?: { readonly addedTo?: string }
-  /** Factor for the number of rounds, for cases with short rounds. Default: 1. */
+  /** Factor by which this case has more rounds than others, because its rounds are short. Default: 1. */
   readonly moreRounds?: number
   readonly entries: readonly Entry[]
 }
@@ -49,8 +53,8 @@ export interface CaseResult extends Pick<Case, 'id' | 'title' | 'notes' | 'objec
 }
 
 /**
- * Measures all entries one after the other in each round, so that slow changes of the machine affect all entries
- * alike.
+ * Runs a case: measures all entries one after the other in each round, so that slow changes of the machine
+ * affect all entries alike.
  */
 export async function runCase(
   run: BenchRun,
@@ -75,12 +79,13 @@ export async function runCase(
   }
 }
 
-/** Names of the servers that have already served their first load, by run. */
+/** Origins of the servers that have already received their first load, by run. */
 const warmed = new WeakMap<BenchRun, Set<string>>()
 
 /**
- * Creates an entry that measures a server under HTTP load. All servers receive the same sequence of requests in a
- * round. Pass a function instead of a load shape if the requests expire, for example because they are signed.
+ * Creates an entry that measures a server under HTTP load. In a round, all servers receive the same sequence
+ * of requests. If the requests expire, for example because they are signed, pass a function that returns the
+ * load shape.
  */
 export function loadEntry(
   run: BenchRun,
@@ -108,7 +113,8 @@ async function firstLoad(
   warmed.set(run, servers)
   if (run.firstLoadMs === undefined || servers.has(contestant.origin)) return
   servers.add(contestant.origin)
-  // Each connection of an object load requests its own objects, so the number of connections must not change.
+  // In an object load, each connection requests its own objects, so the number of connections must stay the
+  // same.
   const connections = shape.requests.kind === 'objects' ? shape.connections : Math.max(shape.connections, 16)
   await measure(
     run,

@@ -1,4 +1,4 @@
-/** Formats a heading, notes and a table in Markdown. All columns except the first contain figures. */
+/** Formats a heading, notes and a table as Markdown. The columns after the first one contain figures. */
 export function tableSection(
   { title, notes }: { readonly title: string; readonly notes: readonly string[] },
   columns: readonly string[],
@@ -20,7 +20,7 @@ export function decimal(value: number): string {
   return Number.isNaN(value) ? '' : value.toFixed(value < 10 ? 2 : 1)
 }
 
-/** Formats a ratio as `83 %`, and from 2 on as `2.1 ×`. */
+/** Formats a ratio as a percentage such as `83 %`. From 2 on, formats it as a factor such as `2.1 ×`. */
 export function ratio(value: number): string {
   return value >= 2 ? `${value.toFixed(1)} ×` : percent(value)
 }

@@ -8,19 +8,22 @@ import { type Started, startReady } from './ready.ts'
 
 export interface HeadgateOptions {
   readonly name: string
-  /** Folder of the checkout whose server starts. Its packages must be installed. Default: this checkout. */
+  /**
+   * Folder of the checkout whose server is started. Its packages must be installed. Default: this checkout.
+   */
   readonly checkout?: string | undefined
   readonly dataDir: string
   readonly databaseUrl: string
   readonly env?: Readonly<Record<string, string>>
-  /** Path of a module that is loaded before the server. */
+  /** Path of a module that Node loads before the server. */
   readonly preload?: string
 }
 
 /**
- * Starts the server from this repository's sources on the run's PostgreSQL. The server accepts requests without a
- * token, and validates the tokens of other requests. `HEADGATE_BENCH_SERVER` names another main file, such as that of
- * a build; `HEADGATE_BENCH_NODE` adds options of Node, such as `--cpu-prof`.
+ * Starts a Headgate server from the sources of a checkout, with a database on the PostgreSQL server of the
+ * run. The server accepts requests without a token, and validates the tokens of other requests. The
+ * environment variable `HEADGATE_BENCH_SERVER` can name another main file, such as that of a build, and
+ * `HEADGATE_BENCH_NODE` can contain additional options of Node, such as `--cpu-prof`.
  */
 export async function startBenchHeadgate(run: BenchRun, options: HeadgateOptions): Promise<Started> {
   const { checkout = repositoryRoot } = options
@@ -53,7 +56,7 @@ export async function startBenchHeadgate(run: BenchRun, options: HeadgateOptions
   })
 }
 
-/** Returns the master key in the data directory. Creates it if it does not exist. */
+/** Returns the master key in a data directory. Creates the key if it does not exist. */
 function masterKey(dataDir: string): string {
   const path = join(dataDir, 'bench-master-key')
   if (!existsSync(path)) writeFileSync(path, randomBytes(32).toString('base64'), { mode: 0o600 })

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os'
 
-/** Properties of the machine for readers of the report. None of them identifies the machine or its user. */
+/** Properties of the machine that the report shows. They do not identify the machine or its user. */
 export interface Machine {
   readonly cores: number
   readonly cpu: string

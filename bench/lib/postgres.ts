@@ -9,26 +9,27 @@ import { chooseUser } from '../../packages/postgres/src/run-as.ts'
 import { defaultSettings } from '../../packages/postgres/src/settings.ts'
 import { type Placement, reseat } from './cores.ts'
 
-/** The PostgreSQL server of a run. Each server under test uses a separate database. */
+/** PostgreSQL server of a run. Each server under test uses a separate database. */
 export interface BenchPostgres extends AsyncDisposable {
   readonly pid: number
   readonly port: number
   readonly user: string
   readonly password: string
   /**
-   * Returns a connection string over TCP. All servers under test use TCP, because Java does not support Unix sockets.
+   * Returns the connection string of a database over TCP. All servers under test use TCP, because Java does
+   * not support Unix sockets.
    */
   url(database: string): string
-  /** Creates a database. Returns false when it exists already. */
+  /** Creates a database. Returns false when the database already exists. */
   createDatabase(name: string): Promise<boolean>
   dropDatabase(name: string): Promise<void>
-  /** Returns the name and version: `PostgreSQL 18.4`. */
+  /** Returns name and version of the server, such as `PostgreSQL 18.4`. */
   version(): Promise<string>
 }
 
 /**
- * Starts Headgate's embedded PostgreSQL with its usual settings, but on loopback TCP and with enough connections for
- * several servers.
+ * Starts the embedded PostgreSQL of Headgate with its usual settings, but on a loopback TCP port and with
+ * enough connections for several servers.
  */
 export async function startBenchPostgres(dataDir: string, placement: Placement): Promise<BenchPostgres> {
   await using stack = new AsyncDisposableStack()
@@ -73,7 +74,10 @@ export async function startBenchPostgres(dataDir: string, placement: Placement):
   }
 }
 
-/** Copies the database `from` to `to` and replaces an earlier copy. Fails if a client is connected to `from`. */
+/**
+ * Copies the database `from` to `to`. Replaces the database `to` if it exists. Fails if a client is connected
+ * to `from`.
+ */
 export async function copyDatabase(postgres: BenchPostgres, from: string, to: string): Promise<void> {
   await postgres.dropDatabase(to)
   await withClient(postgres.url(DATABASE), async (client) => {
@@ -81,7 +85,7 @@ export async function copyDatabase(postgres: BenchPostgres, from: string, to: st
   })
 }
 
-/** Runs `work` with a new connection, and closes the connection afterwards. */
+/** Calls `work` with a new database connection, and closes the connection afterwards. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url })
   await client.connect()

@@ -1,12 +1,15 @@
 import type { KeptProcess, ProcessKeeper, StartOptions } from '../../conformance/lib/process-keeper.ts'
 
-/** A running server that accepts requests at its origin, `http://host:port`. */
+/** Running server that accepts requests at its origin, `http://host:port`. */
 export interface Started {
   readonly origin: string
   readonly process: KeptProcess
 }
 
-/** Starts a program that prints `ready http://…`, waits for this line, and returns the URL's origin. */
+/**
+ * Starts a program and waits until it prints the line `ready http://…`. Returns the program with the origin
+ * of this URL.
+ */
 export async function startReady(
   keeper: ProcessKeeper,
   options: Omit<StartOptions, 'onLine'>,

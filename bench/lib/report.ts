@@ -20,7 +20,7 @@ export interface Report {
   readonly cases: readonly CaseResult[]
 }
 
-/** Writes the report as Markdown and, with all rounds, as JSON. */
+/** Writes the report as a Markdown file, and as a JSON file that also contains the figures of all rounds. */
 export function saveReport(report: Report, path: string): void {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(`${path}.json`, `${JSON.stringify(report, null, 2)}\n`)
@@ -124,7 +124,7 @@ function cells(
   ]
 }
 
-/** Formats a rate. Small rates, such as those of large responses, keep a fractional digit. */
+/** Formats a rate per second. Keeps a fractional digit for small rates, such as those of large responses. */
 function rate(value: number): string {
   return value < 100 ? value.toFixed(1) : count(value)
 }

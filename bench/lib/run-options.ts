@@ -1,23 +1,23 @@
 import { parseChoice, wholeNumber } from '../../conformance/lib/read-flags.ts'
 import { type Placement, placements } from './cores.ts'
 
-/** Options of a benchmark run: its duration, and the destination of its results. */
+/** Options of a benchmark run: durations, and destination of the results. */
 export interface RunOptions {
   readonly mode: Mode
   readonly placement: Placement | undefined
   readonly repeats: number
   readonly warmUpMs: number
   readonly durationMs: number
-  /** Name of the result files. */
+  /** Name of the result files without extension. Undefined when no files are written. */
   readonly name: string | undefined
   readonly json: boolean
-  /** Date in the report: yyyy-mm-dd. */
+  /** Date that the report shows, as yyyy-mm-dd. */
   readonly date: string
 }
 
 export type Mode = 'quick' | 'standard' | 'full'
 
-/** The flags of every run, for `parseArgs`. */
+/** Command-line flags that all benchmark programs have, for `parseArgs` of Node. */
 export const runFlags = {
   quick: { type: 'boolean', default: false },
   full: { type: 'boolean', default: false },
@@ -44,7 +44,8 @@ interface RunFlags {
 }
 
 /**
- * Reads the options of the run. Missing options get the default values of the mode (`--quick`, `--full` or neither).
+ * Reads the options of a run. Options that are missing get the default values of the mode (`--quick`,
+ * `--full` or neither).
  */
 export function readRun<Defaults extends Pick<RunOptions, 'repeats' | 'warmUpMs' | 'durationMs'>>(
   values: RunFlags,

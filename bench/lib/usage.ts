@@ -1,16 +1,20 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
-/** Usage of a process and its descendants: CPU seconds since their start, memory in bytes. */
+/** Resource usage of a process and its descendants: CPU seconds since their start, and memory in bytes. */
 export interface Usage {
   readonly cpuSeconds: number
-  /** Proportional set size: pages shared between the processes count once. */
+  /** Proportional set size: the share of a page that several processes use is divided among them. */
   readonly memoryBytes: number
 }
 
-// The kernel's USER_HZ, which is 100 on every platform that Node runs on.
+// Number of CPU time units per second in /proc (USER_HZ of the kernel), which is 100 on every platform that
+// Node runs on.
 const ticksPerSecond = 100
 
-/** Reads the usage on Linux. Returns zeros on other systems; reports omit zeros. */
+/**
+ * Reads the resource usage of a process and its descendants on Linux. Returns zeros on other systems; reports
+ * omit zeros.
+ */
 export function readUsage(pid: number): Usage {
   let cpuSeconds = 0
   let memoryBytes = 0
@@ -27,7 +31,10 @@ export function readCpuSeconds(pid: number): number {
   return seconds
 }
 
-/** Returns the largest resident set size since `forgetPeak`, in bytes. */
+/**
+ * Returns the largest resident set size of a process and its descendants since the last call of `forgetPeak`,
+ * in bytes.
+ */
 export function readPeak(pid: number): number {
   return listProcessTree(pid).reduce((sum, member) => sum + readStatus(member, 'VmHWM'), 0)
 }
@@ -35,16 +42,16 @@ export function readPeak(pid: number): number {
 export function forgetPeak(pid: number): void {
   for (const member of listProcessTree(pid)) {
     try {
-      // Writing 5 resets the peak to the current memory (proc(5)).
+      // Writing 5 to this file resets the peak to the current resident set size (proc(5)).
       writeFileSync(`/proc/${member}/clear_refs`, '5')
     } catch {
-      // The process has ended, or the system is not Linux. In these cases the peak covers the time since the start of
+      // The process has ended, or the system is not Linux. The peak then covers the time since the start of
       // the process.
     }
   }
 }
 
-/** Returns the process and its descendants. */
+/** Returns the ids of a process and its descendants. */
 function listProcessTree(pid: number): number[] {
   const children = new Map<number, number[]>()
   for (const entry of processIds()) {
@@ -68,13 +75,13 @@ function processIds(): number[] {
 
 function readCpu(pid: number): number {
   const fields = readStat(pid)
-  // The sum of utime, stime, cutime and cstime: the CPU time of the process and of its ended children.
+  // The sum of utime, stime, cutime and cstime is the CPU time of the process and of its ended children.
   return [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at] ?? 0), 0) / ticksPerSecond
 }
 
 /**
- * Returns the fields of /proc/pid/stat from the state on. The field before it is the command, which may contain
- * spaces.
+ * Returns the fields of /proc/PID/stat, beginning with the state. The preceding field is the command, which
+ * may contain spaces.
  */
 function readStat(pid: number): string[] {
   const text = read(`/proc/${pid}/stat`)

@@ -5,13 +5,13 @@ import type { BurstCounts, BurstPlan } from './burst.ts'
 import { Histogram } from './histogram.ts'
 
 /**
- * A burst process, whose argument is a plan as JSON. It opens all connections first, and then sends one request on
- * each of them at the same time.
+ * Burst process, whose argument is a plan as JSON. It first opens all connections, and then sends one request
+ * on each of them at the same time.
  */
 const plan = JSON.parse(process.argv[2] ?? '') as BurstPlan
 /**
- * Number of connections that are opened at the same time. It is smaller than the queue of a listening socket, so that
- * no connection is refused.
+ * Number of connections that are being opened at the same time. It is smaller than the accept queue of a
+ * listening socket, so that no connection is refused.
  */
 const connectingAtOnce = 100
 console.log(`burst ${JSON.stringify(await run(plan))}`)

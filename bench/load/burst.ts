@@ -5,16 +5,18 @@ import { seated } from '../lib/cores.ts'
 import { Histogram } from './histogram.ts'
 import type { LoadCounts } from './plan.ts'
 
-/** One request that many clients send at the same time. */
+/** Burst: one request that many clients send at the same time. */
 export interface BurstPlan {
   readonly host: string
   readonly port: number
   readonly clients: number
-  /** The whole request, as Latin-1 text. */
+  /** Complete HTTP request, as Latin-1 text. */
   readonly request: string
 }
 
-/** Figures that a burst process reports. `seconds` is the time until the last response. */
+/**
+ * Figures that a burst process reports. `seconds` is the time from the first request until the last response.
+ */
 export type BurstCounts = Pick<
   LoadCounts,
   'responses' | 'seconds' | 'bytes' | 'refused' | 'complaint' | 'latencies'
@@ -22,7 +24,7 @@ export type BurstCounts = Pick<
 
 const worker = fileURLToPath(new URL('burst-worker.ts', import.meta.url))
 
-/** Runs a burst. Throws if a response was not 2xx or a connection broke. */
+/** Runs a burst. Throws if a response has a status other than 2xx or a connection breaks. */
 export async function burst(run: BenchRun, plan: BurstPlan): Promise<EntryMeasured> {
   let counts: BurstCounts | undefined
   await run.keeper.run({

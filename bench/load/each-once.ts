@@ -4,11 +4,11 @@ import { Histogram } from './histogram.ts'
 export interface EachOnce {
   readonly url: string
   readonly clients: number
-  /** Headers of the requests: one GET is sent for each element. */
+  /** Headers of the requests. One GET request is sent for each element. */
   readonly headers: readonly Readonly<Record<string, string>>[]
 }
 
-/** Sends every request once. Throws if a response is not 2xx. */
+/** Sends each of the requests once. Throws if a response has a status other than 2xx. */
 export async function eachOnce({ url, clients, headers }: EachOnce): Promise<EntryMeasured> {
   const latencies = new Histogram()
   const left = headers.values()

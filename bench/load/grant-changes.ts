@@ -4,18 +4,18 @@ import { Histogram } from './histogram.ts'
 
 export interface GrantChanges {
   readonly origin: string
-  /** Name of the principal whose grant is added and revoked alternately. */
+  /** Name of the principal to which a privilege is alternately granted and revoked. */
   readonly principal: string
   readonly databaseUrl: string
   readonly durationMs: number
 }
 
 /**
- * Grants and revokes one privilege, one request after the other. After each response, it queries the database for the
- * audit event of this request.
+ * Alternately grants and revokes one privilege, one request after the other. After each response, checks that
+ * the database contains the audit event of the request.
  *
- * @throws Error when a request fails, or when the database does not contain the audit event of a change when the
- *   response to the change arrives
+ * @throws Error when a request fails, or when the database does not contain the audit event of a change when
+ *   the response to the change arrives
  */
 export async function grantChanges({
   origin,
@@ -46,7 +46,7 @@ export async function grantChanges({
       totalMs += ms
       changes += 1
     }
-    // Revokes the grant if it still exists, because the next round begins with adding the grant.
+    // Revokes the grant if it still exists, because the next round begins with the creation of the grant.
     if (changes % 2 === 1)
       await fetch(`${origin}/management/v1/grants/revoke`, { method: 'POST', headers, body })
     return {

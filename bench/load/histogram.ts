@@ -1,14 +1,14 @@
-// Each power of two of microseconds has 64 buckets, so a value is at most 1.6 % wrong. The range is from 1 µs to more
-// than an hour.
+// Each power of two of microseconds is divided into 64 buckets, so the error of a value is at most 1.6 %. The
+// range is from 1 µs to more than an hour.
 const sub = 64
 const subBits = 6
 
-/** Counts latencies in buckets, so that the memory does not grow with the number of latencies. */
+/** Counts latencies in buckets, so that its memory does not grow with the number of latencies. */
 export class Histogram {
   readonly #counts = new Float64Array(sub * 28)
   total = 0
 
-  /** @param ms milliseconds */
+  /** @param ms latency in ms */
   add(ms: number): void {
     const index = findBucket(ms * 1000)
     this.#counts[index] = (this.#counts[index] ?? 0) + 1
@@ -36,8 +36,8 @@ export class Histogram {
   }
 
   /**
-   * Returns a quantile in ms: a latency that the given share (0 … 1) of all responses did not exceed. Returns NaN if
-   * there are no responses.
+   * Returns a quantile in ms: the latency that a share (0 … 1) of all responses did not exceed. Returns NaN
+   * if there are no responses.
    */
   quantile(share: number): number {
     let left = share * this.total

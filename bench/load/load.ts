@@ -7,13 +7,16 @@ import type { LoadCounts, LoadPlan, Requests } from './plan.ts'
 
 const worker = fileURLToPath(new URL('worker.ts', import.meta.url))
 
-/** A process whose CPU and memory are reported with the load: the server, its database, its object store. */
+/**
+ * Process whose CPU and memory usage is measured during the load: the server, its database or its object
+ * store.
+ */
 interface Watched {
   readonly name: string
   readonly pid: number
 }
 
-/** A server under test. */
+/** Server under test, with its processes. */
 export interface Contestant {
   readonly name: string
   readonly origin: string
@@ -25,7 +28,7 @@ export interface LoadShape {
   readonly connections: number
   readonly headers: Readonly<Record<string, string>>
   readonly requests: Requests
-  /** The status that every response must have. Default: any status below 300. */
+  /** HTTP status that every response must have. Default: any status below 300. */
   readonly expects?: number
   readonly seed: number
 }
@@ -37,17 +40,17 @@ export interface Measured {
   readonly p99Ms: number
   readonly bytesPerAnswer: number
   /**
-   * Share of one core that the busiest load process used. Near 1, the load process was the bottleneck and not the
-   * server.
+   * Share of one core that the busiest load process used. If it is near 1, the load process was the
+   * bottleneck, and not the server.
    */
   readonly loaderBusy: number
   readonly use: Readonly<Record<string, Use>>
 }
 
-/** Usage of an observed process. */
+/** CPU and memory usage of a process during the load. */
 interface Use {
   readonly cpuUsPerAnswer: number
-  /** Memory in bytes after the load. */
+  /** Memory in bytes at the end of the load. */
   readonly memoryBytes: number
   /** Largest memory in bytes during the load. */
   readonly peakBytes: number
@@ -101,8 +104,8 @@ export async function measure(
 }
 
 /**
- * Returns the part of the requests that one load process sends. Load processes must not commit to the same tables or
- * write the same objects.
+ * Returns the part of the requests that one load process sends. Two load processes must not commit to the
+ * same table or write the same object.
  */
 function selectPart(requests: Requests, index: number, loaders: number): Requests {
   const isOurs = (_: unknown, at: number): boolean => at % loaders === index

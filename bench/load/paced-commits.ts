@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface PacedCommits {
   readonly origin: string
-  /** Paths of the tables that receive the commits, one after the other. */
+  /** URL paths of the tables that receive the commits in turn. */
   readonly paths: readonly string[]
-  /** Body of a commit; `«N»` becomes a unique value. */
+  /** Body of each commit. The text `«N»` in it is replaced by a unique value. */
   readonly body: string
   readonly perSecond: number
 }
 
 /**
- * Commits at a constant rate until the signal aborts. A commit that takes longer than its interval does not delay the next
- * one.
+ * Sends commits at a constant rate until the signal aborts. A commit that takes longer than the interval does
+ * not delay the next commit.
  *
  * @returns number of commits
  * @throws Error when the server refuses a commit

@@ -2,13 +2,13 @@ import { randomFillSync } from 'node:crypto'
 import type { LoadPlan } from './plan.ts'
 
 /**
- * Returns the bytes (as Latin-1 text) of the next request of one connection. Does not include the body that
+ * Returns the head of the next request of one connection, as Latin-1 text. Does not include a body that
  * `createBody` returns.
  */
 export type NextRequest = () => string
 
 /**
- * Returns the function that makes the requests of one connection.
+ * Returns the function that creates the requests of one connection.
  *
  * @param connection number of the connection, from 0
  */
@@ -61,8 +61,8 @@ export function createRequests(plan: LoadPlan, connection: number): NextRequest 
 }
 
 /**
- * Returns the body that is sent after each request head, or null if the requests have no separate body. The body is a
- * Buffer, because it can exceed the length limit of a string.
+ * Returns the body that is sent after each request head. Returns null if the requests have no separate body.
+ * The body is a Buffer, because it can exceed the maximum length of a string.
  */
 export function createBody({ requests }: LoadPlan): Buffer | null {
   if (requests.kind !== 'objects' || requests.bodyBytes === 0) return null
@@ -80,8 +80,8 @@ function formatHeaders(headers: Readonly<Record<string, string>>): string {
 }
 
 /**
- * Returns a generator of whole numbers from 0 to 2^32 - 1 (xorshift, Marsaglia 2003). The same seed returns the same
- * sequence.
+ * Returns a generator of random integers from 0 to 2^32 - 1 (xorshift, Marsaglia 2003). The same seed always
+ * results in the same sequence.
  */
 function randomNumbers(seed: number): () => number {
   let state = Math.imul(seed + 1, 0x9e3779b1) | 1

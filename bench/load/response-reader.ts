@@ -2,24 +2,27 @@ const headEnd = '\r\n\r\n'
 
 export interface ReadResponse {
   readonly status: number
-  /** Total number of bytes of head and body. */
+  /** Total number of bytes of the response head and body. */
   readonly bytes: number
 }
 
 /**
- * Finds the end of each HTTP/1.1 response in the chunks of one connection. Discards the response, except the first
- * bytes of a status other than 2xx. Supports `Content-Length` and chunked bodies. Each response belongs to the only
- * request in progress.
+ * Finds the end of each HTTP/1.1 response in the chunks that one connection receives. Discards the responses,
+ * except the first bytes of a response whose status is not 2xx. Supports `Content-Length` and chunked bodies.
+ * Only one request may be in progress on the connection.
  */
 export class ResponseReader {
   #status = 0
   #bytes = 0
   #rest: Buffer | null = null
-  /** Number of body bytes that have not arrived yet; -1 while reading a head, -2 while reading a chunked body. */
+  /**
+   * Number of bytes of the body that have not arrived yet. -1 while the head is read, -2 while a chunked body
+   * is read.
+   */
   #left = -1
   complaint: string | null = null
 
-  /** Returns the response that this chunk completes, or null. */
+  /** Reads a chunk. Returns the response that is complete with this chunk, or null. */
   read(data: Buffer): ReadResponse | null {
     this.#bytes += data.length
     if (this.#left >= 0) return this.#count(data.length)

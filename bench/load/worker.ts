@@ -5,9 +5,9 @@ import type { LoadCounts, LoadPlan } from './plan.ts'
 import { createBody, createRequests } from './requests.ts'
 
 /**
- * A load process, whose argument is a plan as JSON. Each connection sends its next request when the response to the
- * previous one has arrived. At the end the process prints its counts. It uses plain sockets, because the client of
- * node:http needs several times the CPU of the measured servers.
+ * Load process, whose argument is a plan as JSON. Each connection sends its next request when it has received
+ * the response to the previous one. At its end, the process prints its figures. It uses plain sockets,
+ * because the client of node:http uses several times the CPU time of the measured servers.
  */
 const plan = JSON.parse(process.argv[2] ?? '') as LoadPlan
 console.log(`counts ${JSON.stringify(await run(plan))}`)

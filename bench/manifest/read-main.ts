@@ -1,4 +1,5 @@
-// read-main.ts on-demand|everything FILE MILLISECONDS: prints how many entries of the manifest are read in a second.
+// Usage: read-main.ts on-demand|everything FILE MILLISECONDS. Prints the number of manifest entries that are
+// read per second.
 import { createReadStream } from 'node:fs'
 import { readManifest } from '@headgate/iceberg/manifest'
 

@@ -13,7 +13,7 @@ io = PyArrowFileIO({})
 
 
 def read_once() -> int:
-    # These are the arguments that ManifestFile.fetch_manifest_entry uses.
+    # These are the arguments that ManifestFile.fetch_manifest_entry of PyIceberg uses.
     with AvroFile[ManifestEntry](
         io.new_input(path),
         MANIFEST_ENTRY_SCHEMAS[DEFAULT_READ_VERSION],

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
-/** Command of a reader. The path of the manifest and the duration in ms are its last arguments. */
+/**
+ * Command line of a manifest reader. The path of the manifest and the duration in ms are appended as its last
+ * arguments.
+ */
 export interface ReaderArguments {
   readonly command: string
   readonly args: readonly string[]

@@ -1,11 +1,11 @@
-// write-main.ts FILE CODEC ENTRIES COLUMNS: writes a manifest.
+// Usage: write-main.ts FILE CODEC ENTRIES COLUMNS. Writes a manifest.
 import { writeFileSync } from 'node:fs'
 import { entryRecord, entrySchema } from '../../packages/iceberg/test/manifest/write-manifest.ts'
 import { type TestCodec, writeAvro } from '../../packages/iceberg/test/avro/write-avro.ts'
 
 const [path = '', codec = 'deflate', entries, columns] = process.argv.slice(2)
 
-/** Returns statistics of each column. */
+/** Returns a list with one statistics value for each column. */
 function statistics<T>(value: (column: number) => T): { readonly key: number; readonly value: T }[] {
   return Array.from({ length: Number(columns) }, (_, column) => ({ key: column + 1, value: value(column) }))
 }

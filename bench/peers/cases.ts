@@ -5,7 +5,7 @@ import type { Requests } from '../load/plan.ts'
 import type { Peer } from './peer.ts'
 import { type Arena, openPeerCatalog, commitBody, toContestant, listTablePaths } from './warm-up.ts'
 
-/** Returns cases that send the same loads and commits to all peers. */
+/** Returns cases in which all catalogs receive the same loads and commits. */
 export async function peerCases(arena: Arena): Promise<Case[]> {
   const { run, peers } = arena
   const [ours] = peers
@@ -69,8 +69,8 @@ export async function peerCases(arena: Arena): Promise<Case[]> {
 }
 
 /**
- * Returns the names of the catalogs that the catalog `name` is compared with. Each Headgate variant is compared with
- * all other catalogs, and the second variant also with the first.
+ * Returns the names of the catalogs with which the catalog `name` is compared. Each Headgate variant is
+ * compared with all other catalogs, and the second variant also with the first.
  */
 function comparedWith(peers: readonly Peer[], name: string): string[] {
   const at = peers.findIndex((peer) => peer.name === name)

@@ -11,13 +11,13 @@ import { seated } from '../lib/cores.ts'
 import type { BenchPostgres } from '../lib/postgres.ts'
 import type { Peer } from './peer.ts'
 
-/** Database in which the fixture stores the metadata locations of tables. */
+/** Database in which the REST fixture of Iceberg stores the metadata locations of tables. */
 export type FixtureStore =
   { readonly kind: 'sqlite' } | { readonly kind: 'postgresql'; readonly postgres: BenchPostgres }
 
 /**
- * Starts Iceberg's own REST fixture (JdbcCatalog), with all optimizations of Java's just-in-time compiler. It checks
- * no credentials.
+ * Starts the REST fixture of the Iceberg project (JdbcCatalog). The just-in-time compiler of Java uses all
+ * optimizations. The fixture does not check credentials.
  */
 export async function startFixture(
   run: BenchRun,

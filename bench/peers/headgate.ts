@@ -8,8 +8,8 @@ import type { BenchPostgres } from '../lib/postgres.ts'
 import type { Peer } from './peer.ts'
 
 /**
- * Starts Headgate under the same conditions as the peers: an empty database in the same PostgreSQL server, metadata
- * on the same storage, default settings.
+ * Starts Headgate under the same conditions as the other catalogs: an empty database on the same PostgreSQL
+ * server, metadata on the same storage, default settings.
  */
 export async function startHeadgatePeer(
   run: BenchRun,
@@ -39,10 +39,13 @@ export async function startHeadgatePeer(
   }
 }
 
-/** Largest number of workers: the default number of database connections, which the workers share. */
+/** Maximum number of workers. It is the default number of database connections, which the workers share. */
 const mostWorkers = 20
 
-/** Starts Headgate with a worker for each core of a server. Returns undefined if a server has only one core. */
+/**
+ * Starts Headgate with one worker process for each core that a server may use. Returns undefined if a server
+ * may use only one core.
+ */
 export async function startWorkersPeer(
   run: BenchRun,
   postgres: BenchPostgres,

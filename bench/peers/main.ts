@@ -22,7 +22,7 @@ async function main(options: PeerOptions): Promise<void> {
   const runs = cacheFolder('bench', 'peers')
   const folder = addRunFolder(runs)
   stack.defer(() => forgetOldRuns(runs))
-  // Some peers use several cores, so no server is limited to one core.
+  // Some catalogs use several cores, so the servers are not limited to one core.
   const placement = options.placement ?? 'anywhere'
   const postgres = stack.use(await startBenchPostgres(cacheFolder('bench', 'postgres'), placement))
   const run: BenchRun = {

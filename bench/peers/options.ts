@@ -3,7 +3,7 @@ import { parseChoice } from '../../conformance/lib/read-flags.ts'
 import { readNames, readRun, readSeconds, runFlags, type RunOptions } from '../lib/run-options.ts'
 import { type PeerId, peerIds } from './peer.ts'
 
-/** Options of a comparison on the command line. */
+/** Command-line options of a comparison of catalogs. */
 export interface PeerOptions extends RunOptions {
   /** Catalogs to compare. Headgate is always included. */
   readonly peers: readonly PeerId[]

@@ -13,19 +13,19 @@ export const peerIds = [
 ] as const
 export type PeerId = (typeof peerIds)[number]
 
-/** A running catalog. */
+/** Running catalog that takes part in the comparison. */
 export interface Peer {
   readonly name: string
-  /** Base URL, to which clients add `/v1/…`. */
+  /** Base URL of the catalog, to which clients append `/v1/…`. */
   readonly base: string
   readonly warehouse: string | undefined
   readonly headers?: Readonly<Record<string, string>>
   /**
-   * Whether the catalog must receive load before the measurement, because it compiles its code while it runs (Java,
+   * Whether the catalog needs load before the measurement, because it compiles its code while it runs (Java,
    * Node).
    */
   readonly warm: boolean
-  /** Whether the report contains the ratios of this catalog to the others. */
+  /** Whether the report contains the ratios of this catalog's figures to those of the others. */
   readonly compared?: boolean
   readonly process: KeptProcess
 }

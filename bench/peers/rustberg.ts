@@ -31,7 +31,8 @@ export async function startRustberg(
   const port = await freePort()
   const config = join(folder, 'rustberg.toml')
   writeFileSync(config, configuration(folder, port, storage))
-  // Without this option, rustberg creates a certificate and supports only TLS, regardless of its configuration file.
+  // Without this option, rustberg creates a certificate and accepts only TLS connections, regardless of its
+  // configuration file.
   const args = ['--config', config, '--insecure-http']
   const child = run.keeper.start({
     name: 'rustberg',
@@ -54,7 +55,7 @@ export async function startRustberg(
   }
 }
 
-/** Compiles rustberg from the crates registry into the cache folder. */
+/** Compiles rustberg from its source in the crates registry and stores it in the cache folder. */
 export async function installRustberg(keeper: ProcessKeeper, say: (line: string) => void): Promise<void> {
   if (rustbergBinary() !== undefined) return
   const root = cacheFolder('bench', 'rustberg')

@@ -15,7 +15,10 @@ export interface Ground {
   readonly wanted: readonly PeerId[]
 }
 
-/** Starts the catalogs to compare, one after the other. Omits a catalog that is not installed, and prints a message. */
+/**
+ * Starts the catalogs to compare, one after the other. Omits a catalog that is not installed, and prints a
+ * message about it.
+ */
 export async function startPeers({ run, postgres, minio, wanted }: Ground): Promise<Peer[]> {
   const storage = minio.storage('lake')
   const at = (name: string): typeof storage => ({ ...storage, root: `${storage.root}/${name}` })

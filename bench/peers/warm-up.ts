@@ -16,18 +16,21 @@ export interface Arena {
 // rustberg refuses a snapshot that is more than a minute older than the table, so the snapshots are 10 ms apart.
 const table: TableSize = { ...smallTable, everyMs: 10 }
 
-/** Number of tables. Each client commits to its own table, and all clients load the first table. */
+/**
+ * Number of tables in each catalog. Each client commits to its own table, and all clients load the first
+ * table.
+ */
 const tables = 8
 
-/** Body of a commit that sets one property; each commit replaces `«N»` by another value. */
+/** Body of a commit that sets one property. In each commit, `«N»` is replaced by another value. */
 export const commitBody: string = JSON.stringify({
   requirements: [],
   updates: [{ action: 'set-properties', updates: { 'bench.value': '«N»' } }],
 })
 
 /**
- * Creates the tables in each catalog. Then sends loads and commits to the catalogs that compile their code while they
- * run.
+ * Creates the tables in each catalog. Then sends loads and commits to the catalogs that compile their code
+ * while they run.
  */
 export async function warmUp(arena: Arena, durationMs: number): Promise<void> {
   for (const peer of arena.peers) {
