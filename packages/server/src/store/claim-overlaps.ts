@@ -153,7 +153,7 @@ export interface ForeignHome {
   readonly allowedLocations: readonly string[]
   /** Root or allowed location of the warehouse in the query. */
   readonly own: string
-  /** True when the other location is equal to or contains `own`. False when the other location is within `own`. */
+  /** True when the location of the other warehouse is equal to or contains `own`. False when it is within `own`. */
   readonly covers: boolean
 }
 

@@ -29,7 +29,7 @@ export function clientConfig(config: CompleteSqlConfig, sockets: Sockets): Clien
   }
 }
 
-/** Time in ms for which the pool opens no further connection after PostgreSQL refused one because it had too many. */
+/** Time in ms for which the pool opens no further connection after PostgreSQL refused a connection because it already had too many. */
 const growthPauseMs = 5_000
 
 /** Pool of database connections. Only one caller uses a connection at a time. */

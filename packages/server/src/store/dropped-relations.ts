@@ -21,7 +21,7 @@ export interface DroppedRelation {
   readonly id: string
   readonly kind: RelationKind
   readonly uuid: string
-  /** Path of its former namespace, for display. Another namespace may have this path now. */
+  /** Path of the namespace that contained the relation, for display. Another namespace may have this path now. */
   readonly path: string
   readonly name: string
   readonly version: number

@@ -150,7 +150,7 @@ export async function findAttempts(
   return (await sql.run<{ id: string }>(attempts, attemptValues(key, places))).map(({ id }) => id)
 }
 
-/** Returns the same ids as `findAttempts`, and locks the rows of these reservations until the transaction ends. */
+/** Returns the ids of earlier reservations as `findAttempts` does, and locks their rows until the transaction ends. */
 export async function lockAttempts(
   tx: Queryable,
   key: AttemptKey,

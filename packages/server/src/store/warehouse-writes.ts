@@ -123,7 +123,7 @@ const resealSecret = {
   ),
 }
 
-/** Encrypted secret of a warehouse: the keys of its storage, or the secrets of the authentication at its upstream. */
+/** Encrypted secret of a warehouse: the keys of its storage, or the secrets of the authentication at its upstream catalog. */
 export interface SealedSecret {
   readonly id: string
   readonly name: string

@@ -12,9 +12,9 @@ export interface WarehouseContent {
   readonly vending: Readonly<Record<string, unknown>>
   readonly retentionSeconds: number
   readonly protected: boolean
-  /** Settings of the connection to the upstream. Null for a managed warehouse. */
+  /** Settings of the connection to the upstream catalog. Null for a managed warehouse. */
   readonly upstream: Readonly<Record<string, unknown>> | null
-  /** Secrets of the authentication at the upstream, encrypted with the master key. */
+  /** Secrets of the authentication at the upstream catalog, encrypted with the master key. */
   readonly upstreamSecret: Buffer | null
 }
 

@@ -1,8 +1,8 @@
 import type { Migration } from './migration.ts'
 
 /**
- * Adds the address at which an upstream renews the storage credentials of a staged table, encrypted with the master key.
- * Null when the upstream vended no credentials for the table.
+ * Adds the URL at which an upstream catalog renews the storage credentials of a staged table, encrypted with
+ * the master key. Null when the upstream catalog vended no credentials for the table.
  */
 export const stagedRenewal: Migration = {
   version: 14,

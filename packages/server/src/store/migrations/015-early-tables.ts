@@ -1,14 +1,15 @@
 import type { Migration } from './migration.ts'
 
 /**
- * Adds staged tables that already exist in their upstream, because it has no `stage-create` (early staging). Lists and
- * loads hide them until their first commit.
+ * Adds early-staged tables: staged tables that the server creates in the upstream catalog immediately,
+ * because the upstream catalog does not support `stage-create`. Lists and loads hide them until their first
+ * commit.
  *
- * - `early` is the state: `intended` before the request that creates the table, `created` after it, `committing` from the
- *   first commit until its outcome is known, and `ending` while the server checks whether it can drop the table. Null for
- *   other staged tables.
- * - `metadata_location` is the location of the metadata that the upstream wrote when it created the table. As long as it
- *   is the current one, nothing changed the table.
+ * - `early` is the state: `intended` before the request that creates the table, `created` after it,
+ *   `committing` from the first commit until its outcome is known, and `ending` while the server checks
+ *   whether it can drop the table. Null for other staged tables.
+ * - `metadata_location` is the location of the metadata that the upstream catalog wrote when it created the
+ *   table. As long as the table still has this metadata location, nothing has changed it.
  * - `request_digest` is the SHA-256 of the request, so that a repeated request receives the same table.
  */
 export const earlyTables: Migration = {
