@@ -57,8 +57,7 @@ export async function findReadable(
 }
 
 /**
- * Returns the relation if the caller may read it through the views, and the views. Returns null when the
- * caller may read the relation by its own privilege, or not through these views.
+ * Decides whether the caller may read the relation through the views, and returns the relation with the views. Returns null when the caller may read the relation by its own privilege, or may not read it through the views.
  */
 async function readThrough(
   deps: FindDeps,

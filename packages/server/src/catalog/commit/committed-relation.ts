@@ -19,7 +19,7 @@ export interface ReplacedRelation extends CommittedRelation {
   readonly relation: RelationRow
 }
 
-/** Returns the relation after the commit of a plan. */
+/** Returns the state that the relation of a committed plan now has. */
 export function toCommittedRelation(plan: WrittenPlan<unknown>): CommittedRelation {
   const { file } = plan
   return { metadataLocation: file.location, metadataKey: committedKey(plan), text: file.text.whole }
