@@ -3,7 +3,7 @@ import { ProcessKeeper } from '../conformance/lib/process-keeper.ts'
 import { seconds } from '../conformance/lib/text-table.ts'
 import { parts } from './install/parts.ts'
 
-/** Installs the named programs with the clients of their package managers. Without names, installs all programs. */
+/** Installs the named programs by their package managers. Without names, installs all programs. */
 async function main(names: readonly string[]): Promise<void> {
   await using keeper = new ProcessKeeper()
   const known = Object.keys(parts)

@@ -29,10 +29,13 @@ const starters: Readonly<Record<EngineName, StartEngine>> = {
   trino: startTrino,
 }
 
-// Engines that support remote signing of storage requests.
+// Engines that support remote signing, in which the server signs storage requests.
 const signing: readonly EngineName[] = ['pyiceberg', 'spark']
 
-/** Returns the exit code: 0 when every step passed, 1 when one failed, 2 when the scenarios could not run. */
+/**
+ * Runs the scenarios. Returns the exit code: 0 if every step passed, 1 if a step failed, 2 if the scenarios could not
+ * run.
+ */
 async function main(options: EngineOptions): Promise<number> {
   const chosen = scenarios.filter((scenario) => isChosen(scenario, options))
   if (options.list) {
@@ -40,7 +43,7 @@ async function main(options: EngineOptions): Promise<number> {
     return 0
   }
   if (chosen.length === 0) throw new Error('no scenario matches the named engines and options; see --list')
-  // Progress goes to standard error, because standard output contains only the final result, which programs read.
+  // Progress is printed to standard error, because programs read the result on standard output.
   const say = options.json ? console.error : console.log
   const folder = newRunFolder(cacheFolder('engines', 'run'))
   await using keeper = new ProcessKeeper()
@@ -69,8 +72,8 @@ async function main(options: EngineOptions): Promise<number> {
       const result = await runScenario(scenario, setup, engine, (step) => say(stepLine(step)))
       const after = await usage?.()
       results.push(before && after ? { ...result, usage: usageSince(before, after) } : result)
-      // Stops engines that no later scenario needs. They would continue to refresh credentials, and the counts of the
-      // next scenario would include these refreshes.
+      // Stops engines that no later scenario uses. They would continue to refresh credentials, which the figures of
+      // the next scenario would include.
       const needed = new Set(here.slice(index + 1).flatMap(({ engines }) => engines))
       for (const [name, each] of running) {
         if (needed.has(name)) continue
@@ -84,7 +87,7 @@ async function main(options: EngineOptions): Promise<number> {
     console.log(JSON.stringify({ totals: totals(results), ms, logs: folder, results }, undefined, 2))
   else console.log(`\n${summary(results, ms)}\nlogs: ${folder}`)
   const { steps, failed } = totals(results)
-  // A run without steps must not look successful.
+  // A run without steps must fail.
   if (steps === 0)
     throw new Error('no step was run: all selected scenarios were skipped, or need another storage')
   return failed === 0 ? 0 : 1
@@ -97,7 +100,8 @@ async function start(name: EngineName, settings: Parameters<StartEngine>[0]): Pr
   return engine
 }
 
-// Storages whose warehouse forwards to another server, with the storages whose scenarios they run.
+// Kinds of storage in which the warehouse forwards to another server, with the kind of storage whose scenarios they
+// run.
 const behindOther: Partial<Readonly<Record<StorageName, StorageName>>> = {
   upstream: 'gateway',
   'upstream-short-lived': 'short-lived',
@@ -106,7 +110,7 @@ const behindOther: Partial<Readonly<Record<StorageName, StorageName>>> = {
   'upstream-pass': 'gateway',
 }
 
-// Storages that all scenarios support unless they name their storages.
+// Kinds of storage on which scenarios run by default.
 const general: readonly StorageName[] = ['gateway', 'file', 's3', 'sts']
 
 function runsOn(scenario: Scenario, kind: StorageName): boolean {

@@ -61,10 +61,7 @@ export interface RunningServer {
   }
 }
 
-/**
- * Parses the command line. Returns undefined for the help option. Throws an error with a message for the user if an
- * option is invalid.
- */
+/** Parses the command line. Returns undefined for `--help`. Throws an error that describes the invalid option. */
 export function readOptions(args: readonly string[]): EngineOptions | undefined {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -119,7 +116,7 @@ export function readOptions(args: readonly string[]): EngineOptions | undefined 
   }
 }
 
-/** Engines that start within a second and need no Java. */
+/** Engines of a quick run, which start within a second and need no Java. */
 const quickEngines: readonly EngineName[] = ['pyiceberg', 'duckdb']
 
 function readAuth(
@@ -146,7 +143,7 @@ function readEngine(text: string): EngineName {
   return name
 }
 
-// Storages whose scenarios wait for the expiry of credentials, or count credentials.
+// Kinds of storage whose scenarios wait for the expiry of credentials, or count credentials.
 const own: readonly StorageName[] = [
   'sts',
   'remote-signing',
@@ -156,7 +153,7 @@ const own: readonly StorageName[] = [
   ...storageNames.filter((name) => name.startsWith('upstream')),
 ]
 
-// Servers that the run did not start may have no storage gateway.
+// A server that the run did not start may have no storage gateway.
 function readStorages(values: {
   readonly storage?: string
   readonly uri?: string
@@ -166,7 +163,7 @@ function readStorages(values: {
   const foreign = uri !== undefined || fixture
   const left = (name: StorageName): boolean =>
     foreign && (own.includes(name) || (fixture && name === 'gateway'))
-  // `npm run test:upstream` runs the scenarios through warehouses that forward to another server.
+  // `npm run test:upstream` uses only warehouses that forward to another server.
   if (storage === 'all') return storageNames.filter((name) => !left(name) && !name.startsWith('upstream'))
   if (storage === 'all-upstream') return storageNames.filter((name) => name.startsWith('upstream'))
   const names = (storage ?? (foreign ? 'file' : 'gateway,short-lived,users,signed'))

@@ -10,14 +10,14 @@ const docs = join(import.meta.dirname, '../docs')
 const pages = readdirSync(join(docs, 'how-to/engines'))
 const page = (name: string): string => readFileSync(join(docs, 'how-to/engines', name), 'utf8')
 
-/** Returns the content of the code blocks of this language. */
+/** Returns the contents of the code blocks in a Markdown text that have the given language. */
 function blocks(text: string, language: string): string[] {
   return [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)]
     .filter(([, found]) => found === language)
     .map(([, , block = '']) => block)
 }
 
-/** Connection settings of the scenarios, with the server addresses that the pages contain. */
+/** Connection settings of the scenarios, with the server addresses of the documentation pages. */
 const access: EngineAccess = {
   uri: 'http://127.0.0.1:8181',
   warehouse: 'lakehouse',
@@ -69,7 +69,7 @@ describe('the settings of a page equal those of the scenarios', () => {
     )
     const used = pyicebergProperties(access, true)
     expect(used).toMatchObject(documented)
-    // The pages do not set these properties: PyIceberg uses PyArrow and requests vended credentials by default.
+    // The documentation does not set these properties, because they are defaults of PyIceberg.
     expect(Object.keys(used).filter((key) => !(key in documented))).toEqual([
       'header.X-Iceberg-Access-Delegation',
       'py-io-impl',

@@ -20,20 +20,22 @@ import { openForeign } from './upstream/foreign-catalogs.ts'
 import { openUpstreamUsers } from './upstream/users.ts'
 import { openUsers } from './users/open-users.ts'
 
-/** A warehouse on which scenarios run. */
+/** Warehouse on which scenarios run, with its connection settings. */
 export interface Target {
   readonly access: EngineAccess
-  /** Connection settings of further catalogs, for engines that support several catalogs. */
+  /** Connection settings of additional catalogs, for engines that support several catalogs. */
   readonly others: Readonly<Record<string, EngineAccess>>
   readonly fixture: WarehouseFixture | null
-  /** Returns the cost of storage access for the server. Null if this run did not start the server. */
+  /**
+   * Reads the counters of the server that show the cost of storage access. Null if this run did not start the server.
+   */
   readonly usage: (() => Promise<Usage>) | null
 }
 
-/** Opens a warehouse on the requested kind of storage. */
+/** Returns a warehouse on the requested kind of storage. */
 export type OpenWarehouse = (kind: StorageName) => Promise<Target>
 
-/** Functions that open the storages for which a separate server is started. */
+/** Functions that start a separate server, keyed by the kind of storage for which it is needed. */
 const lasting: Partial<
   Readonly<
     Record<
@@ -67,7 +69,10 @@ const lasting: Partial<
   signed: openSigned,
 }
 
-/** Opens the catalog to test: the given server, Iceberg's fixture, or new Headgate servers. */
+/**
+ * Opens the catalog under test: an existing server, the REST catalog server of Iceberg's compatibility kit, or new
+ * Headgate servers.
+ */
 export function openTarget(
   keeper: ProcessKeeper,
   options: EngineOptions,
@@ -107,7 +112,8 @@ function alone(access: EngineAccess): Target {
   return { access, others: {}, fixture: null, usage: null }
 }
 
-// Returns the settings of the default warehouse of a new server, where clients receive keys without requesting them.
+// Returns the connection settings for the default warehouse of a new server, whose clients receive keys without
+// requesting them.
 function defaultWarehouse(server: HeadgateServer): EngineAccess {
   const storage = { kind: 'vended', endpoint: server.s3Url, region: 'us-east-1', ask: null } as const
   return { uri: server.origin, warehouse: 'lakehouse', auth: administrator(server), storage }
@@ -128,8 +134,8 @@ async function startStorage(
   return minio.storage('lake')
 }
 
-// Returns the settings of a server that the run did not start. They contain no locations, because engines receive
-// these from the catalog.
+// Returns the connection settings for a server that the run did not start. They contain no storage locations, because
+// engines receive these from the catalog.
 function toEngineAccess(server: RunningServer, kind: StorageName): EngineAccess {
   const { uri, warehouse, auth, s3 } = server
   const { endpoint, region } = s3

@@ -2,10 +2,10 @@
 import { globSync } from 'node:fs'
 import { parseArgs, styleText } from 'node:util'
 
-/** Runs one property for this many seconds. Rejects with the smallest counterexample. */
+/** Checks one property for the given time in s. Rejects with the smallest counterexample. */
 type FuzzTarget = (seconds: number, seed?: number) => Promise<{ readonly runs: number }>
 
-/** Exports of a file `fuzz-targets.ts`: its fuzz targets by name. */
+/** Exports of a file `fuzz-targets.ts`: its fuzz targets, keyed by name. */
 interface FuzzModule {
   readonly targets: Readonly<Record<string, FuzzTarget>>
 }

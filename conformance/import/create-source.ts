@@ -8,7 +8,7 @@ import type {
 } from '@headgate/iceberg/client'
 import { inParallel } from './in-parallel.ts'
 
-/** A table or view that was created in the source catalog. */
+/** Table or view that was created in the source catalog, and that the importer must import. */
 export interface Created {
   readonly kind: 'table' | 'view'
   readonly identifier: TableIdentifier
@@ -27,8 +27,8 @@ const schema = {
 } as const
 
 /**
- * Creates tables and views in the source catalog; a tenth are views. Some names contain spaces and non-ASCII letters,
- * some tables have commits and a snapshot with a large id, and some views have two versions.
+ * Creates tables and views in the source catalog. Every tenth object is a view. Some names contain spaces and
+ * non-ASCII letters, some tables have commits and a snapshot with a large id, and some views have two versions.
  */
 export async function createSource(
   catalog: RestCatalog,
@@ -61,7 +61,7 @@ interface Planned extends Created {
   readonly index: number
 }
 
-/** Returns the namespaces in creation order: each parent before its children. */
+/** Returns the namespaces to create, each parent before its children. */
 function namespacesFor(count: number, nested: boolean): readonly Namespace[] {
   const number = Math.max(2, Math.ceil(count / perNamespace))
   return Array.from({ length: number }, (_, index): Namespace => {
@@ -75,7 +75,7 @@ async function createTable(catalog: RestCatalog, { identifier, index }: Planned)
   await catalog.createTable(identifier, { schema, properties })
 }
 
-/** Creates many tables in each transaction, because in Nessie each transaction is one commit. */
+/** Creates tables, many of them in each transaction, because Nessie makes one commit for each transaction. */
 async function createTogether(catalog: RestCatalog, tables: readonly Planned[], root: string): Promise<void> {
   for (let at = 0; at < tables.length; at += perTransaction) {
     await catalog.commitTransaction(

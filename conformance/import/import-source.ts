@@ -7,20 +7,23 @@ import { type ImporterRun, runImporter, type Summary } from './run-importer.ts'
 import type { ImportSource } from './sources/source.ts'
 import { createTargetClient, type TargetClient } from './target-client.ts'
 
-/** Result of the imports from one source. */
+/** Result of importing one source catalog. */
 export interface SourceResult {
   readonly source: string
   readonly tables: number
   readonly views: number
   readonly createSeconds: number
   readonly kills: number
-  /** Number of registrations that no importer printed, because it was killed before it received the response. */
+  /**
+   * Number of registrations that the target recorded but no importer printed, because it was killed before it received
+   * the response.
+   */
   readonly unseen: number
-  /** Total time of all importer runs until everything was imported. */
+  /** Total running time of all importers, in s, until everything was imported. */
   readonly importSeconds: number
   readonly repeatSeconds: number
   readonly moved: number
-  /** Broken promises, as sentences. */
+  /** Descriptions of wrong results, as sentences. */
   readonly failures: readonly string[]
 }
 
@@ -110,8 +113,8 @@ function checkRun(name: string, { code, summary }: ImporterRun, isRight: (sum: S
 }
 
 /**
- * Moves one namespace. Checks that the source no longer lists its tables, and that the target returns them with their
- * existing files.
+ * Imports one namespace with `--move`. Checks that the source no longer lists its tables, and that the target returns
+ * them with their existing files.
  */
 async function checkMove(run: SourceRun, target: TargetClient, failures: string[]): Promise<number> {
   const { keeper, server, source, catalog, created, folder } = run
@@ -121,7 +124,7 @@ async function checkMove(run: SourceRun, target: TargetClient, failures: string[
       identifier.namespace.join('.') === namespace.join('.') && (kind === 'table' || source.keepsViewFiles),
   )
   const located = await locate(catalog, inside)
-  // A namespace pattern also selects nested namespaces, so `--exclude` removes them.
+  // The pattern also matches nested namespaces, which `--exclude` therefore removes.
   const pattern = namespace.map((level) => `"${level}"`).join('.')
   const views = source.keepsViewFiles ? ['--drop-views'] : []
   const args = ['--move', '--namespace', pattern, '--exclude', `${pattern}.*`, ...views]

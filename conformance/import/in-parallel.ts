@@ -1,4 +1,4 @@
-/** Calls `work` for each item, at most `limit` at the same time. */
+/** Calls `work` for each item, with at most `limit` calls at the same time. */
 export async function inParallel<Item>(
   items: Iterable<Item>,
   limit: number,

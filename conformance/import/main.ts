@@ -37,7 +37,7 @@ interface Options {
   readonly json: boolean
 }
 
-/** Returns the exit code: 0 if all promises were kept, 1 if a promise was broken. */
+/** Runs the test of the import. Returns the exit code: 0 if all checks passed, 1 if a check failed. */
 async function main({ count, kills, sources, together, json }: Options): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('import-run'))

@@ -5,7 +5,7 @@ import { repositoryRoot } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import type { ImportSource } from './sources/source.ts'
 
-/** Counters of the summary that the importer prints. */
+/** Counters in the summary that the importer prints. */
 interface Counts {
   readonly registered: number
   readonly present: number
@@ -33,13 +33,16 @@ export interface ImporterRun {
 
 export interface ImporterOptions {
   readonly folder: string
-  /** Kills the importer (SIGKILL) after it printed this number of registrations, and `killDelayMs` later. Default: never. */
+  /**
+   * Number of printed registrations after which the importer is killed (SIGKILL), with an additional delay of
+   * `killDelayMs`. Default: the importer is not killed.
+   */
   readonly killAfter?: number
   readonly killDelayMs?: number
   readonly args?: readonly string[]
 }
 
-/** Runs `headgate import` from a source catalog into the warehouse for this source. */
+/** Runs `headgate import` from a source catalog into the warehouse that belongs to this source. */
 export async function runImporter(
   keeper: ProcessKeeper,
   source: ImportSource,

@@ -3,9 +3,11 @@ import type { HeadgateServer } from '../lib/headgate-server.ts'
 import { administrator } from '../lib/prepare-warehouse.ts'
 import type { Created } from './create-source.ts'
 
-/** Sends requests to the target catalog and returns response bodies as text, so that their bytes can be compared. */
+/**
+ * Client of the target catalog that returns response bodies as text, so that the test can compare them byte for byte.
+ */
 export interface TargetClient {
-  /** Loads a table or view, and returns the response body. */
+  /** Loads a table or view, and returns the body of the response. */
   load(one: Pick<Created, 'kind' | 'identifier'>): Promise<string>
   /** Returns the properties of a namespace, and the sorted names of the tables and views in it, each with its kind. */
   loadNamespace(levels: readonly string[]): Promise<{
@@ -13,8 +15,8 @@ export interface TargetClient {
     readonly names: readonly string[]
   }>
   /**
-   * Returns the number of successful registrations in the warehouse, and the number of registered objects, according to
-   * the audit log.
+   * Counts in the audit log the successful registrations in the warehouse, and the different objects that were
+   * registered.
    */
   countRegistrations(): Promise<{ readonly events: number; readonly objects: number }>
 }

@@ -3,9 +3,9 @@ import type { OperationId } from '@headgate/lance/model'
 import type { NodeLance } from './node-lance.ts'
 import type { CountRows } from './pylance.ts'
 
-/** Input of a check of the Lance client. */
+/** Client, server and native Lance libraries that a check of the Lance client uses. */
 export interface Bench {
-  /** Returns the number of requests for an operation that this client sent. */
+  /** Returns how many requests for an operation the client has sent. */
   readonly count: (operation: OperationId) => number
   readonly lance: LanceNamespace
   /** URI of the server, for checks that create another client. */
@@ -14,7 +14,9 @@ export interface Bench {
   readonly countRows: CountRows
 }
 
-/** A check of one promise of the client. `run` throws if the client breaks the promise. */
+/**
+ * Check of one documented behavior of the Lance client. The function `run` throws if the client behaves differently.
+ */
 export interface Check {
   readonly title: string
   readonly run: (bench: Bench) => Promise<void>
@@ -22,7 +24,7 @@ export interface Check {
 
 export const check = (title: string, run: Check['run']): Check => ({ title, run })
 
-/** Collects all items. */
+/** Returns all items of an asynchronous iterable as a list. */
 export async function gathered<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   const all: T[] = []
   for await (const item of items) all.push(item)

@@ -33,7 +33,11 @@ const usage = `npm run conformance:lance-client [-- --without-minio]
 Runs @headgate/lance against pylance's own server, and compares with what @lancedb/lancedb makes of the same data.
   --without-minio   leave out the checks of storage options, which need MinIO`
 
-/** @param root folder of the server's namespace */
+/**
+ * Returns the suites of checks that run against a reference server on local files.
+ *
+ * @param root folder of the server's namespace
+ */
 const onFiles = (root: string): Readonly<Record<string, readonly Check[]>> => ({
   namespaces: namespaceChecks,
   tables: tableChecks,
@@ -51,7 +55,10 @@ const keys = {
   service: 'execute-api',
 } satisfies FrontKeys
 
-/** Returns the exit code: 0 if the client kept all promises, 1 if it broke a promise, 2 if the suite could not run. */
+/**
+ * Runs all suites. Returns the exit code: 0 if the client passed all checks, 1 if it failed a check, 2 if the suites
+ * could not run.
+ */
 async function main(withMinio: boolean): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('lance-client-run'))
@@ -101,7 +108,10 @@ async function main(withMinio: boolean): Promise<number> {
   return await leaveNothing(keeper, folder)
 }
 
-/** Returns the properties of a directory namespace in a bucket, which issues storage keys with a short lifetime. */
+/**
+ * Returns the properties of a directory namespace in a bucket, with which the reference server issues short-lived
+ * storage keys.
+ */
 function vendingFrom(storage: {
   readonly endpoint: string
   readonly region: string
@@ -121,7 +131,11 @@ function vendingFrom(storage: {
   }
 }
 
-/** @returns the number of failed checks */
+/**
+ * Runs all checks against one server, and prints the failed ones.
+ *
+ * @returns the number of failed checks
+ */
 async function runAll(
   groups: Readonly<Record<string, readonly Check[]>>,
   parts: Omit<Bench, 'lance'>,

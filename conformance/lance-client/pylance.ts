@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 
-/** Counts the rows of a dataset with Lance, using only these storage options. */
+/** Counts the rows of a dataset with pylance. Lance gets only the given storage options. */
 export type CountRows = (location: string, options: Readonly<Record<string, string>>) => Promise<number>
 
 export function pylance(keeper: ProcessKeeper, python: string, folder: string): CountRows {
@@ -11,8 +11,8 @@ export function pylance(keeper: ProcessKeeper, python: string, folder: string): 
       name: 'pylance',
       command: python,
       args: [join(import.meta.dirname, 'count_rows.py'), location, JSON.stringify(options)],
-      // In Lance, the environment overrides explicit options. This replaces the invalid endpoint that the environment
-      // contains.
+      // Overrides the invalid endpoint of the safe environment, because Lance prefers the environment to its storage
+      // options.
       env: { AWS_ENDPOINT_URL: options['endpoint'], AWS_ENDPOINT_URL_S3: options['endpoint'] },
       log: join(folder, 'pylance.log'),
       timeoutMs: 60_000,

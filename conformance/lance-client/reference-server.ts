@@ -4,12 +4,12 @@ import type { ProcessKeeper } from '../lib/process-keeper.ts'
 export interface ReferenceServerOptions {
   readonly python: string
   readonly folder: string
-  /** Properties of Lance's directory namespace: `root`, `storage.*` … */
+  /** Properties of Lance's directory namespace, such as `root` and `storage.*`. */
   readonly properties: Readonly<Record<string, string>>
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Starts the reference server of pylance on a free port. @returns its URL */
+/** Starts the reference server of pylance on a free port, and returns its URL. */
 export async function startReferenceServer(
   keeper: ProcessKeeper,
   name: string,

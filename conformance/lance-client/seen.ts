@@ -1,10 +1,10 @@
 import { operations, type OperationId } from '@headgate/lance/model'
 
-/** Counts the operations that a client requests. */
+/** Records which operations of the Lance Namespace the client has called. */
 export class SeenOperations {
   readonly #statuses = new Map<OperationId, number[]>()
 
-  /** Sends a request and counts its operation. */
+  /** Sends a request, and counts the operation that it calls. */
   readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
     const response = await fetch(url, init)
     const { pathname } = new URL(url)
@@ -24,7 +24,7 @@ export class SeenOperations {
 
   /**
    * Returns the operations by their best result: answered (2xx), refused (4xx), failed (5xx), or missing (never
-   * requested).
+   * called).
    */
   coverage(): Readonly<Record<'answered' | 'refused' | 'failed' | 'missing', readonly OperationId[]>> {
     const of = (holds: (statuses: readonly number[]) => boolean): readonly OperationId[] =>

@@ -2,7 +2,7 @@ import { createServer, request as forward, type IncomingMessage, type ServerResp
 import type { AddressInfo } from 'node:net'
 import type { Botocore } from '../sigv4/botocore.ts'
 
-/** Keys that the proxy knows, and the region and service that a signature must contain. */
+/** Access keys that the proxy accepts, and the region and service for which requests must be signed. */
 export interface FrontKeys {
   readonly accessKeyId: string
   readonly secretAccessKey: string
@@ -11,8 +11,8 @@ export interface FrontKeys {
 }
 
 /**
- * Starts a proxy that accepts only requests with the signature that botocore would compute, byte for byte, and refuses
- * others with an error in Lance's format. It simulates API Gateway in front of a catalog.
+ * Starts a proxy that accepts only requests whose signature equals the one that botocore computes, byte for byte. It
+ * refuses all others with an error in the form of Lance. It simulates Amazon API Gateway in front of a catalog.
  */
 export async function startVerifyingFront(
   upstream: string,

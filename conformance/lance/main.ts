@@ -46,7 +46,10 @@ const groups: Readonly<Record<string, readonly Check[]>> = {
   access: accessChecks,
 }
 
-/** Returns the exit code: 0 if the server kept all promises, 1 if it broke a promise, 2 if the suite could not run. */
+/**
+ * Runs the suite. Returns the exit code: 0 if the server passed all checks, 1 if it failed a check, 2 if the suite
+ * could not run.
+ */
 async function main({ uri, peer, apiKey, quick, json }: Options): Promise<number> {
   await using keeper = new ProcessKeeper()
   for (const [name, value] of Object.entries(safeEnvironment())) process.env[name] = value
@@ -73,7 +76,7 @@ function openTarget(uri: string, apiKey: string | undefined): Target {
   return { title: uri, uri: uri.replace(/\/+$/, ''), headers, access: null, viewer: null }
 }
 
-/** Returns the outcome that an error represents. */
+/** Returns the outcome that an error of a check stands for, or undefined if the error is a failure. */
 function toOutcome(error: unknown): Outcome | undefined {
   return error instanceof NotApplicable ? 'not served' : undefined
 }

@@ -3,7 +3,7 @@ import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import type { CheckResult } from '../lib/run-checks.ts'
 import type { Target } from './target.ts'
 
-/** Runs stock clients of Lance with the server, and returns one result for each of their steps. */
+/** Runs released Lance clients against the server. Returns one result for each of their steps. */
 export async function runClients(
   keeper: ProcessKeeper,
   { uri, headers, viewer }: Target,
@@ -18,7 +18,8 @@ export async function runClients(
       join(import.meta.dirname, 'clients.py'),
       ...[uri, headers, viewer].map((value) => JSON.stringify(value)),
     ],
-    // In Lance, these variables override the endpoint of the server.
+    // Removes variables that would override the endpoint that the server returns, because Lance prefers the
+    // environment.
     env: { AWS_ENDPOINT_URL: undefined, AWS_ENDPOINT_URL_S3: undefined },
     log: join(folder, 'clients.log'),
     timeoutMs: 120_000,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { repositoryRoot } from '../lib/paths.ts'
 
-/** Operation in the pinned specification of the Lance Namespace. */
+/** Operation in the pinned OpenAPI document of the Lance Namespace. */
 export interface SpecifiedOperation {
   readonly id: string
   readonly method: 'GET' | 'POST'
@@ -50,5 +50,5 @@ function readSpecification(): readonly SpecifiedOperation[] {
   )
 }
 
-/** All operations of the specification. */
+/** All operations in the pinned OpenAPI document of the Lance Namespace. */
 export const specification: readonly SpecifiedOperation[] = readSpecification()

@@ -7,18 +7,18 @@ import { startReferenceServer } from '../lance-client/reference-server.ts'
 import type { AccessFixture } from './check.ts'
 import { openWire } from './wire.ts'
 
-/** Server under test. */
+/** Server under test: the reference server, a server that the suite has started, or an existing one. */
 export interface Target {
   readonly title: string
   readonly uri: string
-  /** Headers that authenticate a caller with all rights. */
+  /** Request headers that authenticate a caller with all rights. */
   readonly headers: Readonly<Record<string, string>>
   readonly access: AccessFixture | null
-  /** Headers of a caller that may only read. Null: the suite knows none. */
+  /** Request headers that authenticate a caller that may only read, or null if the suite has no such caller. */
   readonly viewer: Readonly<Record<string, string>> | null
 }
 
-/** Starts the reference server of pylance on a directory. */
+/** Starts the reference server of pylance on a directory, as the server under test. */
 export async function referenceTarget(
   keeper: ProcessKeeper,
   python: string,
@@ -29,7 +29,10 @@ export async function referenceTarget(
   return { title: "pylance's RestAdapter", uri, headers: {}, access: null, viewer: null }
 }
 
-/** Starts a server of this repository, with a caller that reads all tables, and two that have no right at first. */
+/**
+ * Starts a Headgate server as the server under test, with a caller that may read all tables, and two callers without
+ * rights.
+ */
 export async function ownTarget(keeper: ProcessKeeper, folder: string): Promise<Target> {
   const server = await startHeadgate(keeper, {
     dataDir: join(folder, 'data'),

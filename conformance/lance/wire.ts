@@ -1,29 +1,33 @@
 import { demand, notApplicable } from '../lib/outcome.ts'
 import { specification } from './specification.ts'
 
-/** Request of an operation. */
+/** Parameters of a request for one operation. */
 export interface WireRequest {
-  /** Names, joined by the delimiter, as in the path. Default: the root. */
+  /** Identifier of an object: its names, joined by the delimiter. Default: the root namespace. */
   readonly id?: string
   readonly delimiter?: string
   readonly query?: Readonly<Record<string, string>>
-  /** JSON body. Undefined: no body. */
+  /** JSON body of the request. If undefined, the request has no body. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
-  /** Replaces the encoded identifier in the path. */
+  /** Identifier in a special encoding, which is sent in the path in place of the encoded `id`. */
   readonly rawId?: string
 }
 
-/** Response, with its body as JSON. Null: an empty body. */
+/** Status and parsed JSON body of a response. An empty body is null. */
 export interface WireResponse {
   readonly status: number
   readonly json: unknown
 }
 
-/** Sends requests to a server as other clients do, without the client of this repository. */
+/** Sends a request for an operation, without the client library of this repository, and returns the response. */
 export type Wire = (operationId: string, request?: WireRequest) => Promise<WireResponse>
 
-/** @param headers headers of every request, such as those that authenticate it */
+/**
+ * Returns a function that sends requests of one caller to a server.
+ *
+ * @param headers headers of every request, such as those that authenticate it
+ */
 export function openWire(uri: string, headers: Readonly<Record<string, string>>): Wire {
   return async (id, { id: names = '$', delimiter, query = {}, body, headers: more = {}, rawId } = {}) => {
     const called = specification.find((each) => each.id === id)
@@ -53,14 +57,16 @@ function parse(text: string): unknown {
   }
 }
 
-/** Demands a success, and returns the members of the response. */
+/** Checks that a response is a success, and returns the members of its body. */
 export function success({ status, json }: WireResponse): Readonly<Record<string, unknown>> {
   refuseUnsupported({ status, json })
   demand(status >= 200 && status < 300, `the server responded with ${status}: ${JSON.stringify(json)}`)
   return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {}
 }
 
-/** Demands an error with one of these codes of the specification, and with its status. */
+/**
+ * Checks that a response is an error with one of the given codes, and with the HTTP status that belongs to the code.
+ */
 export function failure(response: WireResponse, codes: Readonly<Record<number, number>>): void {
   refuseUnsupported(response)
   const { status, json } = response
@@ -72,13 +78,16 @@ export function failure(response: WireResponse, codes: Readonly<Record<number, n
   demand(codes[code] === status, `code ${code} has status ${codes[code]}, not ${status}`)
 }
 
-/** Returns the code of an error body, or null when the body has another form. */
+/** Returns the code in the body of an error response, or null if the body has another form. */
 export function errorCode(json: unknown): number | null {
   if (typeof json !== 'object' || json === null || !('code' in json)) return null
   return typeof json.code === 'number' && Number.isInteger(json.code) ? json.code : null
 }
 
-/** Ends a check of an operation that the server does not execute. The specification allows to refuse it with code 0. */
+/**
+ * Ends a check, as not applicable, if the server does not support the operation. The specification allows a server to
+ * refuse an operation with code 0.
+ */
 function refuseUnsupported({ status, json }: WireResponse): void {
   if (status === 406 && errorCode(json) === 0) notApplicable('the server does not support the operation')
 }

@@ -1,13 +1,13 @@
 import type { CatalogAuth } from './catalog-access.ts'
 
-/** Returns the request headers for a kind of authentication. Requests a token first if a credential is configured. */
+/** Returns the request headers that authenticate a client. Requests a token first if the client has a credential. */
 export async function authorizationHeaders(auth: CatalogAuth): Promise<Record<string, string>> {
   if (auth.kind === 'none') return {}
   const token = auth.kind === 'token' ? auth.token : await clientCredentials(auth)
   return { authorization: `Bearer ${token}` }
 }
 
-/** Requests a new token with the grant `client_credentials`. `credential` has the form `id:secret`. */
+/** Requests a token with the grant `client_credentials`. The credential has the form `CLIENT_ID:CLIENT_SECRET`. */
 export async function clientCredentials(
   auth: Omit<CatalogAuth & { kind: 'credential' }, 'kind'>,
 ): Promise<string> {

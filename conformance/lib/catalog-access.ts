@@ -1,20 +1,21 @@
-/** Authentication of clients at a catalog. */
+/** Method by which clients authenticate at a catalog. */
 export type CatalogAuth =
   | { readonly kind: 'none' }
   | { readonly kind: 'token'; readonly token: string }
   | {
       readonly kind: 'credential'
-      /** `client id:client secret` */
+      /** Credential in the form `CLIENT_ID:CLIENT_SECRET`. */
       readonly credential: string
       readonly scope: string
       readonly tokenUri: string
     }
 
-/** Location of a warehouse's files, with keys for clients that do not use issued credentials. */
+/** Location of the files of a warehouse, and storage keys for clients that do not use vended credentials. */
 export type WarehouseStorage =
   | {
       readonly kind: 'file'
-      /** Absolute folder. */ readonly root: string
+      /** Absolute path of the folder. */
+      readonly root: string
     }
   | {
       readonly kind: 's3'
@@ -22,25 +23,23 @@ export type WarehouseStorage =
       readonly region: string
       readonly accessKeyId: string
       readonly secretAccessKey: string
-      /** `s3://bucket/prefix` */
+      /** Location in the form `s3://bucket/prefix`. */
       readonly root: string
     }
 
 export type StorageKind = WarehouseStorage['kind']
 
-/** Values that a client needs to use one warehouse of an Iceberg REST catalog. */
+/** Values that a client needs to connect to one warehouse of an Iceberg REST catalog. */
 export interface CatalogAccess {
   /** Base URI, to which clients add `/v1/…`. */
   readonly uri: string
-  /** Value of the parameter `warehouse` of `GET /v1/config`. Undefined if the server has only one warehouse. */
+  /** Value of the parameter `warehouse` of `GET /v1/config`. Undefined if the catalog has only one warehouse. */
   readonly warehouse: string | undefined
   readonly auth: CatalogAuth
   readonly storage: WarehouseStorage
 }
 
-/**
- * Converts the access values into properties of Iceberg's REST clients. The Java and Python clients use the same names.
- */
+/** Converts the values to properties of Iceberg's REST clients, which the Java and Python clients share. */
 export function clientProperties(access: CatalogAccess): Record<string, string> {
   const { auth, storage, warehouse } = access
   return {

@@ -8,10 +8,10 @@ export function countOutcomes<Outcome extends string>(
   return results.filter((result) => result.outcome === outcome).length
 }
 
-/** Column titles of results. */
+/** Column headings of a report of checks. */
 export const resultHead: readonly string[] = ['outcome', 'time', 'promise, and what was found']
 
-/** Returns the last cells of a check's row in the report: outcome, duration and remark. */
+/** Returns the last cells of a check's row in a report: outcome, duration, and a remark. */
 export function resultCells({ outcome, ms, about, reason }: CheckResult<string>): readonly string[] {
   return [
     outcome === 'failed' ? 'FAILED' : outcome,

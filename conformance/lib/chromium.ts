@@ -1,7 +1,10 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** Returns the path of a Chromium, or undefined if none is installed. CHROMIUM overrides it. */
+/**
+ * Returns the path of a Chromium binary, or undefined if none is found. The environment variable CHROMIUM overrides
+ * the search.
+ */
 export function findChromium(): string | undefined {
   const configured = process.env['CHROMIUM']
   if (configured !== undefined) return configured
@@ -11,7 +14,9 @@ export function findChromium(): string | undefined {
     .find(isExecutable)
 }
 
-/** Returns the arguments for a headless Chromium with a new profile, which can only connect to this machine. */
+/**
+ * Returns the arguments that start Chromium headless with a new profile. The browser can connect only to this machine.
+ */
 export function chromiumArguments(folder: string): string[] {
   return [
     '--headless',

@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs'
 import type { ProcessKeeper } from './process-keeper.ts'
 
-/** Prints progress to standard error; standard output is reserved for the result. */
+/** Prints progress to standard error, because standard output is reserved for the result. */
 export function say(line: string): void {
   console.error(line)
 }
 
-/** Prints a text, such as the help, and returns the exit code 0. */
+/** Prints a text, such as the help, and returns the exit code 0 of a command. */
 export function printed(text: string): number {
   console.log(text)
   return 0

@@ -4,8 +4,8 @@ import { Client } from 'pg'
 import type { HeadgateServer } from './headgate-server.ts'
 
 /**
- * The embedded PostgreSQL of a server that this run started. Suites use it only where the API is not enough: to end a
- * reservation that would last hours, or to count rows that no operation returns.
+ * Access to the embedded PostgreSQL of a server that this run started. Suites use it only if no API exists: to end a
+ * reservation that lasts hours, or to count rows.
  */
 export interface EmbeddedDatabase {
   /** Runs one statement on a separate connection, and returns its rows. */
@@ -37,7 +37,7 @@ export function embeddedDatabase({ dataDir }: Pick<HeadgateServer, 'dataDir'>): 
   }
 }
 
-/** Reads `postmaster.pid`: its fourth line is the port, its fifth the directory of the socket, its sixth the address. */
+/** Reads the port, the socket directory and the address of PostgreSQL from its file `postmaster.pid` (lines 4 to 6). */
 function endpointIn(pidFile: string): { readonly host: string; readonly port: number } {
   const [, , , port = '', socket = '', address = ''] = pidFile.split('\n')
   return { host: socket === '' ? address : socket, port: Number(port) }

@@ -41,7 +41,7 @@ export async function installEtcd(keeper: ProcessKeeper, say: (line: string) => 
   return binary
 }
 
-/** Starts etcd on free loopback ports with its data in `folder`, and returns the port for clients. */
+/** Starts etcd on free loopback ports with its data in `folder`, and returns its client port. */
 export async function startEtcd(keeper: ProcessKeeper, binary: string, folder: string): Promise<number> {
   const [client, peer] = [await freePort(), await freePort()]
   const [clientUrl, peerUrl] = [`http://127.0.0.1:${client}`, `http://127.0.0.1:${peer}`]

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 
-/** Returns a free loopback port, for servers that cannot choose one themselves. */
+/** Returns a free loopback port, for servers that cannot choose a free port themselves. */
 export async function freePort(): Promise<number> {
   const server = createServer()
   const { promise, resolve, reject } = Promise.withResolvers<number>()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { ProcessKeeper } from './process-keeper.ts'
 import { computeStamp, isInstalled, markInstalled } from './stamp.ts'
 
-/** Program that `go install` builds from the Go module proxy. */
+/** Go program that `go install` builds from the Go module proxy. */
 export interface GoProgram {
   readonly name: string
   /** Import path of the program's main package. */
@@ -11,7 +11,7 @@ export interface GoProgram {
   readonly version: string
 }
 
-/** The `go` command: the value of the variable GO, or the `go` on the PATH. */
+/** Command that runs Go: the value of the environment variable GO, or `go`. */
 export const goCommand: string = process.env['GO'] ?? 'go'
 
 const buildLimitMs = 90 * 60_000
@@ -39,7 +39,7 @@ export async function installGoProgram(
   return binary
 }
 
-/** Runs `go` in a folder, and writes the log into this folder. */
+/** Runs the `go` command in a folder, and writes its output to a log file there. */
 export async function runGo(
   keeper: ProcessKeeper,
   folder: string,

@@ -5,11 +5,11 @@ import { repositoryRoot } from './paths.ts'
 import type { KeptProcess, ProcessKeeper } from './process-keeper.ts'
 import { withoutOwnVariables } from './safe-env.ts'
 
-/** A Headgate server started from this repository's sources. */
+/** Headgate server that runs from the sources of this repository. */
 export interface HeadgateServer {
-  /** `http://host:port`, without a path. */
+  /** Origin of the server, such as `http://127.0.0.1:8181`. */
   readonly origin: string
-  /** S3 endpoint of the storage gateway: `http://host:port`. */
+  /** S3 endpoint of the storage gateway, such as `http://127.0.0.1:8182`. */
   readonly s3Url: string
   /** Client id and client secret of the first administrator, separated by a colon. */
   readonly adminCredential: string
@@ -17,12 +17,12 @@ export interface HeadgateServer {
   readonly process: KeptProcess
 }
 
-/** Returns the base URI of the Iceberg REST catalog; clients add `/v1/…`. */
+/** Returns the base URI of the Iceberg REST catalog, to which clients append `/v1/…`. */
 export function catalogUri(server: Pick<HeadgateServer, 'origin'>): string {
   return server.origin
 }
 
-/** Returns the OAuth2 token endpoint. */
+/** Returns the URI of the OAuth2 token endpoint. */
 export function tokenUri(server: Pick<HeadgateServer, 'origin'>): string {
   return `${catalogUri(server)}/v1/oauth/tokens`
 }
@@ -37,7 +37,7 @@ interface HeadgateOptions {
   readonly log: string
   readonly env?: Readonly<Record<string, string>>
   readonly timeoutMs?: number
-  /** Ports of the server. Set them if a server is restarted and its clients must find it again. Default: free ports. */
+  /** Ports of the server. Set them when a server is restarted, so that its clients find it. Default: free ports. */
   readonly ports?: Ports
 }
 

@@ -5,21 +5,21 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { type Claims, inSeconds, type JwtKey, makeKey, signJwt } from './jwt.ts'
 
-/** An issuer of tokens on the loopback interface, with its metadata and keys over HTTP. */
+/** Identity provider for tests on the loopback interface, which serves its metadata and its public keys over HTTP. */
 export interface Issuer extends AsyncDisposable {
-  /** Issuer identifier, the `iss` of its tokens. The metadata document is at a path below this URL. */
+  /** Issuer identifier, which is the claim `iss` of its tokens. The metadata is below this URL. */
   readonly issuer: string
-  /** The current key, with which the issuer signs tokens. */
+  /** Key with which the issuer currently signs tokens. */
   readonly key: JwtKey
   /** Number of requests that the issuer received. */
   readonly asked: number
-  /** Signs a token. Adds missing `iss`, `iat`, `exp` (in 300 s) and `jti`. */
+  /** Signs a token. Adds `iss`, `iat`, `exp` (300 s after `iat`) and `jti` if the claims do not contain them. */
   sign(claims: Claims, header?: Claims): string
-  /** Issues an opaque token, whose claims the issuer returns by introspection (RFC 7662). */
+  /** Issues an opaque token. The server learns its claims by token introspection (RFC 7662). */
   opaque(claims: Claims): string
-  /** Revokes a token: introspection reports it as inactive. */
+  /** Revokes a token, so that introspection reports it as inactive. */
   revoke(token: string): void
-  /** Replaces the signing key. The former keys remain published unless `forget` is set. */
+  /** Replaces the signing key. The previous keys stay published unless `forget` is set. */
   rotate(options?: { readonly forget?: boolean }): void
 }
 
@@ -28,7 +28,7 @@ interface Response {
   readonly body: unknown
 }
 
-/** Id and secret of the client that may use token introspection. */
+/** Id and secret of the client that may use the introspection endpoint. */
 export const introspecting = { id: 'lake', secret: 'introspection-secret' } as const
 
 export async function startIssuer(): Promise<Issuer> {

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 
-/** A Java development kit found on this machine. */
+/** Java development kit (JDK) that is installed on this machine. */
 export interface Jdk {
   readonly home: string
   readonly major: number
 }
 
-/** Returns the path of a command: `java`, `javac`, `jar`. */
+/** Returns the path of a JDK program, such as `javac`. */
 export function jdkCommand(jdk: Jdk, command: 'java' | 'javac' | 'jar'): string {
   return join(jdk.home, 'bin', command)
 }

@@ -1,12 +1,12 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 
-/** A signing key with its public key. */
+/** Private signing key, with its public key. */
 export interface JwtKey {
   readonly kid: string
   readonly alg: 'ES256' | 'RS256'
   readonly privateKey: KeyObject
   readonly publicKey: KeyObject
-  /** The public key as a JWK, with `kid`, `alg` and `use`. */
+  /** Public key as a JSON Web Key, with the members `kid`, `alg` and `use`. */
   readonly jwk: Readonly<Record<string, unknown>>
 }
 
@@ -36,7 +36,7 @@ export function signJwt(key: JwtKey, claims: Claims, header: Claims = {}): strin
   return `${signed}.${computeSignature(key, signed)}`
 }
 
-/** Encodes the header and the claims, which are the signed parts of a JWT. */
+/** Returns the encoded header and claims of a JWT, without the signature. */
 export function unsigned(header: unknown, claims: unknown): string {
   return `${encodePart(header)}.${encodePart(claims)}`
 }
@@ -51,7 +51,7 @@ export function encodePart(value: unknown): string {
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 }
 
-/** Decodes the claims of a token without verification. Throws when the text is not a JWT. */
+/** Decodes the claims of a token without verifying it. Throws if the text is not a JWT. */
 export function decodeClaims(token: string): Record<string, unknown> {
   return selectPart(token, 1)
 }
@@ -67,7 +67,7 @@ function selectPart(token: string, index: number): Record<string, unknown> {
   >
 }
 
-/** Returns the current time plus this number of seconds, in epoch seconds. */
+/** Returns the time that is the given number of seconds from now, in epoch seconds. */
 export function inSeconds(seconds: number): number {
   return Math.floor(Date.now() / 1000) + seconds
 }

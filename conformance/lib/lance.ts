@@ -4,20 +4,20 @@ import type { ProcessKeeper } from './process-keeper.ts'
 import { pythonVenv } from './python-venv.ts'
 
 const lancedb = '0.39.0'
-// The newest version of apache-arrow that the installed version of lancedb supports.
+// Newest version of apache-arrow that the installed version of lancedb supports.
 const arrow = '18.1.0'
 
 export interface InstalledLance {
   /**
-   * Path of a Python with lancedb and pylance. The `RestAdapter` of pylance is the reference server of the REST
-   * namespace.
+   * Path of a Python interpreter with lancedb and pylance, which contains the reference server of the Lance REST
+   * namespace (`RestAdapter`).
    */
   readonly python: string
   /** Folder in which `@lancedb/lancedb` for Node and apache-arrow are installed. */
   readonly node: string
 }
 
-/** Installs Lance for Python and for Node. */
+/** Installs the Lance packages for Python and for Node. */
 export async function installLance(
   keeper: ProcessKeeper,
   say: (line: string) => void,
@@ -39,8 +39,8 @@ export async function installLance(
 }
 
 /**
- * Returns the name of the package with the native library for this platform. It is required, although npm treats it as
- * optional.
+ * Returns the name of the npm package with the native library for this platform. npm treats the package as optional,
+ * but Lance needs it.
  */
 function nativePackage(): string {
   const { platform, arch } = process

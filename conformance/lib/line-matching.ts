@@ -1,8 +1,8 @@
 import type { ProcessKeeper, StartOptions } from './process-keeper.ts'
 
 /**
- * Starts a process, waits for an output line that matches the pattern, and returns the first group of the match. Passes
- * all lines to `onLine`.
+ * Starts a process, and waits until a line of its output matches the pattern. Returns the first group of the match.
+ * Passes all lines to `onLine`.
  */
 export async function lineMatching(
   keeper: ProcessKeeper,

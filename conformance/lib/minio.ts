@@ -16,8 +16,8 @@ export const howToGetMinio = 'npm run engines:install minio, or HEADGATE_MINIO=/
 const minio = { name: 'minio', path: 'github.com/minio/minio', version }
 
 /**
- * Returns the path of a MinIO binary (an S3 server with STS): the value of `HEADGATE_MINIO`, or a binary that is built
- * in the cache folder.
+ * Returns the path of a MinIO binary: the file that `HEADGATE_MINIO` names, or a binary that is built from source in
+ * the cache folder.
  */
 export async function installMinio(
   keeper: ProcessKeeper,
@@ -28,8 +28,8 @@ export async function installMinio(
 }
 
 /**
- * Returns the path of the MinIO binary, if there is one: `HEADGATE_MINIO`, or the result of `installMinio` or `go
- * install`. Throws when it is missing and `HEADGATE_REQUIRE_MINIO=1`.
+ * Returns the path of an existing MinIO binary, or undefined if there is none: the file that `HEADGATE_MINIO` names,
+ * or a result of `installMinio` or `go install`. Throws if there is none and `HEADGATE_REQUIRE_MINIO=1` is set.
  */
 export function findMinio(): string | undefined {
   const named = process.env['HEADGATE_MINIO'] ?? ''
@@ -47,7 +47,7 @@ export function findMinio(): string | undefined {
   return found
 }
 
-/** A running MinIO; `storage(bucket)` is the storage of a warehouse in that bucket. */
+/** Running MinIO server. The function `storage` returns the storage settings of a warehouse in a bucket. */
 export interface Minio {
   readonly endpoint: string
   readonly process: KeptProcess
@@ -61,7 +61,7 @@ export async function startMinio(
     readonly binary: string
     readonly folder: string
     readonly buckets: readonly string[]
-    /** Further environment variables of MinIO. */
+    /** Additional environment variables of MinIO. */
     readonly env?: Readonly<Record<string, string>>
   },
 ): Promise<Minio> {

@@ -7,21 +7,24 @@ import { findJdk, jdkCommand } from './jdk.ts'
 import type { ProcessKeeper } from './process-keeper.ts'
 import { waitUntilReady } from './wait-until-ready.ts'
 
-/** Version of Nessie that the suites download from Maven repositories. */
+/** Version of Nessie that the suites download. */
 export const nessieVersion = '0.99.0'
 
 export interface NessieOptions {
   readonly storage: WarehouseStorage & { readonly kind: 's3' }
   readonly warehouse: string
-  /** Options of the Java virtual machine. */
+  /** Arguments for the Java virtual machine. */
   readonly java: readonly string[]
-  /** Configuration properties of Nessie, such as its version store. */
+  /** Configuration properties of Nessie, such as the type of its version store. */
   readonly properties: Readonly<Record<string, string>>
-  /** Port of the server. Default: a free one. */
+  /** Port of the server. Default: a free port. */
   readonly port?: number
 }
 
-/** Returns the command and the URL of Project Nessie with metadata on S3, by default without authentication. */
+/**
+ * Returns the command that starts Project Nessie with metadata files on S3, and its URL. Nessie requires no
+ * authentication by default.
+ */
 export async function nessieCommand(
   keeper: ProcessKeeper,
   { storage, warehouse, java, properties, port: chosen }: NessieOptions,
@@ -57,7 +60,7 @@ export async function nessieCommand(
 }
 
 /**
- * Starts Project Nessie with pointers in memory, and returns the URI of its Iceberg REST interface.
+ * Starts Project Nessie, which keeps its catalog in memory, and returns the URI of its Iceberg REST API.
  *
  * @param folder receives the log
  */
@@ -83,7 +86,7 @@ export async function startNessie(
   return uri
 }
 
-/** Returns whether the server answers, also if it requires a token. */
+/** Returns whether a server responds at the URL, even with an error that requests authentication. */
 async function answers(url: string): Promise<boolean> {
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
   await response.body?.cancel()

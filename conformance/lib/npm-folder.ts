@@ -4,8 +4,8 @@ import type { ProcessKeeper } from './process-keeper.ts'
 import { isInstalled, markInstalled, computeStamp } from './stamp.ts'
 
 /**
- * Installs npm packages, `name@version`, without optional dependencies, into a folder. Use it for packages that are too
- * large for the workspace. Does nothing if the same packages are already installed there.
+ * Installs npm packages, each as `name@version`, into a folder, without optional dependencies. Suites use it for
+ * packages that are too large for the workspace. Does nothing if the same packages are already installed there.
  */
 export async function npmFolder(
   keeper: ProcessKeeper,

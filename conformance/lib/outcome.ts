@@ -1,14 +1,14 @@
-/** Thrown by a check when the software under test breaks a promise. */
+/** Error of a check for a fault of the software under test. */
 export class Failed extends Error {
   override readonly name = 'Failed'
 }
 
-/** Thrown by a check that is not possible with the server under test. */
+/** Error of a check that cannot run with the software under test, which is not a fault. */
 export class NotApplicable extends Error {
   override readonly name = 'NotApplicable'
 }
 
-/** Throws `Failed` unless `condition` is true. `reason` describes the fault of the software under test. */
+/** Throws `Failed` with the reason unless the condition is true. */
 export function demand(condition: boolean, reason: string): asserts condition {
   if (!condition) throw new Failed(reason)
 }

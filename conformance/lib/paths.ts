@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 export const repositoryRoot: string = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 
 /**
- * Returns a folder for files that the conformance and engine commands install or write, which git ignores.
- * `HEADGATE_CACHE` moves it, for example to a disk that CI keeps between runs.
+ * Returns a folder for files that the suites install or write, which git ignores. The variable `HEADGATE_CACHE` moves
+ * it, for example to a disk that CI keeps between runs.
  */
 export function cacheFolder(...parts: string[]): string {
   return join(process.env['HEADGATE_CACHE'] ?? join(repositoryRoot, '.cache'), ...parts)
@@ -16,8 +16,8 @@ export function cacheFolder(...parts: string[]): string {
 const kept = 10
 
 /**
- * Creates a folder for the data and logs of a run below `parent`, with a name that sorts by time. Keeps the newest
- * nine earlier runs.
+ * Creates a folder below `parent` for the data and logs of a run, with a name that sorts by time. Deletes all but the
+ * nine newest folders of earlier runs.
  */
 export function newRunFolder(parent: string, now: Date = new Date()): string {
   forgetOldRuns(parent, kept - 1)

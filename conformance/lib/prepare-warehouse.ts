@@ -5,21 +5,21 @@ import { catalogUri, tokenUri, type HeadgateServer } from './headgate-server.ts'
 
 export interface WarehouseRequest {
   readonly name: string
-  /** Null: the warehouse has no storage, only allowed locations. */
+  /** Storage of the warehouse. Null for a warehouse without storage, which has only allowed locations. */
   readonly storage: WarehouseStorage | null
-  /** Further locations (prefixes) at which tables and views may be created. */
+  /** Additional location prefixes at which clients may create tables and views. */
   readonly allowedLocations?: readonly string[]
-  /** Bucket name under which clients access a warehouse on local files through the storage gateway. */
+  /** Bucket name under which clients of the storage gateway access a warehouse on local files. */
   readonly bucket?: string
-  /** Configuration of storage access, in the form of the management API. */
+  /** Vending settings of the warehouse, in the form of the management API. */
   readonly vending?: Readonly<Record<string, unknown>>
-  /** Catalog to which the warehouse forwards requests, in the form of the management API. */
+  /** Upstream catalog of the warehouse, in the form of the management API. */
   readonly upstream?: Readonly<Record<string, unknown>>
 }
 
 /**
- * Creates a warehouse through the management API, and returns the values that clients need to use it. Dropped tables
- * are purged at once (no retention), because suites reuse names.
+ * Creates a warehouse with the management API, and returns the values that clients need to connect to it. The
+ * warehouse purges dropped tables immediately, because suites reuse names.
  */
 export async function prepareWarehouse(
   server: HeadgateServer,
@@ -56,7 +56,7 @@ export async function prepareWarehouse(
   }
 }
 
-/** Changes the configuration of how clients get access to a warehouse's storage. */
+/** Changes the vending settings of a warehouse, which determine how its clients get storage access. */
 export async function changeVending(
   server: HeadgateServer,
   warehouse: string,
@@ -77,7 +77,7 @@ export async function changeVending(
     )
 }
 
-/** Returns the authentication of the first administrator, who has all rights. */
+/** Returns the authentication of the first administrator of a server, who has all rights. */
 export function administrator(server: HeadgateServer): CatalogAuth {
   return {
     kind: 'credential',

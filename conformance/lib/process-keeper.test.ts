@@ -18,7 +18,7 @@ const shell = (script: string, onLine?: (line: string) => void) => ({
 
 function isAlive(pid: number): boolean {
   try {
-    // A process that has ended but was not reaped by its parent (a zombie) does not count as alive.
+    // A zombie, which has ended but was not reaped by its parent, does not count as alive.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return false

@@ -5,28 +5,28 @@ import { createInterface } from 'node:readline'
 import type { Writable } from 'node:stream'
 import { safeEnvironment } from './safe-env.ts'
 
-/** Describes how a process ended. `code` is null if a signal ended the process. */
+/** Exit code or signal with which a process ended. `code` is null if a signal ended it. */
 export interface ProcessExit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
 }
 
 export interface StartOptions {
-  /** Short name of the process for messages. */
+  /** Short name of the process, for messages. */
   readonly name: string
   readonly command: string
   readonly args: readonly string[]
   readonly cwd?: string
-  /** Variables that are added to the safe environment. The value `undefined` removes a variable. */
+  /** Environment variables that are added to the safe environment. The value `undefined` removes a variable. */
   readonly env?: Readonly<Record<string, string | undefined>>
-  /** File that receives standard output and standard error. */
+  /** Path of the file to which standard output and standard error are written. */
   readonly log: string
-  /** Receives each line of standard output, which is written to the log as well unless `logLines` is false. */
+  /** Called for each line of standard output. The lines are also written to the log unless `logLines` is false. */
   readonly onLine?: (line: string) => void
   readonly logLines?: boolean
 }
 
-/** A child process in a separate process group. */
+/** Child process that leads its own process group. */
 export interface KeptProcess {
   readonly name: string
   readonly pid: number
@@ -35,7 +35,7 @@ export interface KeptProcess {
   readonly exited: Promise<ProcessExit>
   /** Returns how the process ended, or undefined while it runs. */
   exit(): ProcessExit | undefined
-  /** Ends the process and its child processes: SIGTERM, and SIGKILL after `graceMs`. */
+  /** Ends the process and its child processes with SIGTERM, and with SIGKILL if they still run after `graceMs`. */
   stop(graceMs?: number): Promise<void>
 }
 
@@ -68,7 +68,7 @@ export class ProcessKeeper implements AsyncDisposable {
   }
 
   start(options: StartOptions): KeptProcess {
-    // The program may still try to start processes while the keeper ends the running ones.
+    // The program may try to start a process while the keeper already stops all others.
     if (this.#isStopping) throw new Error(`${options.name} was not started, because this program is ending`)
     mkdirSync(dirname(options.log), { recursive: true })
     const log = openSync(options.log, 'a')
@@ -94,7 +94,7 @@ export class ProcessKeeper implements AsyncDisposable {
       throw new Error(`${options.name}: cannot start ${options.command}; is it installed?`)
     }
     const { pid, stdin } = child
-    // Waits for "close", which follows the last output, so that no line is lost.
+    // The event "close" follows the last output, so no line is lost.
     child.once('close', (code, signal) => {
       ended = { code, signal }
       this.#running.delete(kept)
@@ -120,7 +120,7 @@ export class ProcessKeeper implements AsyncDisposable {
     return kept
   }
 
-  /** Starts a process and waits until it ends. Throws an error that names the log unless the process exits with 0. */
+  /** Starts a process and waits until it ends. Throws an error with the path of the log unless the exit code is 0. */
   async run(options: StartOptions & { readonly timeoutMs?: number }): Promise<void> {
     const exit = await this.runToExit(options)
     if (exit.code !== 0) {
@@ -130,7 +130,7 @@ export class ProcessKeeper implements AsyncDisposable {
     }
   }
 
-  /** Starts a process and waits until it ends. Stops the process after `timeoutMs`. */
+  /** Starts a process and waits until it ends. Stops the process if it still runs after `timeoutMs`. */
   async runToExit(options: StartOptions & { readonly timeoutMs?: number }): Promise<ProcessExit> {
     const child = this.start(options)
     child.stdin.end()

@@ -2,7 +2,7 @@ import { cacheFolder } from './paths.ts'
 import type { ProcessKeeper } from './process-keeper.ts'
 import { pythonVenv } from './python-venv.ts'
 
-/** Installs PyIceberg with PyArrow in a virtual environment. Returns the path of its Python. */
+/** Installs PyIceberg with PyArrow in a Python virtual environment. Returns the path of its interpreter. */
 export async function installPyIceberg(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
   // PyIceberg needs pyiceberg-core to compute the bucket and truncate transforms, and s3fs for remote signing.
   return pythonVenv(
@@ -14,8 +14,8 @@ export async function installPyIceberg(keeper: ProcessKeeper, say: (line: string
 }
 
 /**
- * Installs PyIceberg with the library that signs its requests to the catalog. This is a separate environment, because
- * s3fs and this library need different versions of botocore.
+ * Installs PyIceberg with the library that signs its catalog requests, in a separate virtual environment, because this
+ * library and s3fs need different versions of botocore. Returns the path of its interpreter.
  */
 export async function installSigningPyIceberg(
   keeper: ProcessKeeper,

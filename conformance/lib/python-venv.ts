@@ -4,8 +4,9 @@ import type { ProcessKeeper } from './process-keeper.ts'
 import { isInstalled, markInstalled, computeStamp } from './stamp.ts'
 
 /**
- * Creates a virtual environment with these requirements in `folder`, and returns the path of its Python. The variable
- * PYTHON names the interpreter (default `python3`). Does nothing if the same requirements are already installed there.
+ * Creates a Python virtual environment with the given requirements in `folder`. Returns the path of its interpreter.
+ * The variable PYTHON names the interpreter that creates it (default: `python3`). Does nothing if the same
+ * requirements are already installed there.
  */
 export async function pythonVenv(
   keeper: ProcessKeeper,

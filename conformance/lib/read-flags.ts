@@ -1,6 +1,10 @@
 import type { CatalogAuth } from './catalog-access.ts'
 
-/** @param least smallest accepted number */
+/**
+ * Parses an integer option of the command line. Throws an error that names the option for any other text.
+ *
+ * @param least smallest accepted number
+ */
 export function wholeNumber(flag: string, text: string, least = 1): number {
   const number = Number(text)
   if (Number.isSafeInteger(number) && number >= least) return number
@@ -13,7 +17,7 @@ export function parseChoice<Name extends string>(flag: string, text: string, kno
   return name
 }
 
-/** Returns the URI in the arguments, or undefined when the suite must start a server. */
+/** Returns the only positional argument, a URI, or undefined if there is none and the suite must start a server. */
 export function onlyUri([uri, ...more]: readonly string[]): string | undefined {
   if (more.length > 0) throw new Error(`Only one URI is allowed. Remove ${more.join(' ')}.`)
   return uri
@@ -24,11 +28,11 @@ interface AuthFlags {
   readonly token: string | undefined
   readonly credential: string | undefined
   readonly scope: string
-  /** URI of the token endpoint. Default: the standard path below the catalog's URI. */
+  /** URI of the token endpoint. Default: the standard path below the URI of the catalog. */
   readonly tokenUri: string | undefined
 }
 
-/** Returns the authentication at a catalog: a token, a credential, or none. */
+/** Returns the authentication at a catalog that the options describe: a token, a credential, or none. */
 export function readAuth({ uri = '', token, credential, scope, tokenUri }: AuthFlags): CatalogAuth {
   if (token !== undefined && credential !== undefined)
     throw new Error('A token and a credential are both set: set only one of them')

@@ -1,11 +1,13 @@
 import { Failed } from './outcome.ts'
 
-/** A check of one promise of the software under test. */
+/** Check of one required behavior of the software under test. */
 export interface Check<Fixture> {
   readonly name: string
-  /** The checked promise, as a sentence. */
+  /** Required behavior, as a sentence. */
   readonly about: string
   /**
+   * Runs the check.
+   *
    * @returns a remark for the report, or undefined
    * @throws Failed when the promise is broken, or an error that represents another outcome
    */
@@ -20,7 +22,11 @@ export interface CheckResult<Outcome extends string> {
   readonly ms: number
 }
 
-/** @param toOutcome returns the outcome that an error represents, or undefined for a failure */
+/**
+ * Runs one check, and measures its time. Returns its outcome, with the remark or the reason of the failure.
+ *
+ * @param toOutcome returns the outcome that an error represents, or undefined for a failure
+ */
 export async function runCheck<Fixture, Outcome extends string>(
   check: Check<Fixture>,
   fixture: Fixture,
@@ -46,7 +52,7 @@ export async function runCheck<Fixture, Outcome extends string>(
   }
 }
 
-/** Runs checks one after another, and prints the outcome of each check. */
+/** Runs checks one after another, and prints the outcome of each. */
 export async function runChecks<Each, Result extends { readonly outcome: string }>(
   checks: readonly Each[],
   run: (check: Each) => Promise<Result>,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { safeEnvironment } from './safe-env.ts'
 
-/** Result of a program that has ended. */
+/** Exit code and output of a program that has ended. */
 export interface Finished {
   readonly code: number
   readonly stdout: string
@@ -10,15 +10,15 @@ export interface Finished {
 
 export interface ProgramOptions {
   readonly cwd?: string
-  /** Variables that are added to the safe environment. */
+  /** Environment variables that are added to the safe environment. */
   readonly env?: Readonly<Record<string, string>>
-  /** Default: two minutes. */
+  /** Time limit in ms. Default: two minutes. */
   readonly timeoutMs?: number
 }
 
 /**
- * Runs a program until it ends and returns its output. Use `ProcessKeeper` for programs whose output must be written to
- * a log.
+ * Runs a program until it ends, and returns its exit code and output. For long output, use `ProcessKeeper`, which
+ * writes a log.
  *
  * @throws Error only when the program cannot be started, or does not end in time
  */
@@ -45,7 +45,7 @@ export async function runProgram(
   return promise
 }
 
-/** Runs a program that must succeed, and returns its standard output. */
+/** Runs a program and returns its standard output. Throws if the exit code is not 0. */
 export async function runSuccessfully(...call: Parameters<typeof runProgram>): Promise<string> {
   const { code, stdout, stderr } = await runProgram(...call)
   if (code !== 0) throw new Error(`${call[0]} ${call[1].join(' ')} exited with ${code}: ${stderr || stdout}`)

@@ -1,7 +1,7 @@
 /**
- * Variables that keep cloud SDKs on this machine. Without configured keys, clients use the instance metadata address
- * or the public endpoint of a cloud. With these variables they use dummy keys and a loopback address without a
- * listener.
+ * Environment variables that prevent cloud SDKs from connecting to a cloud. Without keys, SDKs use the metadata
+ * service or a public endpoint. With these variables, they use dummy keys and a loopback address on which no program
+ * listens.
  */
 const loopbackOnly: Readonly<Record<string, string | undefined>> = {
   AWS_ACCESS_KEY_ID: 'fallback-must-not-be-used',
@@ -25,8 +25,8 @@ const loopbackOnly: Readonly<Record<string, string | undefined>> = {
 }
 
 /**
- * Returns variables that must be removed from the environment of a server, because they configure another Headgate server
- * or this run.
+ * Returns variables to remove from the environment of a server under test, because they configure another Headgate
+ * server or this run.
  */
 export function withoutOwnVariables(): Record<string, undefined> {
   const names = Object.keys(process.env).filter((name) => name.startsWith('HEADGATE_'))
@@ -34,8 +34,8 @@ export function withoutOwnVariables(): Record<string, undefined> {
 }
 
 /**
- * Returns the environment of this process with `extra` and with variables that keep cloud SDKs on this machine. The
- * value `undefined` removes a variable.
+ * Returns the environment of this process with the variables of `extra`, and with variables that prevent cloud SDKs
+ * from connecting to a cloud. The value `undefined` removes a variable.
  */
 export function safeEnvironment(
   extra: Readonly<Record<string, string | undefined>> = {},

@@ -1,15 +1,18 @@
-/** A block of shell commands of a page, with the output that the page shows below it. */
+/** Block of shell commands in a Markdown page, with the expected output that the page shows below it. */
 export interface ShellStep {
   readonly commands: string
   readonly output: readonly string[]
   /**
-   * Whether the commands run in a separate terminal until they are interrupted. Marked with `sh terminal` after the
-   * fence.
+   * Whether the commands run in a separate terminal until they are interrupted. The page marks such a block with `sh
+   * terminal`.
    */
   readonly terminal: boolean
 }
 
-/** Returns the fenced `sh` blocks of a Markdown page in order; a `text` block belongs to the `sh` block before it. */
+/**
+ * Returns the `sh` code blocks of a Markdown page, in order. A `text` code block contains the expected output of the
+ * `sh` block before it.
+ */
 export function readShellSteps(page: string): ShellStep[] {
   const steps: { commands: string; output: string[]; terminal: boolean }[] = []
   for (const [, language, block = ''] of page.matchAll(/^```(sh|sh terminal|text)\n([^]*?)^```$/gm)) {
@@ -20,8 +23,8 @@ export function readShellSteps(page: string): ShellStep[] {
 }
 
 /**
- * Returns the first expected line that the output does not contain, or null. The lines must occur in order. Several
- * spaces match one space, and `…` matches any text within a line.
+ * Returns the first expected line that the output does not contain, or null. The lines must occur in the given order.
+ * Several spaces match one space, and `…` matches any text within a line.
  */
 export function findMissingLine(expected: readonly string[], output: string): string | null {
   const lines = output.split('\n').map((line) => line.trim().replaceAll(/ +/g, ' '))

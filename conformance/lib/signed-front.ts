@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { lineMatching } from './line-matching.ts'
 import type { ProcessKeeper } from './process-keeper.ts'
 
-/** Keys that the proxy knows, and the region and service that a signature must contain. */
+/** Access keys that the proxy accepts, and the region and service for which requests must be signed. */
 export const frontKeys = {
   accessKeyId: 'AKIDEXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
@@ -10,21 +10,24 @@ export const frontKeys = {
   service: 'execute-api',
 } as const
 
-/** A proxy in front of a server, which accepts only requests with the signature that botocore would compute. */
+/** Proxy in front of a server that accepts only requests whose signature equals the one that botocore computes. */
 export interface Front {
   readonly url: string
-  /** Returns the accepted requests since the previous call, and the reasons why other requests were refused. */
+  /**
+   * Returns the requests that the proxy has accepted since the previous call, and the reasons for which it has refused
+   * others.
+   */
   take(): { readonly signed: readonly string[]; readonly refused: readonly string[] }
 }
 
 export interface FrontOptions {
   readonly upstream: string
-  /** Path of a Python with botocore. */
+  /** Path of a Python interpreter with botocore. */
   readonly python: string
   readonly folder: string
-  /** Service that a signature must contain. Default: that of `frontKeys`. */
+  /** Service for which requests must be signed. Default: the service in `frontKeys`. */
   readonly service?: string
-  /** True: the server receives the signature and the host, and verifies the signature too. */
+  /** Whether the proxy forwards the signature and the original host, so that the server verifies the signature, too. */
   readonly forwardsSignature?: boolean
 }
 

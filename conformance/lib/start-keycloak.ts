@@ -6,23 +6,23 @@ import type { ProcessKeeper } from './process-keeper.ts'
 import { responds, waitUntilReady } from './wait-until-ready.ts'
 
 export interface KeycloakRun {
-  /** Folder of a Keycloak that was built for an in-memory database with `kc.sh build --db=dev-mem`. */
+  /** Folder of a Keycloak distribution that was built for an in-memory database with `kc.sh build --db=dev-mem`. */
   readonly home: string
-  /** Folder for the copy of Keycloak and the log of the run. */
+  /** Folder for the copy of Keycloak that runs, and for its log. */
   readonly folder: string
-  /** The name of the realm, and its representation in the import format of Keycloak. */
+  /** Name of the realm, and its definition in the import format of Keycloak. */
   readonly realm: { readonly name: string; readonly text: string }
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** A command that starts Keycloak. */
+/** Command that starts Keycloak. */
 export interface KeycloakCommand {
   readonly command: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
 }
 
-/** Makes a copy of Keycloak with one realm, and returns the command that starts it on a loopback port. */
+/** Copies Keycloak and adds one realm. Returns the command that starts the copy on a loopback port. */
 export async function prepareKeycloak(
   keeper: ProcessKeeper,
   { home, folder, realm, env = {} }: KeycloakRun,
@@ -41,7 +41,7 @@ export async function prepareKeycloak(
       '--optimized',
       '--http-enabled=true',
       '--import-realm',
-      // Without this option, Keycloak listens on every address for other instances.
+      // Without this option, Keycloak opens a port on all interfaces to find other instances.
       '--cache=local',
       '--http-host=127.0.0.1',
       `--http-port=${port}`,
@@ -51,9 +51,7 @@ export async function prepareKeycloak(
   }
 }
 
-/**
- * Starts Keycloak with one realm on a free loopback port, and returns its origin. Keycloak loses all data when it ends.
- */
+/** Starts Keycloak with one realm on a free loopback port, and returns its origin. All data is in memory. */
 export async function startKeycloak(keeper: ProcessKeeper, run: KeycloakRun): Promise<string> {
   const port = await freePort()
   const server = keeper.start({

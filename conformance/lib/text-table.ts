@@ -1,4 +1,6 @@
-/** Formats rows as a table for terminals. Numbers are aligned to the right, all other values to the left. */
+/**
+ * Formats rows as an aligned table for terminals. Numbers are aligned to the right, and all other values to the left.
+ */
 export function textTable(rows: readonly (readonly (string | number)[])[]): string {
   const widths: number[] = []
   for (const row of rows) {
@@ -17,7 +19,7 @@ export function textTable(rows: readonly (readonly (string | number)[])[]): stri
     .join('\n')
 }
 
-/** Formats milliseconds as seconds with one decimal: `12.3 s`. */
+/** Formats a duration in milliseconds as seconds with one decimal, such as `12.3 s`. */
 export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`
 }

@@ -1,16 +1,22 @@
 import { isRawNumber, type Json, type JsonObject } from '@headgate/json'
 import { commitTime } from './sequence.ts'
 
-/** Members that contain a default value. Headgate and Java may spell the same value differently. */
+/**
+ * Members with default values of columns. Headgate and Iceberg's Java library may write the same value in different
+ * forms.
+ */
 const defaults: ReadonlySet<string> = new Set(['initial-default', 'write-default'])
 const texts: ReadonlySet<string> = new Set(['type', 'element', 'key', 'value'])
-/** Lists without a defined order. Each is sorted by the named member before the comparison. */
+/**
+ * Lists without a defined order, keyed by name. The value names the member by which a list is sorted before it is
+ * compared.
+ */
 const unordered: ReadonlyMap<string, string> = new Map([
   ['statistics', 'snapshot-id'],
   ['partition-statistics', 'snapshot-id'],
   ['versions', 'version-id'],
 ])
-/** Epoch milliseconds after all generated times. A later time in a document is from Java's clock. */
+/** Time in epoch ms after all generated times. A later time in a document was set by the clock of the Java library. */
 const CLOCK = 1_700_000_000_000
 
 type Members = Readonly<Record<string, Json | undefined>>
@@ -22,8 +28,9 @@ const isNumber = (value: Json | undefined): value is number | bigint =>
   typeof value === 'number' || typeof value === 'bigint'
 
 /**
- * Returns the paths at which the document that Java read differs from Headgate's document, without indices and each
- * path once. Members that Java does not know, and empty members that Java omits, are not differences.
+ * Compares a metadata document of Headgate with the same document after the Java library has read and written it.
+ * Returns the paths that differ, without list indices and each path once. Members that Java does not know, and empty
+ * members that it omits, are not differences.
  */
 export function readBackDifferences(ours: JsonObject, java: JsonObject): readonly string[] {
   const found = new Set<string>()
@@ -31,7 +38,7 @@ export function readBackDifferences(ours: JsonObject, java: JsonObject): readonl
   return [...found]
 }
 
-/** Returns the paths at which two documents that Java wrote differ. */
+/** Returns the paths at which two metadata documents that the Java library wrote differ. */
 export function resultDifferences(a: JsonObject, b: JsonObject): readonly string[] {
   const found = new Set<string>()
   compare(a, b, '', found, false)
@@ -82,7 +89,9 @@ function sortedBy(list: readonly Json[], key: string): readonly Json[] {
   return list.toSorted((a, b) => (toKey(a) < toKey(b) ? -1 : toKey(a) > toKey(b) ? 1 : 0))
 }
 
-/** Returns whether Java may omit a member, because it is unknown, empty, or a sequence number of 0. */
+/**
+ * Returns whether the Java library may omit a member, because it is unknown to Java, empty, or a sequence number of 0.
+ */
 function mayBeLeftOut(key: string, value: Json | undefined, parent: JsonObject): boolean {
   if (key.startsWith('x-') || value === null || value === undefined) return true
   if (key === 'sequence-number') return value === 0
@@ -90,7 +99,7 @@ function mayBeLeftOut(key: string, value: Json | undefined, parent: JsonObject):
   return (isArray(value) && value.length === 0) || (isObject(value) && Object.keys(value).length === 0)
 }
 
-/** Lists that represent sets. Java writes their elements in any order. */
+/** Lists that represent sets, whose elements the Java library writes in any order. */
 const sets: ReadonlySet<string> = new Set(['identifier-field-ids'])
 
 function sameScalar(a: Json | undefined, b: Json | undefined, name: string): boolean {
@@ -102,7 +111,10 @@ function sameScalar(a: Json | undefined, b: Json | undefined, name: string): boo
   return false
 }
 
-/** Returns the same text for all times of commits and of Java's clock, because these times may differ. */
+/**
+ * Returns `now` for times of commits and of Java's clock, because these may differ between the two models, and any
+ * other time as text.
+ */
 const ourTime = (time: number | bigint): string => (time > CLOCK ? 'now' : isNow(time) ? 'now' : String(time))
 const isNow = (time: number | bigint): boolean =>
   Number(time) >= commitTime(-1) && (Number(time) - commitTime(-1)) % 1000 === 0
@@ -118,8 +130,8 @@ const typeText = (text: string): string =>
 function sameDefault(a: Json | undefined, b: Json | undefined): boolean {
   const [left, right] = [toNumber(a), toNumber(b)]
   if (left !== undefined && right !== undefined) {
-    // A float has fewer digits than a JSON number, so fractions are compared as floats. Integers are compared
-    // with all digits.
+    // Fractions are compared as 32-bit floats, because a float has fewer digits than a JSON number. Integers are
+    // compared with all digits.
     if (isNumber(a) && isNumber(b) && Number.isInteger(left)) return a === b
     return Object.is(left, right) || Math.fround(left) === Math.fround(right)
   }
@@ -135,7 +147,7 @@ function toNumber(value: Json | undefined): number | undefined {
   return undefined
 }
 
-/** Normalizes the spelling of a date or time: UTC as +00:00, and seconds and fractions only if they are not zero. */
+/** Normalizes a date or time as text: writes UTC as +00:00, and removes seconds and fractions that are zero. */
 const defaultText = (text: string): string =>
   text
     .toLowerCase()
@@ -144,7 +156,7 @@ const defaultText = (text: string): string =>
     .replace(/\.(?=$|\+)/, '')
     .replace(/^((?:.*t)?\d\d:\d\d):00(?=$|\+)/, '$1')
 
-/** Returns a decimal as digits and exponent, or undefined if the text is not a decimal. */
+/** Returns a decimal number as digits and exponent, or undefined if the text is not a decimal number. */
 function decimalText(text: string): string | undefined {
   const [, whole, fraction = '', exponent = '0'] =
     /^([+-]?\d+)(?:\.(\d*))?(?:e([+-]?\d+))?$/i.exec(text) ?? []

@@ -19,17 +19,20 @@ import {
 import { parse, stringify, type Json, type JsonObject } from '@headgate/json'
 import { fileBefore, commitTime, UUID, type Sequence } from './sequence.ts'
 
-/** Result of Headgate's model for an input. A document is the text that the server would write, parsed again. */
+/**
+ * Result of Headgate's metadata code for one input: the metadata document that the server would write, or the refusal.
+ */
 export type Outcome =
   | { readonly verdict: 'accepted'; readonly document: JsonObject; readonly changed: boolean }
   | { readonly verdict: 'refused' | 'stale' | 'crashed'; readonly message: string }
 
-/** Parses a metadata file in the same way as the server. */
+/** Parses a metadata document in the same way as the server. */
 const parsed = (text: string): JsonObject =>
   parse(text, { maxDepth: 1000, keepNumberText: true }) as JsonObject
 
 /**
- * Writes table metadata in the same way as the server and parses the text, because committed metadata must be readable.
+ * Converts table metadata to text as the server writes it, and parses the text, because the server must be able to
+ * read what it wrote.
  */
 const writtenTable = (metadata: Parameters<typeof stringifyTableMetadata>[0]): JsonObject => {
   const document = parsed(stringifyTableMetadata(metadata))

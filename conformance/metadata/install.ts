@@ -7,7 +7,7 @@ import { cacheFolder } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { isInstalled, markInstalled, computeStamp } from '../lib/stamp.ts'
 
-/** Paths of Iceberg's Java model and its driver on this machine. */
+/** Paths of the installed Java library of Iceberg, and of the driver that calls it. */
 export interface InstalledJava {
   readonly java: string
   readonly classPath: string
@@ -18,8 +18,8 @@ const pom = join(here, 'pom.xml')
 const driver = join(here, 'java/org/apache/iceberg/MetadataDriver.java')
 
 /**
- * Fetches iceberg-core with Maven (about 22 jars, 20 MB) and compiles the driver, into the cache folder. Each step is
- * repeated only when its input has changed.
+ * Installs iceberg-core with Maven (about 22 jars, 20 MB) in the cache folder, and compiles the driver. Repeats a step
+ * only if its input has changed.
  */
 export async function installJava(
   keeper: ProcessKeeper,

@@ -2,12 +2,12 @@ import { parse, stringify, type Json, type JsonObject } from '@headgate/json'
 import type { KeptProcess, ProcessKeeper } from '../lib/process-keeper.ts'
 import type { InstalledJava } from './install.ts'
 
-/** Response of the Java driver (`java/…/MetadataDriver.java`) to one input. */
+/** Response of the Java driver (`java/…/MetadataDriver.java`) to one request. */
 export type JavaResponse =
   | { readonly error: { readonly type: string; readonly message: string } }
   | { readonly error?: undefined; readonly document: JsonObject; readonly changed?: boolean }
 
-/** Iceberg's Java model in a separate JVM, which responds to inputs in the order in which they were sent. */
+/** Client of a JVM in which Iceberg's Java library evaluates inputs. The JVM responds in the order of the requests. */
 export class JavaModel {
   readonly #process: KeptProcess
   readonly #waiting: PromiseWithResolvers<JavaResponse>[] = []
@@ -27,7 +27,7 @@ export class JavaModel {
 
   ask(question: JsonObject): Promise<JavaResponse> {
     const waiting = Promise.withResolvers<JavaResponse>()
-    // If a run ends early, no caller awaits the remaining responses. Their errors must not become unhandled
+    // If a run ends early, the remaining responses are not awaited. Their errors must not become unhandled
     // rejections.
     waiting.promise.catch(() => {})
     this.#waiting.push(waiting)

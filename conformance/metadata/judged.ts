@@ -1,26 +1,26 @@
 import { readFileSync } from 'node:fs'
 import { differenceKinds, type Difference, type DifferenceKind } from './sequence.ts'
 
-/** A difference that was examined and is accepted. */
+/** Entry of judged.json: a known difference between the two models that a person examined and accepted. */
 export interface Judged {
   readonly id: string
-  /** The model that follows the specification, or `open` if the specification does not define the behaviour. */
+  /** Model whose behavior follows the specification, or `open` if the specification does not define the behavior. */
   readonly right: 'headgate' | 'java' | 'open'
   readonly reason: string
   readonly kind: DifferenceKind
-  /** `table` or `view` if the entry applies only to one of them. If undefined, it applies to both. */
+  /** `table` or `view` if the entry applies only to one of the two, otherwise undefined. */
   readonly relation: string | undefined
-  /** Pattern of the paths of differences. If undefined, all paths match. */
+  /** Pattern that the path of the difference must match. If undefined, every path matches. */
   readonly path: RegExp | undefined
   readonly headgate: RegExp | undefined
   readonly java: RegExp | undefined
-  /** Action that at least one update of the step must have. */
+  /** Action of an update, which at least one update of the compared step must have. */
   readonly action: string | undefined
 }
 
 const file = new URL('judged.json', import.meta.url)
 
-/** Reads judged.json. @throws {Error} for an invalid entry */
+/** Reads the accepted differences from judged.json. */
 export function readJudged(text: string = readFileSync(file, 'utf8')): readonly Judged[] {
   const entries = JSON.parse(text) as readonly Readonly<Record<string, string>>[]
   const judged = entries.map(decode)
@@ -53,7 +53,7 @@ function decode(entry: Readonly<Record<string, string>>): Judged {
 const pattern = (text: string | undefined): RegExp | undefined =>
   text === undefined ? undefined : new RegExp(text, 's')
 
-/** Returns the first entry that describes the difference, or undefined if the difference is new. */
+/** Returns the first accepted difference that matches a difference, or undefined if the difference is new. */
 export function findJudgement(judged: readonly Judged[], difference: Difference): Judged | undefined {
   return judged.find(
     (entry) =>
@@ -66,7 +66,10 @@ export function findJudgement(judged: readonly Judged[], difference: Difference)
   )
 }
 
-/** Returns a text without numbers and quoted parts, which is equal for all differences of the same kind. */
+/**
+ * Returns a text that is equal for all differences of the same kind, because it contains no numbers and no quoted
+ * parts.
+ */
 export function toKind({ relation, kind, path, headgate, java }: Difference): string {
   return [relation, kind, path, general(headgate), general(java)].filter((part) => part !== '').join(' | ')
 }

@@ -14,14 +14,14 @@ import { runSequence } from './run-sequence.ts'
 import type { Sequence } from './sequence.ts'
 import { shrink } from './shrink.ts'
 
-/** Number of sequences that are compared at the same time, so that Node and Java are both busy. */
+/** Number of sequences that are compared at the same time, so that both Node and the JVM are busy. */
 const AT_ONCE = 16
-/** Largest number of new differences for which the sequence is shortened and written to a file. */
+/** Maximum number of new differences for which the sequence is minimized and written to a file. */
 const MOST_FILES = 120
 
 /**
- * Returns the exit code: 0 if there is no new difference, 1 if there are new differences, 2 if the comparison could not
- * run.
+ * Runs the comparison. Returns the exit code: 0 if there is no new difference, 1 if there are new differences, 2 if
+ * the comparison could not run.
  */
 async function main(options: MetadataOptions): Promise<number> {
   await using keeper = new ProcessKeeper()

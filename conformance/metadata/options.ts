@@ -16,7 +16,7 @@ export interface MetadataOptions {
   readonly replay: string | undefined
 }
 
-/** Reads the command line. Returns undefined for `--help`. */
+/** Parses the command line. Returns undefined for `--help`. */
 export function readOptions(args: readonly string[]): MetadataOptions | undefined {
   const { values } = parseArgs({
     args: [...args],

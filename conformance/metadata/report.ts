@@ -3,9 +3,9 @@ import { findJudgement, toKind, type Judged } from './judged.ts'
 import { runSequence } from './run-sequence.ts'
 import type { Sequence } from './sequence.ts'
 
-/** Counts the sequences, inputs and differences of one run. */
+/** Collects the numbers of sequences, inputs and differences of a run. */
 export class Report {
-  /** The first sequence that showed each kind of new difference. */
+  /** First sequence that showed a new difference, keyed by the kind of the difference. */
   readonly unexpected: Map<string, Sequence> = new Map()
   readonly files: { readonly sort: string; readonly file: string }[] = []
   readonly #judged: readonly Judged[]
@@ -20,7 +20,7 @@ export class Report {
     this.#judged = judged
   }
 
-  /** Runs a sequence and counts its differences. */
+  /** Compares the two models for one sequence, and counts the differences. */
   async add(java: JavaModel, sequence: Sequence): Promise<void> {
     this.#sequences += 1
     this.#commits += sequence.commits.length
@@ -29,7 +29,7 @@ export class Report {
       const entry = findJudgement(this.#judged, difference)
       if (entry !== undefined) {
         this.#seen.set(entry.id, (this.#seen.get(entry.id) ?? 0) + 1)
-        // Later differences of the same sequence are consequences of this difference.
+        // Skips the later differences of the same sequence, which are consequences of this one.
         if (difference.kind === 'crash' || difference.kind === 'unreadable') break
         continue
       }

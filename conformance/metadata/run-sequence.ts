@@ -4,24 +4,26 @@ import { commit, create, read, type Outcome } from './headgate-model.ts'
 import type { JavaResponse, JavaModel } from './java-model.ts'
 import { fileBefore, commitTime, UUID, type Difference, type Sequence } from './sequence.ts'
 
-/** Returns whether the updates of a commit create a table, as the commit that completes a staged table does. */
+/** Returns whether the updates of a commit create a table, like the commit of a staged table. */
 const creating = (updates: readonly Json[] | undefined): boolean =>
   listActions(updates ?? []).includes('set-location') && listActions(updates ?? []).includes('add-schema')
 
-/** Matches the members that every change of a table or view writes. */
+/** Matches the names of members that every commit to a table or view changes. */
 const ofEachChange = /^(last-updated-ms|metadata-log(\[\]\.metadata-file)?|versions|version-log)$/
 
 interface Step {
   readonly name: string
   readonly ours: Outcome
   readonly java: Promise<JavaResponse>
-  /** Java's response after it read the document that Headgate wrote. */
+  /** Response of the Java driver that has read the metadata document of Headgate. */
   readonly readBack: Promise<JavaResponse> | undefined
   readonly actions: readonly string[]
   readonly isNew: boolean
 }
 
-/** Passes one sequence to Headgate's and Java's models and returns the differences of their results. */
+/**
+ * Evaluates one sequence with Headgate's and with Java's metadata code, and returns the differences of their results.
+ */
 export async function runSequence(java: JavaModel, sequence: Sequence): Promise<readonly Difference[]> {
   const steps = listSteps(java, sequence)
   const found: Difference[] = []
@@ -115,7 +117,7 @@ async function findDifferences(step: Step, relation: Sequence['kind']): Promise<
     found.push(difference('read-back', path, '', ''))
   const changedDiffers = java.changed !== undefined && java.changed !== ours.changed
   if (changedDiffers) found.push(difference('changed', '', String(ours.changed), String(java.changed)))
-  // Java detected no change and therefore wrote no new document.
+  // The Java library found no change, so it wrote no new document.
   if (java.changed === false) return found
   for (const path of resultDifferences(readBack.document, java.document))
     if (!changedDiffers || !ofEachChange.test(path)) found.push(difference('result', path, '', ''))
@@ -123,8 +125,8 @@ async function findDifferences(step: Step, relation: Sequence['kind']): Promise<
 }
 
 /**
- * Converts a response of the Java model to a verdict. An error that asks the client to repeat the commit counts as
- * `refused` if the table does not exist yet.
+ * Converts a response of the Java driver to a verdict, such as `refused`. An error that asks the client to repeat the
+ * commit is also `refused` if the table does not exist yet.
  */
 function toVerdict(response: JavaResponse, isNew: boolean): string {
   if (response.error === undefined) return 'accepted'

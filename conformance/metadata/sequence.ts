@@ -1,30 +1,30 @@
 import type { Json, JsonObject } from '@headgate/json'
 
 /**
- * Input of one comparison. It is plain JSON, so that a run can write it to a file after a difference and replay it
- * later.
+ * Sequence of inputs for both models. It is plain JSON, so that a run can write it to a file, from which it is
+ * repeated.
  */
 export interface Sequence {
   readonly kind: 'table' | 'view'
-  /** Body of `createTable`, or null if the first commit creates the table or view. */
+  /** Body of the createTable request, or null if the first commit creates the table or view. */
   readonly create: JsonObject | null
-  /** The updates of each commit. */
+  /** Updates of each commit, in order. */
   readonly commits: readonly (readonly Json[])[]
-  /** Metadata documents that both models parse. Most of them are damaged. */
+  /** Metadata documents that both models read. Most of them are damaged. */
   readonly documents: readonly Json[]
 }
 
-/** A difference between the two models in one step of a sequence. */
+/** Difference between the results of the two models in one step of a sequence. */
 export interface Difference {
   readonly relation: Sequence['kind']
   /** Name of the step, such as `create`, `commit 3` or `document 1`. */
   readonly step: string
   readonly kind: DifferenceKind
-  /** Path at which two documents differ, without indices, or the empty string. */
+  /** Path at which two metadata documents differ, without list indices. Empty for other kinds of differences. */
   readonly path: string
   readonly headgate: string
   readonly java: string
-  /** Actions of the updates of the step. */
+  /** Actions of the updates in the step. */
   readonly actions: readonly string[]
 }
 
@@ -40,13 +40,11 @@ export interface Difference {
 export const differenceKinds = ['crash', 'unreadable', 'read-back', 'verdict', 'result', 'changed'] as const
 export type DifferenceKind = (typeof differenceKinds)[number]
 
-/**
- * Epoch milliseconds of the first commit. Each further commit is one second later, and all are before the current time.
- */
+/** Time of the first commit in epoch ms. Each further commit is one second later. All times are in the past. */
 export const START = 1_600_000_000_000
 export const UUID = '6a1f2c8e-3b5d-4c7f-9e2a-0d4b8c6f1a23'
 
 export const commitTime = (commit: number): number => START + 1000 * (commit + 1)
 
-/** Returns the location of the metadata file that a commit replaces. */
+/** Returns the location of the metadata file that the commit with this number replaces. */
 export const fileBefore = (commit: number): string => `s3://b/t/metadata/${commit}.metadata.json`

@@ -1,10 +1,11 @@
 import type { Sequence } from './sequence.ts'
 
-/** Largest number of smaller sequences that are tried for one sequence. */
+/** Maximum number of smaller sequences that are tried to minimize one sequence. */
 const MOST = 60
 
 /**
- * Removes documents, commits and updates from a sequence as long as the smaller sequence still shows the difference.
+ * Minimizes a sequence that shows a difference: removes documents, commits and updates as long as the difference
+ * remains.
  *
  * @param fails returns whether a sequence still shows the difference
  */

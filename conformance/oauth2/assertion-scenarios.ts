@@ -17,8 +17,8 @@ import {
 } from './stage.ts'
 
 /**
- * Scenarios of the JWT authorization grant (RFC 7523): a partner signs an assertion about a user, and an engine gets a
- * token for this user.
+ * Scenarios of the JWT authorization grant (RFC 7523): a partner company signs an assertion about a user, and an
+ * engine exchanges it for a token of this user.
  */
 export const assertionScenarios: Scenarios = {
   'JWT authorization grant: the client gets a token for the user of a partner’s assertion, and a new token for a new assertion':
@@ -60,11 +60,11 @@ export const assertionScenarios: Scenarios = {
 interface Asserted {
   readonly claims?: Claims
   readonly own?: Properties
-  /** List to which the provider adds the `jti` of each assertion. */
+  /** List that receives the `jti` of each created assertion. */
   readonly record?: string[]
 }
 
-/** Opens a session that authenticates with assertions. A custom provider creates each assertion on request. */
+/** Opens a session with a custom auth provider that creates an assertion for each token request. */
 async function asserted(
   stage: Stage,
   { claims = {}, own = {}, record }: Asserted = {},

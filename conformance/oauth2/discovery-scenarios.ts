@@ -4,8 +4,8 @@ import { SECRET } from './realm.ts'
 import { claims, contains, device, failure, open, same, tool, type Scenarios } from './stage.ts'
 
 /**
- * Scenarios of a catalog that declares its issuers, with a client that knows only the allowed issuers and its own
- * identity.
+ * Scenarios in which the client discovers the issuer from the metadata of the catalog. Its configuration contains only
+ * the allowed issuers and its own identity.
  */
 export const discoveryScenarios: Scenarios = {
   'discovery: a catalog that trusts the realm names it, and accepts the resulting token': async (stage) => {
@@ -25,7 +25,7 @@ export const discoveryScenarios: Scenarios = {
     same((await claims(auth))['iss'], stage.issuer)
     const config = { method: 'GET', url: `${stage.catalog}/v1/config` }
     const response = await send(config, { auth, transport: fetchTransport() })
-    // Any status except 401 proves that the catalog authenticated Alice. Her rights are not tested.
+    // Any status except 401 proves that the catalog has authenticated Alice. The scenario does not test her rights.
     if (response.status === 401) throw new Error(`the catalog refused the token: ${await response.text()}`)
     const stranger = await send(config, { transport: fetchTransport() })
     same(stranger.status, 401)

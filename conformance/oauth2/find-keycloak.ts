@@ -2,7 +2,10 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '../lib/paths.ts'
 
-/** Returns the folder of a Keycloak that was built for an in-memory database with `kc.sh build --db=dev-mem`. */
+/**
+ * Returns the folder of a Keycloak distribution that was built for an in-memory database with `kc.sh build
+ * --db=dev-mem`.
+ */
 export function findKeycloak(): string {
   const named = process.env['HEADGATE_KEYCLOAK_HOME']
   const folder = cacheFolder('engines', 'keycloak')

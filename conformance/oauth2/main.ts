@@ -10,7 +10,7 @@ import { realm } from './realm.ts'
 import { runAll } from './scenarios.ts'
 import type { Stage } from './stage.ts'
 
-/** Returns the exit code: 0 if all scenarios passed, 1 if a scenario failed, 2 if the run was not possible. */
+/** Runs all scenarios. Returns the exit code: 0 if all passed, 1 if one failed, 2 if the run was not possible. */
 async function main(): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('oauth2-run'))

@@ -3,9 +3,9 @@ import type { KeyObject } from 'node:crypto'
 export const SECRET = 'a secret: with/odd+characters'
 export const TOKEN_SECONDS = 6
 
-/** Issuer of a partner company, which signs assertions about its users. */
+/** Issuer identifier of a partner company, which signs assertions about its users. */
 export const PARTNER = 'https://login.partner.example'
-/** Name of the user Alice at the partner company. */
+/** Subject of the user Alice in assertions of the partner company. */
 export const ALICE_AT_PARTNER = 'alice-at-partner'
 
 interface Client {
@@ -14,8 +14,8 @@ interface Client {
 }
 
 /**
- * Returns a Keycloak realm with clients for an engine that exchanges tokens, a catalog and interactive tools, and with
- * one user.
+ * Returns the definition of a Keycloak realm with one user, and with clients for an engine that exchanges tokens, for
+ * a catalog and for interactive tools.
  */
 export function realm(
   publicJwk: object,

@@ -26,7 +26,7 @@ import {
   type Stage,
 } from './stage.ts'
 
-/** Runs all scenarios, even if some of them fail. */
+/** Runs all scenarios, even if some of them fail, and records their results. */
 export async function runAll(stage: Stage): Promise<void> {
   for (const [name, scenario] of Object.entries(allScenarios)) {
     try {
@@ -165,7 +165,7 @@ async function underLoad(stage: Stage, own: Properties, more: CreateOptions = {}
     return await fetch(url, init).finally(() => under--)
   }
   await using auth = await open(stage, own, { ...more, fetch: fetched })
-  // Logs in first. The following measurement counts this login as the only token request so far.
+  // Logs in before the measurement, which expects that this login needs the only token request.
   await auth.authenticate(request)
   asked = 1
   const tokens = new Set<string>()

@@ -9,15 +9,15 @@ import { browse } from '@headgate/testkit'
 import type { HttpRequest } from '@headgate/http'
 import type { JwtKey } from '../lib/jwt.ts'
 
-/** Servers and clients of the scenarios, and their results. */
+/** Servers and clients that the scenarios use, and the results of the scenarios. */
 export interface Stage {
   readonly issuer: string
   readonly clientKey: string
-  /** Another key of the same client, with which the client signs. */
+  /** Another registered key of the same client, with which the client signs its requests. */
   readonly signing: JwtKey
-  /** Key of the partner company whose assertions the realm accepts. */
+  /** Key of the partner company, whose assertions the realm accepts. */
   readonly partner: JwtKey
-  /** URI of a catalog that trusts tokens of the realm. */
+  /** URI of a catalog that accepts tokens of the realm. */
   readonly catalog: string
   readonly held: string[]
   readonly failures: string[]
@@ -30,7 +30,7 @@ export type Claims = Readonly<Record<string, unknown>>
 export const alice: Readonly<Record<string, string>> = { username: 'alice', password: 'alice-pw' }
 export const tool: Properties = { 'client-id': 'tool', scope: 'openid' }
 
-/** Prompts for the device flow. At each prompt, Alice logs in on a simulated second device. */
+/** Prompts for the device flow. For each prompt, the user Alice logs in with a simulated browser on another device. */
 export const device: Prompts = {
   device: ({ verificationUriComplete = '' }) => void browse(verificationUriComplete, alice).catch(() => {}),
 }
@@ -42,7 +42,7 @@ export const request: HttpRequest = {
   body: null,
 }
 
-/** Opens a session at the realm. The names of the properties are without the prefix `rest.auth.oauth2.`. */
+/** Opens a session at the realm. The names of the given properties omit the prefix `rest.auth.oauth2.`. */
 export async function open(
   stage: Stage,
   own: Properties,

@@ -1,20 +1,20 @@
 import { stringify, type Json, type JsonObject } from '@headgate/json'
 
-/** Planned file, in the form of both planners. */
+/** File of a scan plan, in a form to which the plans of Headgate and Java are converted. */
 export interface PlannedFile {
   readonly path: string
-  /** Null: the complete filter. */
+  /** Residual filter. Null means the complete filter of the scan. */
   readonly residual: Json
   readonly deletes: readonly string[]
 }
 
-/** Differences between the plans of one scan. Only those of `faults` are faults of Headgate. */
+/** Differences between the plans of Headgate and Java for one scan. Only those in `faults` are faults of Headgate. */
 export interface Comparison {
   readonly faults: readonly string[]
   readonly files: number
-  /** Files that Java reads and Headgate does not, although no row matches. */
+  /** Number of files that only Java's plan contains. No row in them matches the filter. */
   readonly excluded: number
-  /** Files that Headgate reads and Java does not. */
+  /** Number of files that only Headgate's plan contains. */
   readonly added: number
   readonly equalResiduals: number
   readonly strongerResiduals: number
@@ -23,7 +23,9 @@ export interface Comparison {
   readonly addedDeletes: number
 }
 
-/** Compares two plans of a scan. `rows` are the paths of the files in which a row matches. */
+/**
+ * Compares the plans of Headgate and Java for one scan. `rows` are the paths of the files that contain a matching row.
+ */
 export function compare(
   filter: Json,
   headgate: readonly PlannedFile[],
@@ -87,7 +89,7 @@ const negations: Readonly<Record<string, string>> = {
   or: 'and',
 }
 
-/** Returns the text of an expression without negations, with names in lower case and sets in order. */
+/** Returns an expression as text in a canonical form: without negations, with names in lower case and sorted sets. */
 function canonical(json: Json, negated = false): string {
   if (typeof json === 'boolean') return String(json !== negated)
   const expression = json as JsonObject

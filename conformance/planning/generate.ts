@@ -1,6 +1,6 @@
 import { stringify, type Json, type JsonObject } from '@headgate/json'
 
-/** Table with its changes, and scans of it, in the form that the Java driver reads. */
+/** Table with its changes, and scans of this table, in the form that the Java driver reads. */
 export interface PlanningCase {
   readonly folder: string
   readonly format: 1 | 2 | 3
@@ -11,12 +11,12 @@ export interface PlanningCase {
 
 export interface Scan extends JsonObject {
   readonly filter: Json
-  /** Filter for rows: in Java's evaluator of rows, null is less than every value. */
+  /** Filter for Java's evaluation of single rows, in which null is less than every value. */
   readonly 'row-filter': Json
   readonly 'case-sensitive': boolean
 }
 
-/** Random numbers of a seed (mulberry32). */
+/** Pseudorandom number generator with a seed (mulberry32). */
 export class Dice {
   #state: number
 
@@ -24,7 +24,7 @@ export class Dice {
     this.#state = seed | 0
   }
 
-  /** Returns a number from 0 to `count` - 1. */
+  /** Returns a random integer from 0 (inclusive) to `count` (exclusive). */
   below(count: number): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0
     let value = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
@@ -38,7 +38,7 @@ export class Dice {
     return chosen
   }
 
-  /** Returns true in one of `count` cases. */
+  /** Returns true with the probability 1/`count`. */
   oneIn(count: number): boolean {
     return this.below(count) === 0
   }
@@ -147,7 +147,7 @@ const schema: JsonObject = {
   ],
 }
 
-/** Generates the case of a number. */
+/** Generates the case with the given number. The same seed and number always generate the same case. */
 export function planningCase(seed: number, number: number, folder: string): PlanningCase {
   const dice = new Dice(seed * 1_000_003 + number)
   const format = dice.pick([1, 2, 2, 3] as const)
@@ -183,7 +183,7 @@ function deleteStep(dice: Dice, format: number): JsonObject {
   return { kind: 'deletes', content, file: dice.below(50) }
 }
 
-/** Returns rows whose values are near each other, so that files have different bounds. */
+/** Returns a step that appends rows with similar values, so that the bounds of files differ. */
 function appendStep(dice: Dice): JsonObject {
   const few = new Map(columns.map(({ name, values }) => [name, [values(dice), values(dice)]]))
   const nulls = new Set(
@@ -243,7 +243,7 @@ function filter(dice: Dice, depth: number, caseSensitive: boolean): Json {
   return { type, term, value: literal() }
 }
 
-/** Returns a filter in which no comparison matches null. */
+/** Returns a filter of which no comparison is true for null. */
 function withoutNulls(json: Json, negated: boolean): Json {
   if (typeof json === 'boolean') return json
   const expression = json as JsonObject
@@ -265,7 +265,7 @@ function withoutNulls(json: Json, negated: boolean): Json {
     }
     case 'starts-with':
     case 'not-starts-with': {
-      // The evaluator of rows cannot evaluate null.
+      // Java's evaluator of rows fails for null in this comparison.
       const isPositive = type === 'starts-with'
       const guard: Json = { type: isPositive ? 'not-null' : 'is-null', term }
       return { type: isPositive ? 'and' : 'or', left: guard, right: expression }

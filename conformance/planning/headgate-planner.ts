@@ -9,7 +9,7 @@ import { type PlanningDeps, planScan } from '../../packages/server/src/planning/
 import type { PlannedFile } from './compare.ts'
 import type { Scan } from './generate.ts'
 
-/** Plans scans of one table with Headgate. */
+/** Plans scans of one table with the planner of the Headgate server. */
 export class HeadgatePlanner {
   readonly #deps: Pick<PlanningDeps, 'manifests' | 'deletes' | 'turns'>
   readonly #metadata: ReturnType<typeof decodeTableMetadata>
@@ -28,7 +28,7 @@ export class HeadgatePlanner {
       omitsNullPartitions: false,
       open: (location: string) => Promise.resolve(createReadStream(location)),
     }
-    // The key ring is only used for plans with more files than these tables have.
+    // The key ring is not used, because it is needed only for plans with more files than these tables have.
     const deps = this.#deps as PlanningDeps
     const { tasks } = await planScan(
       deps,

@@ -8,7 +8,7 @@ import { installJava, type InstalledJava } from '../metadata/install.ts'
 
 const driver = fileURLToPath(new URL('java/org/apache/iceberg/PlanningDriver.java', import.meta.url))
 
-/** Fetches iceberg-core with Maven, unless `conformance:metadata` has done it, and compiles the driver. */
+/** Installs iceberg-core with Maven, unless `conformance:metadata` has installed it, and compiles the Java driver. */
 export async function installPlanner(
   keeper: ProcessKeeper,
   say: (line: string) => void,

@@ -3,19 +3,19 @@ import type { KeptProcess, ProcessKeeper } from '../lib/process-keeper.ts'
 import type { InstalledJava } from '../metadata/install.ts'
 import type { PlannedFile } from './compare.ts'
 
-/** Answer of the Java driver (`java/…/PlanningDriver.java`). */
+/** Response of the Java driver (`java/…/PlanningDriver.java`) to one request. */
 export interface JavaAnswer {
   readonly error?: string
   readonly metadata: Json
   readonly scans: readonly {
     readonly error?: string
     readonly files?: readonly PlannedFile[]
-    /** Paths of the files in which a row matches. */
+    /** Paths of the data files that contain a matching row. */
     readonly rows?: readonly string[]
   }[]
 }
 
-/** Iceberg's Java library in a separate JVM, which answers in the order of the questions. */
+/** Client of a JVM in which Iceberg's Java library plans scans. The JVM responds in the order of the requests. */
 export class JavaPlanner {
   readonly #process: KeptProcess
   readonly #waiting: PromiseWithResolvers<JavaAnswer>[] = []

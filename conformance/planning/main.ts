@@ -21,7 +21,7 @@ Compares the scan planning of Headgate with Iceberg's Java library on random tab
   --seed N     another random run (default 1)
 Needs a JDK 17 and Maven.`
 
-/** Returns the exit code: 0 if there is no fault, 1 if there are faults. */
+/** Runs the comparison. Returns the exit code: 0 if there is no fault, 1 if there are faults. */
 async function main(tables: number, seed: number): Promise<number> {
   await using keeper = new ProcessKeeper()
   const installed = await installPlanner(keeper, say)

@@ -20,7 +20,7 @@ const titles: Readonly<Record<(typeof counters)[number], string>> = {
   addedDeletes: 'delete files that only Headgate assigns',
 }
 
-/** Collects the comparisons of all scans. */
+/** Collects the results of the comparisons of all scans. */
 export class Report {
   readonly faults: { readonly sort: string; readonly what: string }[] = []
   readonly #sums = Object.fromEntries(counters.map((name) => [name, 0])) as Record<
@@ -32,7 +32,7 @@ export class Report {
   #skipped: string[] = []
   scans = 0
   refused = 0
-  /** Scans that end with an error of Java that is not a refusal. */
+  /** Number of scans for which the Java library fails with an error that is not a refusal. */
   javaFailed = 0
 
   add(comparison: Comparison, what: string): void {

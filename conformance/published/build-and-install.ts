@@ -26,7 +26,7 @@ export async function buildAndInstall(
 }
 
 /**
- * Installs packages with npm in a folder without other packages, as users do.
+ * Installs packages with npm into an empty folder, as users do.
  *
  * @param node Node that runs npm and the scripts of packages; default: the Node of this process
  */
@@ -49,7 +49,7 @@ export async function installTarballs(
   })
 }
 
-/** Returns environment variables that make npm and npx use this Node. */
+/** Returns environment variables with which npm and npx run this version of Node. */
 export function withNode(node: string): Readonly<Record<string, string>> {
   return { PATH: `${dirname(node)}:${process.env['PATH']}` }
 }

@@ -7,7 +7,7 @@ import { bundleCases } from './sizes.ts'
 
 export interface Bundled {
   readonly title: string
-  /** Size in bytes of the code that is loaded at start, minified and compressed. */
+  /** Size of the code that is loaded at start, minified and compressed with gzip, in bytes. */
   readonly bytes: number
   readonly laterBytes: number
 }
@@ -49,10 +49,10 @@ export async function bundles({ run }: Installed): Promise<{
   return { failures, bundled }
 }
 
-/** Returns the entry chunk and all chunks that it imports statically, directly or indirectly. */
+/** Returns the entry chunk of a bundle, with all chunks that it statically imports, directly or indirectly. */
 function loadedAtOnce(chunks: readonly OutputChunk[]): readonly OutputChunk[] {
   const loaded = chunks.filter(({ isEntry }) => isEntry)
-  // The loop also visits the chunks that it adds to the list.
+  // The loop also visits chunks that it adds to the list.
   for (const { imports } of loaded) {
     loaded.push(...chunks.filter((chunk) => imports.includes(chunk.fileName) && !loaded.includes(chunk)))
   }

@@ -11,10 +11,10 @@ import type { NodeVersion } from './node-versions.ts'
 const startTimeoutMs = 120_000
 const stopTimeoutMs = 30_000
 
-/** Result of the checks of the installed program. */
+/** Results of the checks of the installed program `headgate`. */
 export interface ProgramChecks {
   readonly faults: readonly string[]
-  /** Seconds from `npx headgate serve` to the end of the first PyIceberg program. */
+  /** Time in s from `npx headgate serve` to the end of the first PyIceberg program. */
   readonly seconds: number
 }
 
@@ -58,7 +58,7 @@ export async function checkProgram(
   return { faults: faults.map((fault) => `node ${node.version}: ${fault}`), seconds }
 }
 
-/** Checks that the program prints one sentence and exits with 1 if Node is too old. */
+/** Checks that the program prints one sentence and exits with 1 if the version of Node is too old. */
 export async function checkTooOld(
   keeper: ProcessKeeper,
   { run }: Installed,
@@ -109,9 +109,12 @@ async function serve(
   return { url, process }
 }
 
-/** Sends SIGTERM to the started process only, and waits for the server and its database to end. */
+/**
+ * Sends SIGTERM only to the process that the check has started, and waits until the server and its database have
+ * ended.
+ */
 async function checkStop({ process: started, url }: Serving, folder: string): Promise<readonly string[]> {
-  // PostgreSQL deletes this file when it ends.
+  // PostgreSQL deletes the file `postmaster.pid` when it ends.
   const postmaster = join(folder, 'data/postgres/cluster/data/postmaster.pid')
   if (!existsSync(postmaster))
     return [`${started.name}: the file ${postmaster} does not exist, although the database runs`]
@@ -130,7 +133,7 @@ async function checkStop({ process: started, url }: Serving, folder: string): Pr
 
 interface Output {
   readonly code: number | null
-  /** Standard output and standard error of the program. */
+  /** Standard output and standard error of the program so far. */
   readonly output: string
 }
 

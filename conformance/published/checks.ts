@@ -7,18 +7,18 @@ import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import type { PackedPackage } from './pack.ts'
 import { entryPoints, libraryNames, nodeOnly, packageNames, specifier } from './packages.ts'
 
-/** A packed package, and the folder in which it is installed. */
+/** Packed package, and the folder in which it is installed. */
 export interface InstalledPackage extends PackedPackage {
   readonly folder: string
 }
 
-/** A folder in which the packages are installed. */
+/** Folder in which the packages are installed. */
 export interface Installed {
   readonly run: string
   readonly packages: readonly InstalledPackage[]
 }
 
-/** Returns the messages of publint for each package. None is expected. */
+/** Runs publint, which checks the manifests of packages. Returns its messages, of which none is expected. */
 export async function lint({ packages }: Installed): Promise<readonly string[]> {
   const found: string[] = []
   for (const { library, folder } of packages) {

@@ -18,7 +18,10 @@ const complete = {
   'dist/index.d.ts': 'export {}',
 }
 
-/** Returns the faults of a complete package after these changes. The value undefined removes a file. */
+/**
+ * Applies changes to the files of a complete package, and returns the faults that the check finds. The value undefined
+ * removes a file.
+ */
 function faults(changes: Readonly<Record<string, string | undefined>>): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-contents-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

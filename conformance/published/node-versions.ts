@@ -4,7 +4,7 @@ import { cacheFolder } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 
 /**
- * Versions of Node for the checks. `supported`: the oldest supported version and the current one. `tooOld`: an
+ * Versions of Node that the checks use. `supported`: the oldest supported and the current version. `tooOld`: an
  * unsupported version with which npm still works. `ancient`: a much older version.
  */
 export interface NodeVersions {
@@ -18,7 +18,7 @@ export interface NodeVersion {
   readonly command: string
 }
 
-/** The oldest version that `engines` of `packages/cli/package.json` allows. */
+/** Oldest version of Node that `engines` of `packages/cli/package.json` allows. */
 const oldestNode = '22.15.0'
 const tooOldNode = '20.20.2'
 const ancientNode = '12.14.0'

@@ -3,7 +3,7 @@ import { repositoryRoot } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { registryName, type PackageName } from './packages.ts'
 
-/** A package and the tarball that npm would publish. */
+/** Package, and the tarball that npm would publish. */
 export interface PackedPackage {
   readonly library: PackageName
   /** Name of the package in the npm registry. */
@@ -50,8 +50,8 @@ export async function packPackage(
 }
 
 /**
- * Returns the only package in the report of `npm pack`. The report is a list in npm 11, and an object with names as
- * keys in later versions.
+ * Returns the only package in the JSON output of `npm pack`. The output is a list in npm 11, and an object keyed by
+ * package name in later versions.
  */
 function readReport(text: string): PackReport {
   const [report] = Object.values(JSON.parse(text) as Readonly<Record<string, PackReport>>)

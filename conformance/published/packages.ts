@@ -1,22 +1,22 @@
 const libraries = ['errors', 'json', 'sigv4', 'http', 'auth', 'iceberg', 'lance', 'forward'] as const
 const programs = ['postgres', 'storage', 'console', 'server', 'cli'] as const
 
-/** Folder of a library below `packages`. */
+/** Name of the folder of a library below `packages`. */
 export type Library = (typeof libraries)[number]
 
-/** Folder of a published package below `packages`. */
+/** Name of the folder of a published package below `packages`. */
 export type PackageName = Library | (typeof programs)[number]
 
-/** The libraries in build order: each library after the libraries that it depends on. */
+/** Folders of the libraries in build order: each library follows the libraries that it depends on. */
 export const libraryNames: readonly Library[] = libraries
 
 /**
- * All published packages in build order: each package after the packages that it depends on. The packages of the server
- * and the command line are for Node only, and `console` has only files of a page.
+ * Folders of all published packages in build order: each package follows the packages that it depends on. The server
+ * and the command line run only in Node, and `console` contains only the files of a web page.
  */
 export const packageNames: readonly PackageName[] = [...libraries, ...programs]
 
-/** The entry points of each package. */
+/** Entry points of each package, as paths below the package name. */
 export const entryPoints: Readonly<Record<PackageName, readonly string[]>> = {
   errors: ['.'],
   json: ['.'],
@@ -33,10 +33,7 @@ export const entryPoints: Readonly<Record<PackageName, readonly string[]>> = {
   cli: ['.'],
 }
 
-/**
- * Returns the name of a package in the npm registry. The package of the command line has the name of the program,
- * `headgate`.
- */
+/** Returns the npm name of a package. The npm name of the command line is `headgate`, like the program. */
 export function registryName(name: PackageName): string {
   return name === 'cli' ? 'headgate' : `@headgate/${name}`
 }
@@ -46,7 +43,7 @@ export function specifier(name: PackageName, entry: string): string {
   return `${registryName(name)}${entry.slice(1)}`
 }
 
-/** Entry points that work only in Node. */
+/** Import specifiers of entry points that work only in Node. */
 export const nodeOnly: readonly string[] = [
   '@headgate/sigv4',
   '@headgate/forward',

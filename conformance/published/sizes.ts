@@ -1,11 +1,11 @@
 import type { Library } from './packages.ts'
 
-/** Imports of a program, and the largest allowed size of its bundle: minified and compressed by gzip, in bytes. */
+/** Example program for a bundle, and the maximum size of the bundle in bytes, minified and compressed with gzip. */
 export interface BundleCase {
   readonly title: string
   readonly library: Library
   readonly source: string
-  /** Limit of the code that is loaded at start. */
+  /** Maximum size of the code that is loaded at start, in bytes. */
   readonly maxBytes: number
 }
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { TestResult } from './junit-xml.ts'
 
 /**
- * Expected results of the compatibility kit in one mode: names of tests that pass, and names of failed and skipped
+ * Expected results of Iceberg's REST compatibility kit in one mode: the tests that pass, and the failed and skipped
  * tests with their reasons.
  */
 export interface ExpectedResults {
@@ -13,19 +13,21 @@ export interface ExpectedResults {
 }
 
 interface ExpectationsFile {
-  /** All tests of the kit. A test is expected to pass in a mode unless the mode lists it. */
+  /**
+   * Names of all tests of the kit. A test is expected to pass in a mode unless the mode lists it as failed or skipped.
+   */
   readonly tests: readonly string[]
   readonly modes: Readonly<Record<string, Omit<ExpectedResults, 'passed'>>>
 }
 
 const file = fileURLToPath(new URL('expectations.json', import.meta.url))
 
-/** Returns the number of tests in the kit. */
+/** Returns the number of tests in the compatibility kit. */
 export function knownTests(): number {
   return readAll().tests.length
 }
 
-/** Returns the expectations of a mode in expectations.json, or undefined. */
+/** Returns the expected results of a mode from expectations.json, or undefined if there are none. */
 export function readExpectations(mode: string): ExpectedResults | undefined {
   const { tests, modes } = readAll()
   const others = modes[mode]
@@ -35,8 +37,8 @@ export function readExpectations(mode: string): ExpectedResults | undefined {
 }
 
 /**
- * Replaces the expectations of a mode by the results. Keeps reasons that were written by hand, also those of other
- * modes. The reason of a new failure or skip is the message of the test.
+ * Replaces the expected results of a mode in expectations.json by the results of a run. Keeps reasons that were
+ * written by hand, also from other modes. The reason of a new failure or skip is the message of the test.
  */
 export function writeExpectations(mode: string, results: readonly TestResult[]): void {
   const { modes } = readAll()
@@ -83,7 +85,7 @@ export function differences(
   return found
 }
 
-/** Returns the first sentence of a result's message, without the text of the assertion library. */
+/** Returns the first sentence of a test's message, without the text that the assertion library adds. */
 export function toReason(result: TestResult): string {
   return result.message
     .replace(/^(?:[\w$.]+(?:Exception|Error): )+/, '')

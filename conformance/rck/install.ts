@@ -7,11 +7,11 @@ import { cacheFolder } from '../lib/paths.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { isInstalled, markInstalled, computeStamp } from '../lib/stamp.ts'
 
-/** Paths of the installed compatibility kit. */
+/** Paths of the installed compatibility kit (Iceberg REST). */
 export interface InstalledKit {
-  /** Folder with the jars of the kit, the fixture server and JUnit. */
+  /** Folder with the jar files of the kit, of its REST catalog server and of JUnit. */
   readonly jars: string
-  /** Folder with the compiled helper classes of this repository. */
+  /** Folder with the compiled Java helper classes of this repository. */
   readonly classes: string
 }
 
@@ -20,8 +20,8 @@ const pom = join(here, 'pom.xml')
 const helpers = join(here, 'java/org/apache/iceberg/rest')
 
 /**
- * Fetches the kit with Maven (about 90 jars, 160 MB) and compiles the helper classes, into the cache folder. Repeats
- * each step only if its input, the POM or the sources, has changed.
+ * Installs the compatibility kit with Maven (about 90 jars, 160 MB) in the cache folder, and compiles the helper
+ * classes. Repeats a step only if its input has changed.
  */
 export async function installKit(
   keeper: ProcessKeeper,

@@ -1,19 +1,19 @@
-/** One test of a JUnit XML report. */
+/** Result of one test in a JUnit XML report. */
 export interface TestResult {
-  /** Class (without its package) and method: `ViewTests.renameView()`. */
+  /** Class without its package, and method, such as `ViewTests.renameView()`. */
   readonly name: string
   readonly outcome: 'passed' | 'failed' | 'skipped'
   readonly ms: number
-  /** Message of the failure or the reason of the skip; empty for a passed test. */
+  /** Message of the failure, or reason of the skip. Empty for a passed test. */
   readonly message: string
-  /** Stack trace of the failure, or further text of the skip. */
+  /** Stack trace of the failure, or additional text of the skip. */
   readonly details: string
 }
 
 /**
- * Reads the report that JUnit's console launcher writes: `testcase` elements, each with at most one of `failure`,
- * `error` and `skipped`. Supports only the XML that these reports contain (attributes, CDATA, entities). Throws if a
- * report has no test suite.
+ * Reads the XML report of JUnit's console launcher, which contains `testcase` elements, each with at most one of
+ * `failure`, `error` and `skipped`. Supports only the XML that these reports contain (attributes, CDATA, entities).
+ * Throws if a report has no test suite.
  */
 export function parseJunitXml(xml: string): TestResult[] {
   if (!/<testsuite\b/.test(xml)) throw new Error('not a JUnit report: no <testsuite> element')

@@ -10,8 +10,8 @@ import { runMode, type ModeResult } from './run-mode.ts'
 const command = 'conformance:rck'
 
 /**
- * Returns the exit code: 0 if all results were expected, 1 if there were unexpected results, 2 if the kit could not run
- * in a mode.
+ * Runs the compatibility kit. Returns the exit code: 0 if all results are as expected, 1 if some are not, 2 if the kit
+ * could not run in a mode.
  */
 async function main(options: RckOptions): Promise<number> {
   await using keeper = new ProcessKeeper()

@@ -1,7 +1,7 @@
 import type { StorageKind } from '../lib/catalog-access.ts'
 import type { RckOptions } from './options.ts'
 
-/** One configuration in which the compatibility kit runs. */
+/** Configuration in which the compatibility kit runs. */
 export interface Mode {
   /** Storage of the warehouse, if the run starts the server. */
   readonly storage: StorageKind
@@ -12,7 +12,7 @@ export interface Mode {
 /** Returns the modes that the options select, in the order in which they run. */
 export function selectModes(options: Pick<RckOptions, 'all' | 'extended' | 'storage' | 'uri'>): Mode[] {
   if (!options.all) return [{ storage: options.storage, extended: options.extended }]
-  // The storage of a given server cannot be changed, so only its own storage is tested.
+  // The storage of an existing server cannot be changed, so there is only one mode for it.
   const storages: StorageKind[] = options.uri === undefined ? ['file', 's3'] : [options.storage]
   return storages.flatMap((storage) => [false, true].map((extended) => ({ storage, extended })))
 }

@@ -29,7 +29,7 @@ Runs Iceberg's REST compatibility kit. Without a URI it starts a Headgate server
   --keep                     keep the kit's namespaces in the catalog
   --help`
 
-/** Catalog behind an upstream warehouse. */
+/** Kind of the catalog behind an upstream warehouse. */
 export type UpstreamKind = 'headgate' | 'fixture' | 'nessie'
 
 export interface RckOptions {
@@ -44,7 +44,9 @@ export interface RckOptions {
   readonly localMetadata: boolean
   readonly select: readonly string[]
   readonly fixture: boolean
-  /** Catalog behind the warehouse of the started server. Undefined: the server manages the tables itself. */
+  /**
+   * Kind of the catalog behind the warehouse of the started server. Undefined if the server manages the tables itself.
+   */
   readonly upstream: UpstreamKind | undefined
   readonly expectations: string | undefined
   readonly updateExpectations: boolean

@@ -2,8 +2,8 @@ const verdict = /^(\S.*) :: (SUCCESSFUL|FAILED|ABORTED|SKIPPED)$/
 const every = 20
 
 /**
- * Returns a function that reads the lines that JUnit's console launcher prints, and prints the progress after every 20
- * tests and after each failed test.
+ * Returns a function that receives the lines of JUnit's console launcher, and prints the progress after every 20 tests
+ * and after each failed test.
  *
  * @param total expected number of tests, if it is known
  */

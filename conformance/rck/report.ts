@@ -63,7 +63,7 @@ export function summary(runs: readonly ModeResult[]): string {
 }
 
 /**
- * Formats the result for programs: `{"ok": …, "runs": [{"mode", "uri", "totals", "ms", "expectations", "unexpected",
+ * Formats the result as JSON: `{"ok": …, "runs": [{"mode", "uri", "totals", "ms", "expectations", "unexpected",
  * "results", …}]}`.
  *
  * @param complete false when a mode could not run
@@ -83,7 +83,7 @@ function inWords({ tests, passed, failed, skipped }: Totals): string {
   return `${tests} tests, ${passed} passed, ${failed} failed, ${skipped} skipped`
 }
 
-// Returns the message and the stack frames up to the test itself, which show the request and the response.
+// The message and the stack frames up to the test show the request and the response.
 function stackHead(result: TestResult): string {
   const lines = (result.details || result.message).split('\n')
   const message = lines.filter((line) => !/^\s+at /.test(line)).slice(0, 12)

@@ -11,17 +11,16 @@ const javaPackage = 'org.apache.iceberg.rest'
 
 export interface KitRun extends ClassChoice {
   readonly access: CatalogAccess
-  /** Further client properties. */
+  /** Additional properties of the catalog client in the kit. */
   readonly properties: Readonly<Record<string, string>>
-  /** Tests to run, as simple class names or `Class#method`. If empty, all tests run. */
+  /** Tests to run, each as a simple class name or `Class#method`. If empty, all tests run. */
   readonly select: readonly string[]
   readonly keep: boolean
   /**
-   * Folder for reports and logs. Its subfolder `tmp` is the temporary folder of the JVM, in which view tests create
-   * views.
+   * Folder for reports and logs. Its subfolder `tmp` is the temporary folder of the JVM, in which tests create views.
    */
   readonly folder: string
-  /** Receives the lines that JUnit prints while it runs. */
+  /** Called for each line that JUnit prints. */
   readonly onLine: (line: string) => void
 }
 
@@ -84,7 +83,7 @@ export async function runKit(keeper: ProcessKeeper, kit: InstalledKit, run: KitR
   return results
 }
 
-// Locations in which the kit's own tests create tables.
+// Folders at fixed paths in which tests of the kit create tables.
 const fixedFolders = ['/tmp/ns', '/tmp/newdb']
 
 function parts(run: KitRun): string[][] {
@@ -108,7 +107,7 @@ function systemProperties(run: KitRun, temporary: string): string[] {
     'headgate.local-metadata': String(run.localMetadata),
     ...(run.baseLocation ? { 'headgate.base-location': run.baseLocation } : {}),
   }
-  // Passes every client property twice, because the kit reads names such as "rck.uri" and its client reads
+  // Passes each client property under two names, because the kit reads names such as "rck.uri" and its client reads
   // "uri".
   const both = Object.entries(client).flatMap(([key, value]) => [
     [`rck.${key}`, value],

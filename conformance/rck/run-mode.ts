@@ -10,21 +10,24 @@ import { progressReader } from './progress.ts'
 import { runKit } from './run-kit.ts'
 import { openTarget, serverData } from './target.ts'
 
-/** Result of a run of the compatibility kit in one mode. */
+/** Result of one run of the compatibility kit. */
 export interface ModeResult {
   readonly mode: string
   readonly uri: string
   readonly ms: number
   /** Name of the mode in expectations.json, or undefined if the results are not compared. */
   readonly expectations: string | undefined
-  /** A sentence for each unexpected result. */
+  /** Sentence for each unexpected result. */
   readonly unexpected: readonly string[]
   readonly results: readonly TestResult[]
   /** Folder with the reports and logs of the run. */
   readonly folder: string
 }
 
-/** Runs the kit in one mode, ends the servers that it started, and compares the results with expectations.json. */
+/**
+ * Runs the compatibility kit in one mode, ends the servers that it has started, and compares the results with
+ * expectations.json.
+ */
 export async function runMode(
   keeper: ProcessKeeper,
   kit: InstalledKit,

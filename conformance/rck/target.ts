@@ -11,22 +11,24 @@ import type { InstalledKit } from './install.ts'
 import type { Mode } from './modes.ts'
 import type { RckOptions, UpstreamKind } from './options.ts'
 
-/** A catalog to test, and properties of its warehouse that the tests depend on. */
+/** Catalog under test, and the properties of its warehouse on which the tests depend. */
 export interface Target {
   readonly access: CatalogAccess
   /**
-   * Location below which tests create tables and views, if they choose a location. If undefined, the tests use the
-   * default of the kit.
+   * Location below which tests create tables and views. If undefined, the tests use the default location of the kit.
    */
   readonly baseLocation: string | undefined
-  /** Whether metadata files are on this machine's disk. */
+  /** Whether metadata files of the catalog are on the disk of this machine. */
   readonly localMetadata: boolean
 }
 
-/** Names of the files that started servers write in the folder of a run. They are deleted after a successful run. */
+/**
+ * Names of files and folders that started servers write into the folder of a run. They are deleted after a successful
+ * run.
+ */
 export const serverData = ['data', 'front-data', 'warehouse', 'fixture', 'minio', 'nessie'] as const
 
-/** Opens the catalog to test: the given one, Iceberg's fixture, or a new Headgate server. */
+/** Opens the catalog under test: an existing one, the REST catalog server of the kit, or a new Headgate server. */
 export async function openTarget(
   keeper: ProcessKeeper,
   kit: InstalledKit,
@@ -36,7 +38,7 @@ export async function openTarget(
 ): Promise<Target> {
   if (options.uri !== undefined) {
     const { uri, warehouse, auth, baseLocation, localMetadata } = options
-    // The storage is a dummy value, because the client receives all locations from the catalog.
+    // The storage is a placeholder, because the client receives all locations from the catalog.
     return {
       access: { uri, warehouse, auth, storage: { kind: 'file', root: '/' } },
       baseLocation,
@@ -62,21 +64,24 @@ export async function openTarget(
   return { access, baseLocation, localMetadata }
 }
 
-/** Storage of a warehouse, with the locations that the kit chooses. */
+/** Storage of a warehouse, and the locations at which tests of the kit create tables and views. */
 interface Locations {
   readonly storage: WarehouseStorage
   readonly allowedLocations: readonly string[]
 }
 
 /**
- * Returns the locations that the kit chooses on local disks: tables below `file:/tmp/<namespace>`, views below the
- * temporary folder of the Java virtual machine.
+ * Returns the fixed locations of the kit on local disks: `file:/tmp/NAMESPACE` for tables, and the temporary folder of
+ * the JVM for views.
  */
 function fixedLocations(folder: string): string[] {
   return ['file:///tmp/ns', 'file:///tmp/newdb', `file://${join(folder, 'tmp')}`]
 }
 
-/** Starts a Headgate server with a warehouse named `rck`. `name` is the name of its log and of its data folder. */
+/**
+ * Starts a Headgate server with a warehouse named `rck`. The parameter `name` is the name of its log and its data
+ * folder.
+ */
 async function startServer(
   keeper: ProcessKeeper,
   folder: string,
@@ -101,7 +106,7 @@ async function startServer(
   })
 }
 
-/** Starts the catalog behind an upstream warehouse. Returns the settings of the upstream. */
+/** Starts the upstream catalog of an upstream warehouse. Returns the upstream settings of the warehouse. */
 async function startUpstream(
   keeper: ProcessKeeper,
   kit: InstalledKit,

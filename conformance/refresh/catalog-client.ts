@@ -1,9 +1,9 @@
-/** Response of a catalog. */
+/** HTTP response of a catalog. */
 export interface Response {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** The parsed body, or undefined if the body is not JSON. */
+  /** Parsed body, or undefined if the body is not JSON. */
   readonly json: unknown
 }
 
@@ -12,16 +12,16 @@ interface SendOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Sends a request of one caller to a path below the catalog's URI. Does not normalize the path. */
+/** Sends a request of one caller to a path below the URI of the catalog. The path is sent exactly as given. */
 export type Send = (method: string, path: string, options?: SendOptions) => Promise<Response>
 
-/** A client of one warehouse of an Iceberg REST catalog, for one caller. */
+/** Client of one warehouse of an Iceberg REST catalog, for one caller. */
 export interface Catalog {
-  /** URI without a slash at its end. */
+  /** URI of the catalog, without a trailing slash. */
   readonly uri: string
-  /** Prefix of all paths of the warehouse: `v1/` or `v1/{prefix}/`. */
+  /** Prefix of all API paths of the warehouse: `v1/` or `v1/{prefix}/`. */
   readonly root: string
-  /** Separator of namespace levels in paths, percent-encoded. */
+  /** Percent-encoded separator of the levels of a namespace in paths. */
   readonly separator: string
   readonly send: Send
 }
@@ -46,11 +46,14 @@ export function sender(uri: string, always: Readonly<Record<string, string>>): S
   }
 }
 
-/** Requests the configuration of the catalog, which is the first request of every client. */
+/**
+ * Requests the configuration of the catalog (`GET /v1/config`), as every client does first, and returns a client of
+ * the warehouse.
+ */
 export async function openCatalog(place: {
   readonly uri: string
   readonly warehouse: string | undefined
-  /** Headers of every request. */
+  /** Headers that are sent with every request. */
   readonly headers: Readonly<Record<string, string>>
 }): Promise<Catalog> {
   const uri = place.uri.replace(/\/+$/, '')
@@ -69,7 +72,7 @@ export async function openCatalog(place: {
   }
 }
 
-/** Returns a client of the same warehouse for another caller. */
+/** Returns a client of the same warehouse that sends the requests of another caller. */
 export function asCaller(catalog: Catalog, headers: Readonly<Record<string, string>>): Catalog {
   return { ...catalog, send: sender(catalog.uri, headers) }
 }
@@ -82,7 +85,7 @@ export function tablePath(catalog: Catalog, namespace: readonly string[], table:
   return `${namespacePath(catalog, namespace)}/tables/${encodeURIComponent(table)}`
 }
 
-/** Returns the member at this path of a JSON object, or undefined. */
+/** Returns the member at the given path of a JSON value, or undefined if it does not exist. */
 export function readMember(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>(
     (at, key) =>
@@ -91,7 +94,7 @@ export function readMember(value: unknown, ...path: readonly string[]): unknown 
   )
 }
 
-/** Returns the members with string values of the JSON object at this path. */
+/** Returns the string members of the JSON object at the given path. */
 export function mapAt(value: unknown, ...path: readonly string[]): Record<string, string> {
   const at = readMember(value, ...path)
   if (typeof at !== 'object' || at === null) return {}

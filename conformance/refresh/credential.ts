@@ -1,15 +1,15 @@
 import { type Response, readMember, mapAt } from './catalog-client.ts'
 import { demand } from '../lib/outcome.ts'
 
-/** A `StorageCredential` as the server returned it. */
+/** Storage credential (`StorageCredential` of the Iceberg REST specification) in a response of the server. */
 export interface Credential {
   readonly prefix: string
   readonly config: Readonly<Record<string, string>>
-  /** The member `storage-refresh-token` of the credential, if it is a string. */
+  /** Value of the member `storage-refresh-token`, or undefined if it is absent or not a string. */
   readonly token: string | undefined
 }
 
-/** Returns the credentials in the response to a create, a load, or a request for credentials. */
+/** Returns the storage credentials in the response to a create, a load, or a request for credentials. */
 export function credentialsIn(response: Response): Credential[] {
   const list = readMember(response.json, 'storage-credentials')
   if (list === undefined || list === null) return []
@@ -26,7 +26,7 @@ export function credentialsIn(response: Response): Credential[] {
   })
 }
 
-/** Returns the only credential of a response. The check fails if there is not exactly one. */
+/** Returns the only storage credential in a response. The check fails if the response does not contain exactly one. */
 export function onlyCredential(response: Response, what: string): Credential {
   demand(response.status === 200, `${what}: expected 200, got ${inShort(response)}`)
   const list = credentialsIn(response)
@@ -38,7 +38,7 @@ export function onlyCredential(response: Response, what: string): Credential {
   return first
 }
 
-/** Returns the secret part of a credential: its keys, without endpoint and expiry. */
+/** Returns the secret properties of a storage credential as text, not including its endpoint and expiry. */
 export function readSecrets({ config }: Credential): string {
   const names = Object.keys(config).filter((name) =>
     /access-key|secret|session-token$|sas-token|oauth2\.token$|password/.test(name),
@@ -49,7 +49,7 @@ export function readSecrets({ config }: Credential): string {
     .join('\n')
 }
 
-/** Returns the expiry of a credential in epoch ms. */
+/** Returns the expiry of a storage credential in epoch ms. */
 export function readExpiry({ config }: Credential): number | undefined {
   const named = Object.entries(config).find(([name]) =>
     /(?:expires-at-ms|token-expires-at|expires-at)$/.test(name),
@@ -58,14 +58,14 @@ export function readExpiry({ config }: Credential): number | undefined {
   return Number.isFinite(at) ? at : undefined
 }
 
-/** Returns type and message of an error in Iceberg's format. */
+/** Returns the type and the message in an error response of the Iceberg REST API. */
 export function errorIn(response: Response): { readonly type: string; readonly message: string } {
   const type = readMember(response.json, 'error', 'type')
   const message = readMember(response.json, 'error', 'message')
   return { type: typeof type === 'string' ? type : '', message: typeof message === 'string' ? message : '' }
 }
 
-/** Summarizes a response for reports. Omits the body of a 2xx response, because it may contain keys. */
+/** Summarizes a response in one line for reports. Omits the body of a 2xx response, because it may contain keys. */
 export function inShort(response: Response): string {
   const { type, message } = errorIn(response)
   const detail = response.status < 300 ? '' : ` ${type} ${message}`.trimEnd()

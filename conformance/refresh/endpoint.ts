@@ -3,7 +3,7 @@ import { demand } from '../lib/outcome.ts'
 
 const names = ['client.refresh-credentials-endpoint', 'gcs.oauth2.refresh-credentials-endpoint'] as const
 
-/** Returns the refresh endpoint in the config of a credential, or undefined. */
+/** Returns the refresh endpoint in the properties of a storage credential, or undefined if they contain none. */
 export function readEndpoint({ config }: Credential): string | undefined {
   const adls = Object.keys(config).find((name) => /^adls\.(?:.*\.)?refresh-credentials-endpoint$/.test(name))
   const name = names.find((known) => config[known] !== undefined) ?? adls
@@ -11,9 +11,9 @@ export function readEndpoint({ config }: Credential): string | undefined {
 }
 
 /**
- * Returns the path below the catalog's URI that Iceberg's Java client requests: `{uri}/{endpoint}` for a relative
- * endpoint, and an absolute one unchanged. The client also sends the catalog's authentication, so an absolute endpoint
- * must belong to the same server.
+ * Returns the path, below the URI of the catalog, that Iceberg's Java client requests for a refresh endpoint: a
+ * relative endpoint is appended to the URI, and an absolute endpoint is used unchanged. The check fails for an
+ * endpoint on another server, because the client sends its catalog token there.
  */
 export function resolveAsJava(uri: string, endpoint: string): string {
   if (!/^https?:\/\//.test(endpoint)) return endpoint

@@ -3,7 +3,7 @@ import { type Credential, inShort, onlyCredential } from './credential.ts'
 import { demand, notApplicable } from '../lib/outcome.ts'
 import { createBody, creationBody, delegation, locationIn } from './table-requests.ts'
 
-/** A staged table that is not committed yet, and its storage credential. */
+/** Staged table, which is not committed yet, and its storage credential. */
 export interface Staged {
   readonly name: string
   readonly response: Response
@@ -14,28 +14,28 @@ export interface Staged {
 
 export interface FixtureOptions {
   readonly catalog: Catalog
-  /** Client of the caller that creates the namespace and therefore owns it. Default: `catalog`. */
+  /** Client of the caller that creates the namespace, and that therefore owns it. Default: `catalog`. */
   readonly maker?: Catalog
-  /** Client of a second caller that has the same rights on the same warehouse. */
+  /** Client of a second caller with the same rights on the same warehouse, if the suite has one. */
   readonly second: Catalog | undefined
-  /** Client of another warehouse of the same server. */
+  /** Client of another warehouse of the same server, if the suite has one. */
   readonly otherWarehouse: Catalog | undefined
   /** Whether the server requires authentication. */
   readonly authenticates: boolean
-  /** Lifetime in seconds of storage refresh tokens, if it is known to be short. Each refresh extends it. */
+  /** Lifetime of storage refresh tokens in s, if it is known to be short. Each refresh extends it. */
   readonly tokenLifeSeconds: number | undefined
-  /** Revokes the right of the first caller to create tables, and grants it again. */
+  /** Functions that revoke the right of the first caller to create tables, and grant it again. */
   readonly revocation: { revoke(): Promise<void>; restore(): Promise<void> } | undefined
 }
 
-/** Values that the checks share: the catalog client, a new namespace, and results of earlier checks. */
+/** Values that all checks share: the catalog client, a new namespace, and results of earlier checks. */
 export class Fixture {
   readonly catalog: Catalog
   readonly options: FixtureOptions
   readonly namespace: readonly string[] = [`refresh_suite_${Date.now().toString(36)}`]
-  /** Whether a token can be used only once. Undefined until a check has tested this. */
+  /** Whether a storage refresh token can be used only once. Undefined until a check has found out. */
   tokensAreOneTime: boolean | undefined
-  /** Error message of the first refusal of a token, without names. All other refusals must have the same message. */
+  /** Message of the first error that refused a token, without names. All other refusals must have the same message. */
   refusal: string | undefined
   #made = 0
 
@@ -44,7 +44,7 @@ export class Fixture {
     this.catalog = options.catalog
   }
 
-  /** Returns a client of the same warehouse that sends no authentication. */
+  /** Returns a client of the same warehouse that sends requests without authentication. */
   get stranger(): Catalog {
     return asCaller(this.catalog, {})
   }
@@ -62,7 +62,7 @@ export class Fixture {
     return `${namespacePath(this.catalog, this.namespace)}/tables`
   }
 
-  /** Stages a table. If the response contains no token, the check is not applicable. */
+  /** Stages a table. If the response contains no storage refresh token, the check is not applicable. */
   async stage(name: string = this.newName(), catalog: Catalog = this.catalog): Promise<Staged> {
     const path = `${namespacePath(catalog, this.namespace)}/tables`
     const body = createBody(name, { 'stage-create': true })
@@ -93,7 +93,7 @@ export class Fixture {
     demand(response.status === 204 || response.status === 200, `drop: ${inShort(response)}`)
   }
 
-  /** Requests new credentials with a token. */
+  /** Sends a storage refresh token to the credentials endpoint of a table, and returns the response. */
   renew(name: string, token: string, catalog: Catalog = this.catalog): Promise<Response> {
     return catalog.send(
       'GET',
@@ -101,7 +101,7 @@ export class Fixture {
     )
   }
 
-  /** Requests new credentials with a token. The check fails if the server refuses the token. */
+  /** Requests new storage credentials with a storage refresh token. The check fails if the server refuses the token. */
   async renewed(
     { name, credential }: Pick<Staged, 'name' | 'credential'>,
     token: string,
@@ -117,7 +117,7 @@ export class Fixture {
   }
 
   /**
-   * Drops the objects that the checks created, and the namespace. Returns the names of objects that could not be
+   * Drops the namespace and the objects that the checks created in it. Returns the names of objects that could not be
    * dropped.
    */
   async cleanUp(): Promise<string[]> {

@@ -7,7 +7,10 @@ import { hangUp } from './s3-request.ts'
 import { runSuite } from './suite.ts'
 import { openTarget, ownTarget } from './target.ts'
 
-/** Returns the exit code: 0 if the server kept all promises, 1 if it broke a promise, 2 if the suite could not run. */
+/**
+ * Runs the suite. Returns the exit code: 0 if the server passed all checks, 1 if it failed a check, 2 if the suite
+ * could not run.
+ */
 async function main(options: RefreshOptions): Promise<number> {
   await using keeper = new ProcessKeeper()
   const { uri, select, json } = options

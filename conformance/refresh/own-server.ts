@@ -8,14 +8,17 @@ import { inShort } from './credential.ts'
 
 type Headers = Readonly<Record<string, string>>
 
-/** A server that the suite started, with functions for its configuration. */
+/** Headgate server that the suite has started, with functions that change its configuration. */
 export interface OwnServer {
   readonly uri: string
   readonly server: HeadgateServer
   readonly admin: Headers
   /** Sends requests to `/management/v1/…` as the administrator. */
   readonly manage: Send
-  /** Creates a principal, and grants it these privileges on warehouses. */
+  /**
+   * Creates a principal, and grants it the given privileges, keyed by warehouse. Returns the headers that authenticate
+   * its requests.
+   */
   principal(name: string, on?: Readonly<Record<string, readonly string[]>>): Promise<Headers>
   grant(principal: string, privilege: string, warehouse: string): Promise<void>
   revoke(principal: string, privilege: string, warehouse: string): Promise<void>
@@ -27,8 +30,8 @@ export interface OwnServer {
     options?: { readonly lifetimeSeconds?: number; readonly retentionSeconds?: number },
   ): Promise<string>
   /**
-   * Creates a warehouse in a new folder, which clients access by its path. The server issues no storage credentials for
-   * it.
+   * Creates a warehouse in a new folder, which clients access by its file path. The server issues no storage
+   * credentials for it.
    */
   directoryWarehouse(name: string): Promise<string>
 }

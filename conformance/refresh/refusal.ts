@@ -3,13 +3,13 @@ import { errorIn, inShort } from './credential.ts'
 import { demand } from '../lib/outcome.ts'
 import type { Fixture } from './fixture.ts'
 
-/** Matches words that reveal why the server refused a token. */
+/** Matches words in an error message that reveal why the server refused a token. */
 const reasons =
   /\b(?:expired?|expiry|forged|tampered|signature|decrypt\w*|decod\w*|malformed|revoked|principal|another (?:user|caller|table|warehouse)|rotated|already (?:been )?used|unknown key)\b/i
 
 /**
- * Checks that a token was refused correctly: 404 NoSuchTableException that names storageRefreshToken, with the same
- * message for all callers and reasons.
+ * Checks that the server refused a storage refresh token correctly: with status 404 and NoSuchTableException, naming
+ * storageRefreshToken, and with the same message for all callers and reasons.
  */
 export function demandRefusal(fixture: Fixture, response: Response, what: string, table: string): void {
   demand(response.status === 404, `${what}: expected 404, got ${inShort(response)}`)

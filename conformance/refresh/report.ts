@@ -25,7 +25,7 @@ export function humanReport({ uri, results }: SuiteResult): string {
 }
 
 /**
- * Formats the result for programs: `{"ok", "uri", "totals": {"ok", "failed", "notApplicable"}, "results": [{"name",
+ * Formats the report as JSON: `{"ok", "uri", "totals": {"ok", "failed", "notApplicable"}, "results": [{"name",
  * "about", "outcome", "reason", "ms"}]}`.
  */
 export function jsonReport({ uri, results }: SuiteResult): string {

@@ -12,7 +12,7 @@ const timeoutMs = 10_000
 const agent = new Agent({ keepAlive: true, maxSockets: 4 })
 
 /**
- * Sends a request without changing its target and headers. `fetch` would normalize them.
+ * Sends a request with exactly the given target and headers, which `fetch` would normalize.
  *
  * @param from address of this machine from which the request is sent
  */
@@ -59,7 +59,7 @@ export function sendRaw(
   return promise
 }
 
-/** Closes all connections, so that the process can end. */
+/** Closes all connections that are kept alive, so that the process can end. */
 export function hangUp(): void {
   agent.destroy()
 }

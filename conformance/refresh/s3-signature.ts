@@ -8,17 +8,15 @@ export interface S3Keys {
 
 export type HeaderPair = readonly [name: string, value: string]
 
-/**
- * A request to sign. All values are signed unchanged, so that the suites can send requests that an SDK would not send.
- */
+/** Request to sign. All values are signed exactly as given, so that suites can send requests that no SDK sends. */
 export interface Draft {
   readonly method: string
-  /** Request target, as written in the request line. */
+  /** Path and query exactly as they are sent in the request line. */
   readonly target: string
   readonly headers: readonly HeaderPair[]
-  /** Hash of the body in hexadecimal. Default: the hash of an empty body. */
+  /** SHA-256 hash of the body, in hexadecimal. Default: the hash of an empty body. */
   readonly payloadHash?: string
-  /** Value of the header `x-amz-content-sha256`. Default: `payloadHash`. Null: the header is not sent. */
+  /** Value of the header `x-amz-content-sha256`. Default: `payloadHash`. If null, the header is not sent. */
   readonly sentHash?: string | null
 }
 
@@ -26,20 +24,20 @@ export interface Scope {
   readonly region: string
   readonly service?: string
   readonly at?: Date
-  /** Day in the credential scope. Default: the day of `at`. */
+  /** Day in the credential scope, as `YYYYMMDD`. Default: the day of `at`. */
   readonly day?: string
-  /** True: the path is encoded as for all services except Amazon S3. Default false. */
+  /** Whether the path is percent-encoded twice, as for all services except Amazon S3. Default: false. */
   readonly encodesTwice?: boolean
 }
 
 export interface Signed {
-  /** Headers of the draft and the headers that signing adds. */
+  /** Headers of the request, including those that signing has added. */
   readonly headers: readonly HeaderPair[]
   readonly signature: string
-  /** Signs another text with the same derived key. */
+  /** Signs another text with the same signing key. */
   readonly sign: (text: string) => string
   readonly timestamp: string
-  /** `20261121/us-east-1/s3/aws4_request` */
+  /** Credential scope, such as `20261121/us-east-1/s3/aws4_request`. */
   readonly scope: string
 }
 
@@ -50,9 +48,9 @@ export function sha256(bytes: string | Uint8Array): string {
 }
 
 /**
- * Signs a request with AWS Signature Version 4, by default by the rules of Amazon S3 (Amazon S3 API Reference, "Signature
- * Calculations for the Authorization Header"). A separate implementation for these suites, so that they do not depend
- * on the tested code.
+ * Signs a request with AWS Signature Version 4, by default by the rules of Amazon S3 (Amazon S3 API Reference,
+ * "Signature Calculations for the Authorization Header"). This implementation is independent of `@headgate/sigv4`,
+ * which the suites test.
  */
 export function signInHeader(draft: Draft, keys: S3Keys, scope: Scope): Signed {
   const { timestamp, text, sign } = signing(keys, scope)
@@ -76,10 +74,7 @@ export function signInHeader(draft: Draft, keys: S3Keys, scope: Scope): Signed {
   }
 }
 
-/**
- * Signs a request with query parameters (presigned URL). Returns the complete target. The request is sent with the
- * headers of the draft.
- */
+/** Signs a request with query parameters (presigned URL). Returns the signed request target. */
 export function signInQuery(draft: Draft, keys: S3Keys, scope: Scope, expiresSeconds = 300): string {
   const { timestamp, text, sign } = signing(keys, scope)
   const added: [string, string][] = [
@@ -154,7 +149,10 @@ function canonicalQuery(query: string): string {
     .join('&')
 }
 
-/** Decodes a text byte by byte, and encodes it in the canonical form. */
+/**
+ * Decodes a percent-encoded text and encodes it again in the canonical form. `kept` is a further character that stays
+ * unencoded.
+ */
 function recoded(text: string, kept: string): string {
   const bytes = Buffer.from(
     text.replaceAll(/%([\da-f]{2})/gi, (_, digits: string) =>

@@ -2,13 +2,16 @@ import type { Credential } from './credential.ts'
 import { emptyHash, type S3Keys, sha256, signInHeader } from './s3-signature.ts'
 import { type S3Response, sendRaw } from './s3-request.ts'
 
-/** S3 keys of a storage credential, and the endpoint that accepts them. */
+/** S3 keys in a storage credential, and the endpoint that accepts them. */
 export interface StorageKeys extends S3Keys {
   readonly endpoint: string
   readonly region: string
 }
 
-/** Returns the S3 keys in a credential's config, or undefined if the credential is for another kind of store. */
+/**
+ * Returns the S3 keys in the properties of a storage credential, or undefined if the credential is for another kind of
+ * store.
+ */
 export function readStorageKeys({ config }: Pick<Credential, 'config'>): StorageKeys | undefined {
   const accessKeyId = config['s3.access-key-id']
   const secretAccessKey = config['s3.secret-access-key']
@@ -25,13 +28,13 @@ export function readStorageKeys({ config }: Pick<Credential, 'config'>): Storage
   }
 }
 
-/** Returns the path-style request target of an object. */
+/** Returns the path-style request target `/bucket/key` of a location. */
 export function toTarget(location: string): string {
   const path = location.replace(/^s3a?:\/\//, '')
   return `/${path.split('/').map(encodeURIComponent).join('/')}`
 }
 
-/** Sends an object request, signed with the keys in the same way as an SDK signs it. */
+/** Sends a request for an S3 object, signed with storage keys in the same way as an SDK signs it. */
 export function useKeys(
   keys: StorageKeys,
   method: string,

@@ -15,7 +15,7 @@ export interface SuiteResult {
   readonly results: readonly CheckResult[]
 }
 
-/** All checks except `expired`, which is created during a run. */
+/** All checks except `expired`, which the run creates with a token. */
 const checks: readonly Check[] = [
   ...handingOut,
   ...refreshing,
@@ -26,7 +26,7 @@ const checks: readonly Check[] = [
 ]
 
 /**
- * Runs the checks one after another in a new namespace, and removes their objects.
+ * Runs the checks one after another in a new namespace, and then removes their objects.
  *
  * @param select names of the checks to run; all checks if empty
  */

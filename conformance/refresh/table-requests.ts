@@ -1,6 +1,6 @@
 import { type Response, readMember } from './catalog-client.ts'
 
-/** Request headers that ask the catalog for storage keys. */
+/** Request headers that request storage keys from the catalog. */
 export const delegation: Readonly<Record<string, string>> = {
   'x-iceberg-access-delegation': 'vended-credentials',
 }
@@ -16,7 +16,7 @@ export function createBody(name: string, more: Readonly<Record<string, unknown>>
   return { name, schema, ...more }
 }
 
-/** Returns the body of the commit with which Iceberg's clients complete a staged table. */
+/** Returns the body of the commit with which Iceberg's clients create a staged table. */
 export function creationBody(staged: Response): object {
   const metadata = readMember(staged.json, 'metadata')
   const member = (name: string): unknown => readMember(metadata, name)

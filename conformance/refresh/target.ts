@@ -5,15 +5,12 @@ import type { RefreshOptions } from './options.ts'
 import { startOwnServer } from './own-server.ts'
 import type { FixtureOptions } from './fixture.ts'
 
-/** Lifetime of storage refresh tokens in seconds. It is the shortest lifetime that the server allows. */
+/** Lifetime of storage refresh tokens in s. It is the minimum that the server allows. */
 const ownTokenLifeSeconds = 60
-/**
- * Lifetime of storage credentials in seconds. It is long enough for requests, and short enough for the suite to wait
- * for the expiry.
- */
+/** Lifetime of storage credentials in s. It is long enough for requests, and short enough to wait for the expiry. */
 const ownLifetimeSeconds = 8
 
-/** Opens the catalog that the options name, or starts a server if they name none. */
+/** Opens the existing catalog that the options name, or starts a server if they name none. */
 export async function openTarget(
   options: RefreshOptions & { readonly uri: string },
 ): Promise<FixtureOptions> {

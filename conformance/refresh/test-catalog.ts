@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 
-/** Faults that the test catalog can have on purpose. */
+/** Fault that the simulated catalog has on purpose, and that the suite must detect. */
 export type Fault =
   | 'two credentials'
   | 'another prefix'
@@ -37,7 +37,8 @@ interface Asked {
 }
 
 /**
- * Starts an in-memory catalog that supports the refresh extension. Tests use it to check that the suite finds faults.
+ * Starts a simulated in-memory catalog that supports the refresh extension. Tests use it to check that the suite
+ * detects faults.
  */
 export async function testCatalog(
   options: { readonly oneTime?: boolean; readonly fault?: Fault } = {},

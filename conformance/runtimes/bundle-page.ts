@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 
 /**
- * Bundles the program of a web page in the same way as an application. @returns the files by their names; `page.js` is
- * the entry
+ * Bundles the program of a web page in the same way as an application. Returns the files by name. The entry is
+ * `page.js`.
  */
 export async function bundlePage(run: string): Promise<ReadonlyMap<string, string>> {
   const build = await rolldown({

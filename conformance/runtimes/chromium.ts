@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { chromiumArguments } from '../lib/chromium.ts'
 import type { KeptProcess, ProcessKeeper } from '../lib/process-keeper.ts'
 
-/** Opens a page in a headless Chromium with a new profile, which can only connect to this machine. */
+/** Opens a page in a headless Chromium with a new profile. The browser can connect only to this machine. */
 export function startChromium(
   keeper: ProcessKeeper,
   { command, url, folder }: { readonly command: string; readonly url: string; readonly folder: string },

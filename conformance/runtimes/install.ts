@@ -5,14 +5,17 @@ import type { ProcessKeeper } from '../lib/process-keeper.ts'
 
 const versions = { node: '22.23.3', bun: '1.4.5', deno: '2.9.6' } as const
 
-/** A runtime: a command that runs programs, and the arguments that precede the file of the program. */
+/** JavaScript runtime: a command that runs programs, and the arguments before the file of the program. */
 export interface Runtime {
   readonly name: string
   readonly command: string
   readonly args: readonly string[]
 }
 
-/** Installs the current Node, the oldest supported Node, Bun and Deno, each in one exact version from npm. */
+/**
+ * Installs the JavaScript runtimes from npm, each in one exact version: the current Node, the oldest supported Node,
+ * Bun and Deno.
+ */
 export async function installRuntimes(
   keeper: ProcessKeeper,
   say: (line: string) => void,
@@ -29,7 +32,7 @@ export async function installRuntimes(
   return [
     { name: `node ${process.versions.node}`, command: process.execPath, args: [] },
     { name: `node ${versions.node}`, command: join(folder, packages.node, 'bin/node'), args: [] },
-    // The options prevent Bun and Deno from downloading packages that are not installed.
+    // These options prevent Bun and Deno from downloading packages that are not installed.
     { name: `bun ${versions.bun}`, command: join(folder, packages.bun, 'bin/bun'), args: ['--no-install'] },
     {
       name: `deno ${versions.deno}`,

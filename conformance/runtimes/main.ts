@@ -21,7 +21,10 @@ const usage = `npm run conformance:runtimes
 Packs the libraries as they are published, and lets one program use them in Node, Bun, Deno and Chromium.
 Chromium is left out where it is not on the PATH; CHROMIUM names one.`
 
-/** Returns the exit code: 0 if all checks passed, 1 if a check failed, 2 if the suite could not run. */
+/**
+ * Runs the programs in all runtimes. Returns the exit code: 0 if all checks passed, 1 if a check failed, 2 if the
+ * suite could not run.
+ */
 async function main(): Promise<number> {
   await using keeper = new ProcessKeeper()
   const runtimes = await installRuntimes(keeper, say)

@@ -3,7 +3,7 @@ import type { Result, SuiteServer } from './suite-server.ts'
 
 const LIMIT_MS = 90_000
 
-/** Starts a program, waits until it has sent its results, and ends it. */
+/** Starts a program, waits until it has sent its results to the suite's server, and ends it. Returns the results. */
 export async function readResults(server: SuiteServer, start: () => KeptProcess): Promise<readonly Result[]> {
   const results = server.results()
   const child = start()

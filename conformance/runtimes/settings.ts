@@ -8,8 +8,8 @@ import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import type { Installed } from '../published/checks.ts'
 
 /**
- * Returns the settings of the programs: addresses of the servers, requests to sign, and the signatures that Node
- * computes for them.
+ * Returns the settings for the programs: the addresses of the servers, requests to sign, and the signatures that Node
+ * computes for these requests.
  */
 export async function settingsFor(
   keeper: ProcessKeeper,

@@ -1,29 +1,32 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** Result of a check, with a reason if the check failed. */
+/** Result of one check, with a reason if the check failed. */
 export interface Result {
   readonly title: string
   readonly reason: string | null
 }
 
-/** Server to which the programs in all runtimes connect. It serves their settings and receives their results. */
+/**
+ * HTTP server of the suite, to which the programs in all runtimes connect. It serves their settings and receives their
+ * results.
+ */
 export interface SuiteServer extends AsyncDisposable {
   readonly origin: string
-  /** Replaces the settings and files that the server serves. */
+  /** Replaces the settings and files that the server returns to programs. */
   serve(content: Served): void
-  /** Returns the results of the next program that sends them. */
+  /** Waits for the next program that sends its results, and returns them. */
   results(): Promise<readonly Result[]>
 }
 
 interface Served {
-  /** Settings that every program receives. */
+  /** Settings that every program requests at its start. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** Files of the page by their names. */
+  /** Files of the web page, keyed by name. */
   readonly files: ReadonlyMap<string, string>
   /**
-   * Origin of the Lance server. Requests below `/lance` are forwarded to it, because it does not support pages of other
-   * origins.
+   * Origin of the Lance server, to which requests below `/lance` are forwarded, because the Lance server does not
+   * support CORS.
    */
   readonly lance: string
 }
@@ -42,7 +45,7 @@ export async function startSuiteServer(): Promise<SuiteServer> {
     if (target.startsWith('/lance/'))
       return passOn(content.lance, target.slice('/lance'.length), request, response)
     const [path = ''] = target.split('?')
-    // Sends no response, so that the check can test the client's time limit.
+    // Requests below `/silent/` get no response, so that a check can test the time limit of a client.
     if (path.startsWith('/silent/')) return
     const body = await readText(request)
     const code = content.files.get(path.slice(1))

@@ -5,10 +5,10 @@ import type { Case } from './random-request.ts'
 
 const script = fileURLToPath(new URL('sign.py', import.meta.url))
 
-/** A request that botocore signed. */
+/** Request that botocore has signed. */
 export interface BotoSigned {
   readonly url: string
-  /** Headers of the signed request. Their names are in lower case. */
+  /** Headers of the signed request, with names in lower case. */
   readonly headers: readonly (readonly [string, string])[]
 }
 
@@ -21,7 +21,7 @@ export interface Botocore {
   ): Promise<BotoSigned>
 }
 
-/** Starts a process that signs requests with botocore. The process ends when its keeper is disposed. */
+/** Starts a Python process that signs requests with botocore. The process ends when its keeper is disposed of. */
 export function startBotocore(keeper: ProcessKeeper, python: string, folder: string): Botocore {
   const waiting: PromiseWithResolvers<BotoSigned>[] = []
   const child = keeper.start({

@@ -2,11 +2,11 @@ import { type AuthProvider } from '@headgate/auth'
 import { AuthRegistry, type Properties } from '@headgate/auth'
 import { type HeaderList, type HttpRequest, type OutgoingBody, fetchTransport, send } from '@headgate/http'
 
-/** Counts of the requests that an independent verifier accepted and refused. */
+/** Numbers of requests that an independent verifier of signatures has accepted and refused. */
 export interface VerifierReport {
   readonly name: string
   accepted: number
-  /** Number of forged or forbidden requests that the verifier refused. */
+  /** Number of forged or unauthorized requests that the verifier has refused. */
   refused: number
   readonly failures: string[]
 }
@@ -17,21 +17,21 @@ export interface Probe {
   readonly url: string
   readonly headers?: HeaderList
   readonly body?: OutgoingBody
-  /** Set if forged forms of the request are sent as well. */
+  /** Whether the checks also send forged copies of the request. */
   readonly forge?: true
-  /** Another URL of the same service. */
+  /** Another URL of the same service, which forged requests use in place of the signed URL. */
   readonly elsewhere?: string
   readonly properties: Properties
 }
 
 const transport = fetchTransport({ timeoutMs: 20_000 })
 
-/** Sends a correctly signed request, which the verifier must accept. Returns the text of the response. */
+/** Checks that the verifier accepts a correctly signed request. Returns the text of the response. */
 export async function letIn(report: VerifierReport, probe: Probe): Promise<string> {
   await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
   const { status, text } = await ask(probe, auth)
-  // The service checks the signature before it checks whether an object exists, so a 404 or 409 proves that
-  // the signature was accepted.
+  // The service checks the signature before it looks for the object, so the status 404 or 409 proves that it accepted
+  // the signature.
   const inside = status < 400 || ([404, 409].includes(status) && !/signature|token|denied/i.test(text))
   if (inside) report.accepted++
   else
@@ -42,8 +42,8 @@ export async function letIn(report: VerifierReport, probe: Probe): Promise<strin
 }
 
 /**
- * Sends a correctly signed request of a user without the necessary right. The service must refuse it because of the
- * missing right.
+ * Checks that the service refuses a correctly signed request of a user without the necessary right, because of this
+ * right.
  */
 export async function keepAway(report: VerifierReport, probe: Probe): Promise<void> {
   await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
@@ -52,10 +52,10 @@ export async function keepAway(report: VerifierReport, probe: Probe): Promise<vo
   else report.failures.push(`${probe.what}: answered with ${status}: ${text.slice(0, 300)}`)
 }
 
-/** For each method, another method that all verifiers support for the same target. */
+/** Another HTTP method that all verifiers support for the same target, keyed by the signed method. */
 const otherMethods: Readonly<Record<string, string>> = { GET: 'DELETE', PUT: 'DELETE', POST: 'PUT' }
 
-/** Changes of a signed request that make its signature invalid. */
+/** Functions that change a signed request so that its signature becomes invalid. */
 const forgeries: Readonly<Record<string, (request: HttpRequest) => HttpRequest>> = {
   'another method': (request) => ({ ...request, method: otherMethods[request.method] ?? 'GET' }),
   'another query': (request) => ({
@@ -71,7 +71,7 @@ const forgeries: Readonly<Record<string, (request: HttpRequest) => HttpRequest>>
     withHeader(request, 'authorization', (value) => value.replace('us-east-1', 'us-west-2')),
 }
 
-/** Sends forged forms of a signed request. The verifier must refuse all of them. */
+/** Checks that the verifier refuses all forged copies of a signed request. */
 export async function keepOut(report: VerifierReport, probe: Probe): Promise<void> {
   for (const [name, forge] of Object.entries(forgeries)) {
     await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
@@ -122,7 +122,10 @@ async function ask(probe: Probe, auth: AuthProvider): Promise<{ status: number; 
   return { status: response.status, text: await response.text() }
 }
 
-/** Returns the delay before a retry, if the status is 503. A store returns this status shortly after its start. */
+/**
+ * Returns the delay before a retry in ms if the status is 503, which a store returns shortly after its start,
+ * otherwise undefined.
+ */
 function retry({ response }: { readonly response?: Response }): number | undefined {
   return response?.status === 503 ? 1_000 : undefined
 }
@@ -137,7 +140,7 @@ function withHeader(request: HttpRequest, name: string, change: (value: string) 
   }
 }
 
-/** Returns the timestamp one second later. */
+/** Returns the timestamp that is one second later, in the same format. */
 function later(timestamp: string): string {
   return timestamp.replace(/(\d)Z$/, (_, digit: string) => `${(Number(digit) + 1) % 10}Z`)
 }

@@ -5,17 +5,17 @@ import type { Botocore, BotoSigned } from './botocore.ts'
 import { randomCase, type Case } from './random-request.ts'
 import { strictly, type Reason } from './spellings.ts'
 
-/** Result of the comparison of Headgate's signer with botocore. */
+/** Result of the comparison between Headgate's signer and botocore. */
 export interface Comparison {
   readonly compared: number
-  /** Number of requests for whose original URL both signers compute equal signatures, byte for byte. */
+  /** Number of requests for which both signers compute the same signature. */
   readonly alike: number
   /**
-   * Number of requests for which the signatures are equal only after the URL was spelled strictly, by the reason for
-   * the difference.
+   * Number of requests for which both signers compute the same signature only if the URL is first converted to strict
+   * form, keyed by the reason.
    */
   readonly respelled: ReadonlyMap<Reason, number>
-  /** Number of requests in `respelled` for whose original spelling botocore computes a different signature. */
+  /** Number of requests in `respelled` for which botocore's signature of the original URL differs. */
   readonly different: number
   readonly failures: readonly string[]
 }
@@ -24,14 +24,14 @@ export interface CompareOptions {
   readonly form: 'header' | 'query'
   readonly cases: number
   readonly seed: number
-  /** Whether the requests include spellings of URLs for which signers may compute different signatures. */
+  /** Whether the generated URLs may have forms for which signers compute different signatures. */
   readonly lax: boolean
 }
 
-/** Number of concurrent requests to botocore. */
+/** Maximum number of simultaneous requests to the botocore process. */
 const PIPELINE = 64
 
-/** Signs generated requests with Headgate's signer and with botocore, and compares the signatures. */
+/** Signs generated requests with both Headgate's signer and botocore, and compares the signatures. */
 export async function compare(botocore: Botocore, options: CompareOptions): Promise<Comparison> {
   const random = new Random(options.seed)
   const respelled = new Map<Reason, number>()
@@ -99,8 +99,8 @@ async function openProvider(aCase: Case, form: 'header' | 'query'): Promise<Read
 }
 
 /**
- * Returns additional headers for botocore: it reads the hash of a body from the header if there is one, and adds this
- * header only for S3.
+ * Returns headers that only botocore needs. It reads the hash of the body from a header if there is one, and adds this
+ * header itself only for S3.
  */
 function headersForBotocore(aCase: Case, form: 'header' | 'query', signed: HeaderList): HeaderList {
   const hash =
@@ -112,12 +112,12 @@ function headersForBotocore(aCase: Case, form: 'header' | 'query', signed: Heade
 
 const proofHeaders = ['authorization', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token']
 
-/** Formats all headers that a signer added as one line. */
+/** Formats the headers that a signer added as one line, for the comparison. */
 function headerProof(headers: HeaderList): string {
   return proofHeaders.map((name) => `${name}=${headerValue(headers, name)}`).join(' ')
 }
 
-/** Returns the authentication parameters, sorted because their order is not signed. */
+/** Returns the query parameters that a signer added, sorted because their order is not signed. */
 function queryProof(url: string): string {
   const query = url.slice(url.indexOf('?') + 1)
   return query

@@ -18,7 +18,10 @@ const comparisons = [
   { name: 'in the query, any spelling', form: 'query', lax: true },
 ] as const
 
-/** Returns the exit code: 0 if all signatures agree, 1 if a signature differs, 2 if the run was not possible. */
+/**
+ * Runs the comparisons. Returns the exit code: 0 if all signatures are equal, 1 if a signature differs, 2 if the run
+ * was not possible.
+ */
 async function main({ cases, seed, only }: Options): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('sigv4-run'))

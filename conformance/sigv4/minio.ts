@@ -6,8 +6,8 @@ import { keepOut, letIn, type Probe, type VerifierReport } from './checks.ts'
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 /**
- * Object keys, escaped as in a URL. URL parsers do not change them: some are strictly escaped, others are written as
- * WHATWG URLs write them.
+ * Percent-encoded object keys that URL parsers do not change. Some are strictly encoded, and others are encoded like
+ * WHATWG URLs.
  */
 const keys = [
   'plain',
@@ -24,8 +24,8 @@ const keys = [
 ] as const
 
 /**
- * Starts MinIO, which verifies signatures independently, and sends S3 requests to it: signed in headers, signed in the
- * query, and signed with the keys of a role.
+ * Starts MinIO, which verifies signatures independently, and sends it S3 requests that are signed in headers, in the
+ * query, and with the keys of a role.
  */
 export async function againstMinio(
   keeper: ProcessKeeper,

@@ -5,7 +5,7 @@ import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { responds, waitUntilReady } from '../lib/wait-until-ready.ts'
 import { keepAway, keepOut, letIn, type Probe, type VerifierReport } from './checks.ts'
 
-/** Number of first calls that moto accepts unsigned. They create the user, its rights and its key. */
+/** Number of first calls that moto accepts without a signature. They create the user, its rights and its access key. */
 const UNSIGNED_CALLS = 3
 
 const json = (target: string): [string, string][] => [
@@ -17,8 +17,8 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const form = [['Content-Type', 'application/x-www-form-urlencoded; charset=utf-8']] as const
 
 /**
- * Starts moto, which verifies signatures with botocore's code and supports users, and sends requests for each service
- * to it.
+ * Starts moto, which verifies signatures with the code of botocore and supports IAM users, and sends requests for each
+ * AWS service to it.
  */
 export async function againstMoto(
   keeper: ProcessKeeper,
@@ -61,8 +61,8 @@ export async function againstMoto(
 const enforced = ['glue', 's3tables', 'execute-api', 's3'] as const
 
 /**
- * Checks users with rights on only one service. All services accept their signatures, but only this service accepts
- * their requests.
+ * Checks users with rights on only one service. Every service accepts their signatures, but only this service
+ * authorizes their requests.
  */
 async function policiesCount(report: VerifierReport, url: string, admin: Properties): Promise<void> {
   for (const service of enforced) {
@@ -85,8 +85,8 @@ function probes(url: string, user: Properties): Probe[] {
     'rest.auth.sigv4.service': service,
     ...more,
   })
-  // Omits the header with the hash of the body, because moto reads the hash from this header without
-  // comparing it with the body.
+  // Omits the header with the hash of the body, because moto uses the hash in this header without comparing it with
+  // the body.
   const hashed = { 'rest.auth.sigv4.payload-header': 'none' }
   const base64 = { 'rest.auth.sigv4.payload-header': 'base64' }
   const bucket = encodeURIComponent('arn:aws:s3tables:us-east-1:123456789012:bucket/lake')
@@ -210,7 +210,7 @@ function strict(part: string): string {
   )
 }
 
-/** Calls IAM and returns the text of the response. */
+/** Calls an IAM action and returns the text of the response. */
 type Iam = (parameters: Record<string, string>) => Promise<string>
 
 const allow = (action: string): string =>
@@ -219,7 +219,7 @@ const allow = (action: string): string =>
     Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }],
   })
 
-/** Creates a user with some rights, and returns its properties. */
+/** Creates an IAM user with the given rights, and returns the auth properties of the user. */
 async function makeUser(name: string, action: string, iam: Iam): Promise<Properties> {
   await iam({ Action: 'CreateUser', UserName: name })
   await iam({ Action: 'PutUserPolicy', UserName: name, PolicyName: 'own', PolicyDocument: allow(action) })
@@ -232,7 +232,7 @@ async function makeUser(name: string, action: string, iam: Iam): Promise<Propert
   }
 }
 
-/** Sends one of the first calls to moto, which accepts them unsigned. */
+/** Calls an IAM action without a signature, which moto accepts for the first calls. */
 async function unsignedIam(url: string, parameters: Record<string, string>): Promise<string> {
   const response = await fetch(url, {
     method: 'POST',
@@ -265,7 +265,7 @@ async function signedIam(
   })
 }
 
-/** Creates a role that the user may assume, with signed calls, and returns the ARN of the role. */
+/** Creates an IAM role that the user may assume, and returns the ARN of the role. The calls are signed. */
 async function makeRole(report: VerifierReport, url: string, user: Properties): Promise<string> {
   const call: Iam = async (parameters) => await signedIam(report, url, user, parameters)
   const anybody = {

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '@headgate/http'
 import type { Random } from '../attack/random.ts'
 
-/** A request to sign, and the options for its signature. */
+/** Request to sign, and the options for its signature. */
 export interface Case {
   readonly request: HttpRequest & { readonly body: Uint8Array | null }
   readonly service: string
@@ -9,9 +9,9 @@ export interface Case {
   readonly accessKeyId: string
   readonly secretAccessKey: string
   readonly sessionToken: string | undefined
-  /** Time of the signature in epoch milliseconds, always a whole second. */
+  /** Time of the signature in epoch ms, always a whole second. */
   readonly time: number
-  /** Lifetime of the signature in seconds, for signatures in the query. */
+  /** Lifetime of a signature in the query, in s. */
   readonly expires: number
   readonly payloadHeader: 'hex' | 'none'
 }
@@ -43,7 +43,7 @@ const words = [
   '',
 ] as const
 const escaped = ['%1F', '%2F', '%24', '%25', '%2B', '%20', '%3A', '%C3%A9', '%F0%9F%98%80', '%7E'] as const
-/** Characters that URL parsers do not change. */
+/** Characters, and escapes, that URL parsers do not change. */
 const raw = ['!', "'", '(', ')', '*', '$', ',', ';', ':', '@', '+', '=', '~', '%2f', '%7e', '%41'] as const
 const headerNames = [
   'Accept',
@@ -66,7 +66,7 @@ const headerValues = [
 ] as const
 
 /**
- * Generates a request that URL parsers do not change. If `lax` is set, the URL may have spellings for which signers
+ * Generates a request that URL parsers do not change. If `lax` is set, its URL may have a form for which signers
  * compute different signatures.
  */
 export function randomCase(random: Random, form: 'header' | 'query', lax: boolean): Case {

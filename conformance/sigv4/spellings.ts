@@ -1,4 +1,4 @@
-/** Reasons why two signers compute different signatures for a spelling of a URL, although both signatures are valid. */
+/** Reasons why two signers compute different, but valid, signatures for one form of a URL. */
 export const reasons = {
   plus: 'a + in a query is a space (HTML forms); botocore signs it unchanged, verifiers read it as %20',
   escapes:
@@ -10,15 +10,18 @@ export const reasons = {
 
 export type Reason = keyof typeof reasons
 
-/** A URL in a spelling for which only one signature is possible, and the reasons why it differs from the original. */
+/**
+ * URL in a strict form, for which only one signature is possible, and the reasons why it differs from the original
+ * URL.
+ */
 export interface Strict {
   readonly url: string
   readonly reasons: readonly Reason[]
 }
 
 /**
- * Spells a URL strictly, according to RFC 3986 and without unnecessary escapes. Escapes in paths change only for S3,
- * because other services escape the path again before they sign it.
+ * Converts a URL to the strict form of RFC 3986, without unnecessary escapes. Changes escapes in paths only for S3,
+ * because other services encode the path again before they sign it.
  */
 export function strictly(url: string, service: string): Strict {
   const [, origin = '', path = '', query] = /^(https?:\/\/[^/?]+)([^?]*)(?:\?(.*))?$/.exec(url) ?? []

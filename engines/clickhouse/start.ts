@@ -4,7 +4,7 @@ import type { EngineAccess } from '../lib/access.ts'
 import type { Engine, EngineSettings, Rows, Value } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
 
-/** Starts ClickHouse with the catalog as the database `ice`. The name of a table is `ice.\`namespace.table\``. */
+/** Starts ClickHouse with the catalog as its database `ice`. A table has the name `ice.\`namespace.table\``. */
 export async function startClickHouse(settings: EngineSettings): Promise<Engine> {
   const python = await installClickHouse(settings.keeper, settings.say)
   const worker = startPythonWorker(settings.keeper, {
@@ -32,7 +32,7 @@ function toConnection({ uri, warehouse = '', auth, storage }: EngineAccess): Val
       auth.kind === 'credential'
         ? { credential: auth.credential, scope: auth.scope, server_uri: auth.tokenUri }
         : {},
-    // For a warehouse in a directory, the name of the bucket is the name of the warehouse.
+    // The bucket of a warehouse in a directory has the name of the warehouse.
     storage_endpoint: `${storage.endpoint}/${warehouse}`,
   }
 }

@@ -3,7 +3,7 @@ import { installDuckDb } from '../install/duckdb.ts'
 import type { Engine, EngineSettings, Rows, Value } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
 
-/** Starts DuckDB with the warehouse attached as `ice`. */
+/** Starts DuckDB, with the warehouse attached as the database `ice`. */
 export async function startDuckDb(settings: EngineSettings): Promise<Engine> {
   const python = await installDuckDb(settings.keeper, settings.say)
   const worker = startPythonWorker(settings.keeper, {

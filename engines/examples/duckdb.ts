@@ -8,7 +8,7 @@ export const duckdbExample: Example = {
   quick: true,
   async prepare({ keeper, say, folder }) {
     const python = await installDuckDb(keeper, say)
-    // Makes the extensions from Python packages available in DuckDB's extension folder, so that INSTALL
+    // Copies the extensions from the installed Python packages to DuckDB's extension folder, so that INSTALL
     // downloads nothing.
     const [packages = ''] = globSync(join(dirname(dirname(python)), 'lib/python3*/site-packages'))
     for (const file of globSync(join(packages, 'duckdb_extension_*/extensions/*/*.duckdb_extension'))) {
@@ -21,7 +21,7 @@ export const duckdbExample: Example = {
   },
 }
 
-/** Returns the name that DuckDB uses for this platform. */
+/** Returns the name of this platform in DuckDB's extension folder. */
 function platformName(): string {
   const system = process.platform === 'darwin' ? 'osx' : 'linux'
   return `${system}_${process.arch === 'x64' ? 'amd64' : process.arch}`

@@ -8,7 +8,7 @@ import { repositoryRoot } from '../../conformance/lib/paths.ts'
 import { installPyIceberg } from '../../conformance/lib/pyiceberg.ts'
 import type { Example } from './example.ts'
 
-/** The part of `values.yaml` that configures the server. */
+/** Settings of the server in `values.yaml` of the Helm chart. */
 interface Values {
   readonly issuers: readonly { readonly issuer: string; readonly audience: string }[]
   readonly settings: Readonly<Record<string, string>>
@@ -20,7 +20,7 @@ export const kubernetesExample: Example = {
   async prepare({ keeper, say }) {
     return { env: { PYTHON: await installPyIceberg(keeper, say) } }
   },
-  /** Runs the program of the Kubernetes job against a local server that has the settings of `values.yaml`. */
+  /** Runs the program of the Kubernetes job against a local server with the settings in `values.yaml`. */
   async run({ keeper, folder }, { env = {} }) {
     await using issuer = await startIssuer()
     const example = join(folder, 'examples/kubernetes')

@@ -28,7 +28,7 @@ function choose(names: readonly string[], quick: boolean): readonly Example[] {
   )
 }
 
-/** Runs the examples that the arguments select, and returns the exit code. */
+/** Runs the examples that the arguments select, and returns the exit code of the program. */
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],

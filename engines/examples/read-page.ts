@@ -5,18 +5,18 @@ import { chromiumArguments } from '../../conformance/lib/chromium.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 
 export interface PageReading {
-  /** Path of Chromium. */
+  /** Path of the Chromium binary. */
   readonly command: string
-  /** Folder for Chromium's profile and log. */
+  /** Folder for the profile and the log of Chromium. */
   readonly folder: string
   readonly url: string
-  /** Texts that the page must show. */
+  /** Texts that the page must contain. */
   readonly texts: readonly string[]
   readonly timeoutMs: number
 }
 
 /**
- * Opens a page in a headless Chromium and waits until it shows the texts.
+ * Opens a web page in a headless Chromium, and waits until the page shows the given texts.
  *
  * @throws Error with the text of the page, if the page does not show the texts in time
  */
@@ -56,7 +56,7 @@ export async function readPage(keeper: ProcessKeeper, reading: PageReading): Pro
   throw new Error(`The page does not show "${texts.join('", "')}". It shows:\n${shown}`)
 }
 
-/** Returns the text of the first page that Chromium shows. */
+/** Returns the text of the first page in the list of Chromium's debugging port. */
 async function readText(list: string): Promise<string> {
   const response = await fetch(list, { signal: AbortSignal.timeout(5_000) })
   const targets = (await response.json()) as readonly { type: string; webSocketDebuggerUrl: string }[]

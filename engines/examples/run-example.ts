@@ -52,8 +52,8 @@ export async function runExample(
 }
 
 /**
- * Returns environment variables through which the commands find the installed programs, and the server on the ports
- * that the copy uses.
+ * Returns the environment of the commands, with which they find the installed programs and the server on the ports of
+ * the copy.
  */
 function environment(
   { folder, port }: StagedExample,
@@ -73,7 +73,7 @@ function environment(
   }
 }
 
-// Replaces npx, so that `npx headgate` in the copy runs the command line of this repository.
+// Replaces npx, so that `npx headgate` runs the command line of this repository.
 const npx = `program=$1
 shift
 case $program in

@@ -4,7 +4,7 @@ import { findMissingLine, readShellSteps, type ShellStep } from '../../conforman
 
 export interface StepSettings {
   readonly keeper: ProcessKeeper
-  /** Folder in which the commands run. */
+  /** Folder in which the commands are executed. */
   readonly folder: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly say: (line: string) => void
@@ -12,12 +12,12 @@ export interface StepSettings {
 
 const commandTimeoutMs = 10 * 60_000
 const terminalTimeoutMs = 3 * 60_000
-/** Time in ms after which the server has written the audit events of refused requests to the database. */
+/** Maximum time in ms until the server has written the audit events of refused requests to the database. */
 const auditDelayMs = 15_000
 
 /**
  * Runs the shell blocks of a page in their order. The commands of a block `sh terminal` keep running until the page
- * ends. Omits lines that install packages, because the caller provides the packages.
+ * ends. Skips lines that install packages, because these are already installed.
  *
  * @returns all lines that the commands printed
  * @throws if a command fails, or does not print the lines that the page shows below it
@@ -34,7 +34,7 @@ export async function runSteps(page: string, settings: StepSettings): Promise<re
   return printed
 }
 
-/** Removes the lines that install packages. */
+/** Returns the commands without the lines that install packages. */
 export function withoutInstalls(commands: string): string {
   return commands
     .split('\n')
@@ -60,7 +60,7 @@ function checkOutput(step: ShellStep, lines: string[], exit: ProcessExit): strin
   const missing = findMissingLine(step.output, lines.join('\n'))
   if (missing !== null)
     throw new Error(`The commands did not print "${missing}". They printed:\n${lines.join('\n')}`)
-  // A page that shows an error expects the command to fail.
+  // If the page shows an error, the command is expected to fail.
   const mayFail = step.output.some((line) => /error|denied|refused|failed/i.test(line))
   if (exit.code !== 0 && !mayFail)
     throw new Error(`The commands failed (${exit.signal ?? `exit code ${exit.code}`}):\n${lines.join('\n')}`)

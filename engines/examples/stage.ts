@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { freePort } from '../../conformance/lib/free-port.ts'
 import { repositoryRoot } from '../../conformance/lib/paths.ts'
 
-/** A copy of an example, in a folder that is laid out like the root of a checkout. */
+/** Copy of an example in a folder with the structure of a checkout. */
 export interface StagedExample {
-  /** Folder in which the commands of the example run. */
+  /** Folder in which the commands of the example are executed. */
   readonly folder: string
-  /** Text of the README in the copy. */
+  /** Text of the README in the copy, in which the ports are replaced. */
   readonly readme: string
-  /** Returns the free port that replaces a port of the example. */
+  /** Returns the free port that replaces the given port of the example. */
   port(number: number): number
 }
 
@@ -44,12 +44,12 @@ export async function stageExample(name: string, folder: string): Promise<Staged
 
 const portPattern = /(127\.0\.0\.1:|--(?:http-)?port[= ])(\d{4,5})\b/g
 
-/** Returns the ports that a text contains in addresses of this machine, or as values of options. */
+/** Returns the port numbers in a text that belong to addresses of this machine or to values of options. */
 export function findPorts(text: string): number[] {
   return [...text.matchAll(portPattern)].map(([, , number]) => Number(number))
 }
 
-/** Replaces the ports that `findPorts` finds, according to the map. */
+/** Replaces port numbers in addresses of this machine and in values of options, according to the map. */
 export function replacePorts(text: string, ports: ReadonlyMap<number, number>): string {
   return text.replaceAll(
     portPattern,

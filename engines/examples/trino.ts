@@ -11,7 +11,7 @@ export const trinoExample: Example = {
   async prepare({ keeper, say, folder, port }) {
     const installed = await installTrino(keeper, say)
     const client = await installTrinoCli(keeper, say)
-    // The installed Trino has no launcher, because the installation consists only of jars.
+    // The installed Trino consists only of jars and has no launcher program.
     const home = join(folder, 'trino')
     writeSettings(home, installed, port(8080))
     const { command, args } = trinoCommand(installed, home)

@@ -9,8 +9,9 @@ import { openWarehouseFixture, type WarehouseFixture } from './warehouse-fixture
 const warehouse = 'onward'
 
 /**
- * Checks an upstream warehouse that asserts its users to Keycloak. Keycloak trusts the keys of this warehouse, and issues
- * its own token for each assertion (RFC 7523), which the Headgate server of the context accepts as the upstream.
+ * Checks an upstream warehouse that asserts its users to Keycloak (RFC 7523). Keycloak trusts the keys of this
+ * warehouse and issues a token for each assertion. The upstream is the Headgate server of the context, which accepts
+ * this token.
  */
 export async function keycloakTrustsHeadgate(
   context: ScenarioContext,
@@ -67,7 +68,7 @@ export async function keycloakTrustsHeadgate(
   checks.is('Keycloak refuses an assertion for another audience', await load(gate, alice, 'sales'), 403)
 }
 
-/** Registers the issuer of the warehouse at Keycloak as an identity provider, and links its name of the user. */
+/** Registers the warehouse as an identity provider at Keycloak, and links its subject to the user. */
 async function trust({ keycloak }: ScenarioContext, issuer: string, sub: string): Promise<void> {
   const unused = `${issuer}/unused`
   await keycloak.admin('POST', '/identity-provider/instances', {
@@ -96,7 +97,7 @@ async function trust({ keycloak }: ScenarioContext, issuer: string, sub: string)
   await keycloak.setClient('trino', { attributes: { 'oauth2.jwt.authorization.grant.idp': 'asserting' } })
 }
 
-/** Creates a user with all rights on the warehouse, and returns an access token. */
+/** Creates a user with all rights on the warehouse, and returns an access token of the user. */
 async function newUser(gate: WarehouseFixture, name: string): Promise<string> {
   const { body } = await gate.manage('POST', '/principals', { name })
   const { clientId, clientSecret } = body['secret'] as {
@@ -113,7 +114,7 @@ async function newUser(gate: WarehouseFixture, name: string): Promise<string> {
   return authorization.replace('Bearer ', '')
 }
 
-/** Loads the table of a namespace through the warehouse. Returns the HTTP status. */
+/** Loads the table in a namespace through the upstream warehouse, and returns the HTTP status. */
 async function load(gate: WarehouseFixture, token: string, namespace: 'sales' | 'hr'): Promise<number> {
   const table = namespace === 'sales' ? 'orders' : 'people'
   return (await gate.as(token, 'GET', `/v1/${warehouse}/namespaces/${namespace}/tables/${table}`)).status

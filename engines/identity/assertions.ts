@@ -4,7 +4,7 @@ import { inSeconds, makeKey, signJwt } from '../../conformance/lib/jwt.ts'
 import { decodeClaims } from './keycloak.ts'
 import { sees, type ScenarioContext } from './scenarios.ts'
 
-/** Name that the engine uses for the user alice. Keycloak links this name to its own user alice. */
+/** Subject of the user alice in assertions of the engine. Keycloak links it to its own user alice. */
 const nameAtEngine = 'cn=alice,ou=people'
 
 /**
@@ -106,7 +106,7 @@ export async function enginesAssert(context: ScenarioContext, engine: Issuer, se
 }
 
 /**
- * Registers the engine as an identity provider at Keycloak, and links the engine's name of the user to the user of
+ * Registers the engine as an identity provider at Keycloak, and links the subject of its assertions to a user of
  * Keycloak.
  */
 async function linkAtKeycloak({ keycloak }: ScenarioContext, engine: Issuer, user: string): Promise<void> {

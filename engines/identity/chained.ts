@@ -3,8 +3,8 @@ import { idClaim, partner, partnerIssuer } from './partner-realm.ts'
 import type { ScenarioContext } from './scenarios.ts'
 
 /**
- * Checks identity chaining: users sign in at the Keycloak realm `partner`, and Headgate treats them as users of the
- * realm `lakehouse`.
+ * Checks identity chaining: a user signs in at the Keycloak realm `partner`, and Headgate identifies the user as the
+ * same person in the realm `lakehouse`.
  */
 export async function chained({ checks, keycloak, fixture }: ScenarioContext, secret: string): Promise<void> {
   await keycloak.admin('POST', '/identity-provider/instances', {

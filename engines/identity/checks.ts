@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/**
- * Compares actual with expected values, prints each result, counts the passed comparisons and collects the failed ones.
- */
+/** Compares actual with expected values, prints each comparison, counts the equal ones and collects the others. */
 export class Checks {
   readonly failures: string[] = []
   #held = 0
@@ -20,7 +18,10 @@ export class Checks {
     )
   }
 
-  /** Calls `ask` until it returns the expected value, for at most `withinMs`. Returns the duration in ms. */
+  /**
+   * Calls `ask` repeatedly until it returns the expected value, for at most `withinMs`. Returns the elapsed time in
+   * ms.
+   */
   async becomes(
     what: string,
     ask: () => Promise<unknown>,

@@ -4,7 +4,7 @@ import type { WarehouseFixture } from './warehouse-fixture.ts'
 import type { ScenarioContext } from './scenarios.ts'
 
 /**
- * Time in ms within which a change at the issuer must take effect. It is longer than the time for which the server
+ * Maximum time in ms until a change at the issuer must take effect. It is longer than the time for which the server
  * caches introspection responses.
  */
 const askedAgainMs = 5_000

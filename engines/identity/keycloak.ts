@@ -1,27 +1,25 @@
-/** Requests that the scenarios send to a running Keycloak. */
+/** Client of a running Keycloak with the requests that the scenarios send. */
 export interface Keycloak {
   readonly issuer: string
   /** Origin of Keycloak, such as `http://127.0.0.1:8080`. */
   readonly origin: string
-  /**
-   * Signs in with the password of the user, through the client `app`, in the realm `lakehouse` or in the given realm.
-   */
+  /** Signs a user in with the user's password, through the client `app`. Default realm: `lakehouse`. */
   signIn(user: string, realm?: string): Promise<Tokens>
-  /** Requests an access token with the client credentials grant. */
+  /** Requests an access token of a client with the client credentials grant. */
   serviceToken(client: string): Promise<string>
   /**
    * Exchanges the token of a user with Keycloak's standard token exchange, as the client `trino`. The new token has the
    * audience of the catalog, or `audience`.
    */
   exchange(subject: string, audience?: string): Promise<Exchanged>
-  /** Sends an assertion (RFC 7523) of a registered identity provider, as the client `trino`. */
+  /** Sends an assertion (RFC 7523) as the client `trino`. A registered identity provider must have signed it. */
   assert(assertion: string): Promise<Exchanged>
-  /** Sends a request to Keycloak's admin API. `path` follows the path of the realm. */
+  /** Sends a request to the admin API of Keycloak. The parameter `path` follows the path of the realm. */
   admin(method: string, path: string, body?: unknown): Promise<unknown>
   addRealm(realm: object): Promise<void>
-  /** Changes the settings and attributes of a client that `change` contains. Keeps all others. */
+  /** Changes the given settings and attributes of a client, and keeps all others. */
   setClient(clientId: string, change: ClientChange): Promise<void>
-  /** Returns the internal id of the client with this client id. */
+  /** Returns the internal id of the client with the given client id. */
   client(clientId: string): Promise<string>
 }
 
@@ -139,7 +137,7 @@ export function connectKeycloak(origin: string): Keycloak {
   }
 }
 
-/** Decodes the claims of a token without verification. */
+/** Decodes the claims of a token without verifying it. */
 export function decodeClaims(token: string): Readonly<Record<string, unknown>> {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
 }

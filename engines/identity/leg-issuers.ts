@@ -6,7 +6,7 @@ import { idClaim, partnerIssuer } from './partner-realm.ts'
 
 export interface LegIssuers {
   readonly issuers: readonly object[]
-  /** Public key (JWK) with which Headgate authenticates as a client of the realm `partner`. */
+  /** Public key (JWK) by which Headgate authenticates at the realm `partner`. */
   readonly partnerKey: Readonly<Record<string, unknown>>
 }
 

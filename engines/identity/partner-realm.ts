@@ -1,8 +1,8 @@
 import type { Keycloak } from './keycloak.ts'
 
-/** Name of a second realm. Headgate treats its users as users of the realm `lakehouse`. */
+/** Name of the second Keycloak realm, whose users also exist in the realm `lakehouse`. */
 export const partner = 'partner'
-/** Claim in tokens of `partner` that contains the id of the same user in `lakehouse`. */
+/** Claim in tokens of the realm `partner` with the id of the same user in the realm `lakehouse`. */
 export const idClaim = 'lakehouse_id'
 
 export function partnerIssuer({ origin }: Keycloak): string {
@@ -10,8 +10,8 @@ export function partnerIssuer({ origin }: Keycloak): string {
 }
 
 /**
- * Returns the definition of the realm `partner`. Headgate is a client of this realm, authenticates with a key, and
- * gets tokens whose audience is the realm `lakehouse`.
+ * Returns the definition of the Keycloak realm `partner`. Headgate is a client of this realm: it authenticates with a
+ * key, and receives tokens whose audience is the realm `lakehouse`.
  */
 export function partnerRealm(
   keycloak: Keycloak,
@@ -77,7 +77,7 @@ export function partnerRealm(
   }
 }
 
-/** Allows attributes of users that the profile does not declare. */
+/** User profile settings that allow attributes which the profile does not declare. */
 const userProfile = {
   unmanagedAttributePolicy: 'ENABLED',
   attributes: ['username', 'email', 'firstName', 'lastName'].map((name) => ({ name })),

@@ -3,7 +3,7 @@ import type { Checks } from './checks.ts'
 import { decodeClaims, type Keycloak } from './keycloak.ts'
 import type { WarehouseFixture } from './warehouse-fixture.ts'
 
-/** Servers and checks of a scenario. */
+/** Servers that the identity scenarios use, and the checks that they run. */
 export interface ScenarioContext {
   readonly checks: Checks
   readonly keycloak: Keycloak
@@ -14,7 +14,7 @@ const warehouse = 'lakehouse'
 export const sales: object = { warehouse, namespace: ['sales'] }
 const people = { warehouse, namespace: ['hr'] }
 
-/** Loads `sales.orders` and `hr.people` with a token. Returns the HTTP status of both responses. */
+/** Loads the tables `sales.orders` and `hr.people` with a token. Returns the HTTP status of each response. */
 export async function sees({ fixture }: ScenarioContext, token: string): Promise<readonly number[]> {
   return [await fixture.load(token, 'sales.orders'), await fixture.load(token, 'hr.people')]
 }
@@ -78,7 +78,11 @@ export async function peopleSignIn(context: ScenarioContext): Promise<void> {
   )
 }
 
-/** @returns the client secret of the engine at Headgate */
+/**
+ * Checks that an engine exchanges tokens of its users for tokens of Headgate.
+ *
+ * @returns the client secret of the engine at Headgate
+ */
 export async function engineExchanges(context: ScenarioContext): Promise<string> {
   const { checks, keycloak, fixture } = context
   const { issuer } = keycloak
@@ -215,7 +219,7 @@ export async function somebodyLeaves(context: ScenarioContext, asking: Warehouse
   const { checks, keycloak, fixture } = context
   const alice = (await keycloak.signIn('alice')).access
   checks.is('alice may load sales before she signs out', await fixture.load(alice, 'sales.orders'), 200)
-  // Times of logins and logouts are whole seconds, so the next login must be in another second.
+  // Login and logout times have a resolution of one second, so the next login must be in a later second.
   await sleep(1_100)
   const sessions = (await keycloak.admin(
     'GET',

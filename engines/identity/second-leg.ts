@@ -6,8 +6,8 @@ import { partnerRealm } from './partner-realm.ts'
 import { sales, sees, type ScenarioContext } from './scenarios.ts'
 
 /**
- * Checks that Headgate exchanges the user's token at Keycloak, with its own client, before it issues a token to the
- * engine.
+ * Checks that Headgate exchanges the user's token at Keycloak before it issues a token to the engine. Headgate uses
+ * its own client at Keycloak.
  *
  * @param fixture a server with the issuers of `legIssuers`
  */
@@ -89,7 +89,7 @@ export async function headgateExchanges(
   await refusals(context, secret)
 }
 
-/** Checks that users who are disabled at Keycloak get no token from Headgate. */
+/** Checks that Headgate issues no token for users who are disabled at Keycloak. */
 async function refusals({ checks, keycloak, fixture }: ScenarioContext, secret: string): Promise<void> {
   const mallory = (await keycloak.signIn('mallory')).access
   checks.is(

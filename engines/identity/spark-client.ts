@@ -6,16 +6,13 @@ import { startSpark } from '../spark/start.ts'
 import { decodeClaims } from './keycloak.ts'
 import type { ScenarioContext } from './scenarios.ts'
 
-/** Time in ms for which the server accepts a token after its expiry. */
+/** Time in ms for which the server still accepts a token after its expiry. */
 const leewayMs = 5_000
 
-/**
- * Lifetime in seconds of the tokens of the client `etl`. It is so short that Spark needs a new token during the
- * scenario.
- */
+/** Lifetime in s of the tokens of the client `etl`. It is so short that Spark needs new tokens during the scenario. */
 const etlSeconds = 10
 
-/** Parts of Spark's error messages that identify the kind of a refusal. */
+/** Parts of Spark's error messages, keyed by the kind of the refusal. */
 const refusals =
   /unauthorized_client|NotAuthorizedException|ForbiddenException|TABLE_OR_VIEW_NOT_FOUND|SCHEMA_NOT_FOUND/
 
@@ -64,7 +61,7 @@ export async function sparkClient(
     say: (line) => console.error(line),
   })
   console.error(`Spark ${spark.version}`)
-  /** Returns the rows of a statement, or the kind of the refusal. */
+  /** Returns the rows of a statement, or the kind of the refusal if the statement fails. */
   const asks = async (statement: string): Promise<unknown> => {
     try {
       return await spark.sql(statement)

@@ -7,19 +7,19 @@ export interface Reply {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** A Headgate server with the tables `sales.orders` and `hr.people`. */
+/** Headgate server with the tables `sales.orders` and `hr.people`. */
 export interface WarehouseFixture {
   readonly origin: string
-  /** Sends a management request as the administrator. */
+  /** Sends a request to the management API as the administrator. */
   manage(method: string, path: string, body?: unknown): Promise<Reply>
-  /** Sends a request with a token. */
+  /** Sends a request to the server with the given token. */
   as(token: string, method: string, path: string, body?: unknown): Promise<Reply>
   load(token: string, table: 'sales.orders' | 'hr.people'): Promise<number>
-  /** Exchanges the token of a user for a token of Headgate. */
+  /** Exchanges the token of a user for a token of Headgate. `proof` authenticates the engine. */
   exchange(subject: string, proof: { readonly secret: string } | { readonly bearer: string }): Promise<Reply>
   /**
-   * Sends an assertion grant (RFC 7523) to Headgate. The assertion is a JWT that `trino` signed, or a token of its
-   * user; `secret` authenticates `trino`.
+   * Sends an assertion grant (RFC 7523) to Headgate. The assertion is a JWT that the engine `trino` has signed, or a
+   * token of its user. `secret` authenticates the engine.
    */
   assert(assertion: string, secret?: string): Promise<Reply>
   /**

@@ -11,8 +11,8 @@ const version = '26.7.3'
 export interface InstalledKeycloak {
   readonly version: string
   /**
-   * Folder of the installation. Its build step (`kc.sh build`) has run, so that it can start with `--optimized`,
-   * which halves the start time.
+   * Folder of the installed Keycloak. Its build step (`kc.sh build`) has already run, so it can start with
+   * `--optimized` in half the time.
    */
   readonly home: string
 }

@@ -4,17 +4,17 @@ import { runMaven } from '../../conformance/lib/maven.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 
 export interface MavenCopy {
-  /** Artifacts to copy, each as `group:artifact:version[:type[:classifier]]`. */
+  /** Artifacts to copy, each in the form `group:artifact:version[:type[:classifier]]`. */
   readonly artifacts: readonly string[]
   /**
-   * POM (`group:artifact:version`) that sets the versions of dependencies. If it is set, the run-time dependencies
-   * are copied too.
+   * POM (`group:artifact:version`) that determines the versions of dependencies. If set, the run-time dependencies are
+   * also copied.
    */
   readonly managedBy?: string
-  /** Ids of artifacts that are not copied. */
+  /** Artifact ids of dependencies that are not copied. */
   readonly without?: readonly string[]
   readonly into: string
-  /** Path of the POM file that is written for Maven and names the artifacts. */
+  /** Path of the POM file that is written, which names the artifacts for Maven. */
   readonly pom: string
   readonly log: string
 }

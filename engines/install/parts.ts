@@ -11,7 +11,7 @@ import { installTrino, installTrinoCli } from './trino.ts'
 
 type Installer = (keeper: ProcessKeeper, say: (line: string) => void) => Promise<unknown>
 
-/** Installers by the name of the program. They do not depend on each other. */
+/** Functions that install the programs, keyed by the name of the program. They do not depend on each other. */
 export const parts: Readonly<Record<string, Installer>> = {
   pyiceberg: installPyIceberg,
   duckdb: installDuckDb,
@@ -22,6 +22,6 @@ export const parts: Readonly<Record<string, Installer>> = {
   minio: installMinio,
   lance: installLance,
   keycloak: installKeycloak,
-  // Also installs Iceberg's REST fixture, for `test:engines -- --fixture`.
+  // This kit contains the REST catalog server that `test:engines -- --fixture` starts.
   rck: installKit,
 }

@@ -10,7 +10,7 @@ const iceberg = '1.12.0'
 
 export interface InstalledSpark {
   readonly python: string
-  /** Jars on Spark's class path. */
+  /** Paths of the jars on the class path of Spark. */
   readonly jars: readonly string[]
 }
 

@@ -8,7 +8,7 @@ import { copyArtifacts } from './maven-artifacts.ts'
 
 const version = '483'
 
-// The server provides these classes to plugins (trino-spi and its dependencies), so the plugin folder must not
+// Artifacts that the Trino server provides to plugins (trino-spi and its dependencies), so the plugin folder must not
 // contain them.
 const fromServer = [
   'trino-spi',
@@ -20,7 +20,7 @@ const fromServer = [
   'opentelemetry-context',
 ]
 
-// A Trino distribution contains these two files, which are not published as Maven artifacts.
+// Source files that a Trino distribution contains but that are not published as Maven artifacts.
 const launcher = `package io.trino.server;
 public final class TrinoServer {
   public static void main(String[] args) {
@@ -85,7 +85,7 @@ export async function installTrino(
 
 /** Installs Trino's command line client, which examples use. The scenarios use Trino's HTTP protocol instead. */
 export async function installTrinoCli(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
-  // The last version that Maven repositories contain. It works with newer servers.
+  // Last version that Maven repositories contain. It works with newer servers.
   const artifact = 'io.trino:trino-cli:476:jar:executable'
   const folder = cacheFolder('engines', 'trino-cli')
   const stamp = computeStamp(artifact)

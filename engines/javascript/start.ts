@@ -2,7 +2,10 @@ import { authorizationHeaders } from '../../conformance/lib/access-token.ts'
 import type { Engine, EngineSettings } from '../lib/engine.ts'
 import { steps, type JavaScriptClient } from './steps.ts'
 
-/** Starts the AWS SDK for JavaScript in this process, configured only with the values of the catalog. */
+/**
+ * Connects the AWS SDK for JavaScript, in this process, to the storage of the catalog. Its configuration contains only
+ * values from the catalog.
+ */
 export async function startJavaScript({ access }: EngineSettings): Promise<Engine> {
   const { auth } = access
   if (auth.kind === 'access-key') throw new Error('this client cannot sign its requests to the catalog')

@@ -15,19 +15,19 @@ import {
 } from '@aws-sdk/client-s3'
 
 export interface JavaScriptClient {
-  /** Sends a request to the catalog; `path` follows `/v1/`. */
+  /** Sends a request to the catalog. The parameter `path` follows `/v1/`. */
   ask(
     method: string,
     path: string,
     options?: { readonly body?: unknown; readonly asking?: boolean },
   ): Promise<unknown>
-  /** Beginning of the warehouse's paths after `/v1/`: empty, or the catalog's prefix and a slash. */
+  /** Prefix of the API paths of the warehouse after `/v1/`: empty, or the prefix of the catalog and a slash. */
   readonly root: string
 }
 
 type Step = (client: JavaScriptClient, ns: string) => Promise<void>
 
-/** Steps of the scenario by title, in the order in which they run. */
+/** Steps of the scenario, keyed by title, in the order in which they run. */
 export const steps: Readonly<Record<string, Step>> = {
   'makes a table': async ({ ask, root }, ns) => {
     await ask('POST', `${root}namespaces`, { body: { namespace: [ns] } })
@@ -124,7 +124,7 @@ interface LoadedTable {
   readonly 'storage-credentials'?: readonly { readonly config: Readonly<Record<string, string>> }[]
 }
 
-// Creates an S3 client that is configured only with values from the catalog.
+// Creates an S3 client whose configuration contains only values from the catalog.
 async function open({ ask, root }: JavaScriptClient, ns: string, name = 't'): Promise<OpenTable> {
   const loaded = (await ask('GET', `${root}namespaces/${ns}/tables/${name}`)) as LoadedTable
   const [credential, second] = loaded['storage-credentials'] ?? []

@@ -3,18 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { serveLocally } from './serve-locally.ts'
 
 export interface DelayedOptions {
-  /** Delays the response to a request; the request itself is forwarded immediately. */
+  /** Returns a promise that delays the response to a request. The request is forwarded immediately. */
   readonly delay: (request: IncomingMessage) => Promise<void>
-  /**
-   * Time in ms for which requests wait while the server is down, as they would wait at a load balancer during a
-   * restart.
-   */
+  /** Maximum time in ms for which requests wait while the server is down, like at a load balancer during a restart. */
   readonly patienceMs?: number
 }
 
 /**
- * Starts a proxy that delays responses, like a distant server. It forwards requests unchanged, because some are
- * signed.
+ * Starts a proxy that delays responses, as a distant server would. Forwards requests unchanged, because some of them
+ * are signed. Returns its URL.
  */
 export function startDelayed(target: string, options: DelayedOptions): Promise<string> {
   const { delay, patienceMs = 0 } = options
@@ -48,7 +45,7 @@ function send(target: string, from: IncomingMessage, body: Buffer): Promise<Inco
   const { hostname, port } = new URL(target)
   const { method, url: path, headers } = from
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  // Each request uses a new connection, because the server may close a kept one at any time.
+  // Uses a new connection for each request, because the server may close an idle connection at any time.
   const onward = ask({ hostname, port, method, path, headers, agent: false }, resolve)
   onward.on('error', reject)
   onward.end(body)

@@ -5,7 +5,7 @@ import { prepareWarehouse } from '../../conformance/lib/prepare-warehouse.ts'
 import type { EngineAccess, VendedStorage } from '../lib/access.ts'
 import type { ServerFixture } from './server-fixture.ts'
 
-/** Creates a warehouse on local files. The server's storage gateway issues its credentials, with this lifetime. */
+/** Creates a warehouse on local files whose storage credentials the storage gateway issues with the given lifetime. */
 export async function gatewayWarehouse(
   { server }: ServerFixture,
   name: string,
@@ -26,7 +26,7 @@ export async function gatewayWarehouse(
   }
 }
 
-/** Creates a principal without rights, and returns its client credentials. */
+/** Creates a principal without rights, and returns its client id and secret. */
 export async function newPrincipal(fixture: ServerFixture, name: string): Promise<CatalogAuth> {
   const { secret } = (await fixture.send('POST', '/management/v1/principals', { name })) as {
     readonly secret: { readonly clientId: string; readonly clientSecret: string }

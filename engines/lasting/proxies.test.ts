@@ -4,7 +4,7 @@ import { startDelayed } from './delayed.ts'
 import { serveLocally } from './serve-locally.ts'
 import { startUnrefreshable } from './unrefreshable.ts'
 
-/** Starts a server that records the requests it receives and answers each with `body`. */
+/** Starts a server that records the received requests and responds to each with `body`. */
 async function target(body: string): Promise<{ url: string; asked: string[] }> {
   const asked: string[] = []
   const url = await serveLocally(async (request, response) => {

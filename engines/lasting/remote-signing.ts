@@ -8,7 +8,7 @@ import type { Target } from '../target.ts'
 import { brief, unrefreshable } from './catalogs.ts'
 import { startServerFixture } from './server-fixture.ts'
 
-/** The shortest token lifetime that a server accepts, in seconds. */
+/** Minimum lifetime of tokens that the server accepts in its settings, in s. */
 const leastSeconds = 60
 
 /**

@@ -10,18 +10,18 @@ import type { AuditEvent, WarehouseFixture, StoreRequest } from '../lib/warehous
 import { addUsage, nothingUsed, readUsage, type Usage } from '../lib/usage.ts'
 import { startDelayed } from './delayed.ts'
 
-/** A Headgate server that this run started, with the functions of a fixture. */
+/** Headgate server that this run has started, with the functions by which scenarios observe and change it. */
 export interface ServerFixture extends WarehouseFixture {
-  /** The server, which keeps its addresses over restarts. */
+  /** Running server. It has the same addresses after a restart. */
   readonly server: HeadgateServer
-  /** URL that clients use for the catalog. It belongs to a proxy that delays some responses. */
+  /** URL of the catalog for clients. It is the URL of a proxy that delays some responses. */
   readonly publicUrl: string
 }
 
 /**
- * Delay in ms of responses to requests for credentials. Iceberg's Java client requests credentials continuously when
- * they are valid for less than five minutes, and leaves a connection open each time. The delay prevents that it runs
- * out of file descriptors.
+ * Delay in ms of responses to requests for storage credentials. Iceberg's Java client sends such requests continuously
+ * while its credentials are valid for less than five minutes, and leaves a connection open each time. Without the
+ * delay, it would run out of file descriptors.
  */
 const distance = 250
 
@@ -31,7 +31,7 @@ export async function startServerFixture(
     readonly folder: string
     readonly lifetimeMs: number
     readonly env: Readonly<Record<string, string>>
-    /** Returns the requests to the store. Undefined if the server's S3 endpoint is the store. */
+    /** Returns the requests that the store has received. Undefined if the store is the S3 endpoint of the server. */
     readonly storeRequests?: () => readonly StoreRequest[]
   },
 ): Promise<ServerFixture> {
@@ -52,11 +52,11 @@ export async function startServerFixture(
   }
   const server = await startHeadgate(keeper, start)
   let running = server.process
-  // The metrics of the server begin at zero after a restart, so the values before it are added.
+  // The counters of the server start at zero after a restart, so their previous values are added.
   let usedBefore = nothingUsed
   const usage = async (): Promise<Usage> => addUsage(usedBefore, await readUsage(server.origin))
   const events = async (): Promise<AuditEvent[]> => {
-    // Waits, because the server writes the audit line of a request shortly after the response.
+    // The server writes the audit event of a request shortly after the response.
     await sleep(500)
     return eventsIn(await readFile(log, 'utf8'))
   }
@@ -91,7 +91,7 @@ export async function startServerFixture(
   }
 }
 
-/** Returns the requests to the S3 endpoint of a server in its log. */
+/** Returns the requests to the S3 endpoint of a server, which its log contains. */
 export function readGatewayRequests(log: string): StoreRequest[] {
   return gatewayRequests(eventsIn(log))
 }

@@ -6,13 +6,10 @@ import { type ServerFixture, startServerFixture } from './server-fixture.ts'
 import { startSlowStore } from './slow-store.ts'
 import { startUnrefreshable } from './unrefreshable.ts'
 
-/**
- * Shortest lifetime of storage credentials in seconds. It must only be long enough for one request, because clients
- * refresh continuously.
- */
+/** Minimum lifetime of storage credentials in s. It suffices for one request, because clients refresh continuously. */
 const leastSeconds = 5
 const lifeSeconds = 2 * leastSeconds
-/** Lifetime in seconds of credentials for jobs that must continue during a restart of the server. */
+/** Lifetime in s of storage credentials for jobs that must continue during a restart of the server. */
 const longerLifeSeconds = 40
 
 /**

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startDelayed } from './delayed.ts'
 
-/** Starts a proxy for a store that serves data files one by one, every two seconds. Returns its URL. */
+/** Starts a proxy in front of a store that serves one data file every two seconds. Returns its URL. */
 export function startSlowStore(target: string): Promise<string> {
   let turn = Promise.resolve()
   return startDelayed(target, {

@@ -14,7 +14,7 @@ it('receiveStoreAudit records requests to objects with their access key, except 
   const say = (body: string): Promise<Response> => fetch(url, { method: 'POST', body })
   await say('')
   await say([entry('A', 200, 'b'), entry('OURS', 200, 'b'), entry('A', 403, 'b')].join('\n'))
-  // A request to the security token service, and an unsigned request. Both must be ignored.
+  // Both entries must be ignored: a request to the security token service, and an unsigned request.
   await say(`${entry('B', 200)}\n${entry(null, 403, 'b')}\n`)
   expect(audit.requests()).toEqual([
     { credential: 'A', status: 200 },

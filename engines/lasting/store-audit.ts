@@ -7,15 +7,15 @@ interface AuditEntry {
 }
 
 export interface StoreAudit {
-  /** Environment variables with which MinIO sends its audit log to this receiver. */
+  /** Environment variables that make MinIO send its audit log to this receiver. */
   readonly env: Readonly<Record<string, string>>
-  /** Returns requests to objects, oldest first, with their access key and their status. */
+  /** Returns the recorded requests to objects, oldest first, with their access key ids and statuses. */
   requests(): readonly StoreRequest[]
-  /** Ignores requests with this access key, which belongs to the server. */
+  /** Excludes requests with the given access key id, because the server itself uses it. */
   leaveOut(accessKeyId: string): void
 }
 
-/** Starts a receiver of MinIO's audit log. */
+/** Starts an HTTP server that receives the audit log of MinIO. */
 export async function receiveStoreAudit(): Promise<StoreAudit> {
   const requests: StoreRequest[] = []
   let own: string | undefined
@@ -36,7 +36,7 @@ export async function receiveStoreAudit(): Promise<StoreAudit> {
   }
 }
 
-// one JSON document per line; the first request is empty and only tests the connection
+// Each line contains one JSON document. The first request is empty, because it only tests the connection.
 function entriesIn(text: string): AuditEntry[] {
   return text
     .split('\n')

@@ -11,13 +11,13 @@ import { startSlowStore } from './slow-store.ts'
 import { receiveStoreAudit } from './store-audit.ts'
 import { startUnrefreshable } from './unrefreshable.ts'
 
-/**
- * Shortest lifetime of storage credentials in seconds. It must only be long enough for one request, because clients
- * refresh continuously.
- */
+/** Minimum lifetime of storage credentials in s. It suffices for one request, because clients refresh continuously. */
 const leastSeconds = 5
 const lifeSeconds = 2 * leastSeconds
-/** Audience of the tokens for MinIO, and the claim that names a policy of MinIO. Sessions restrict this policy. */
+/**
+ * Audience of the tokens for MinIO. A claim of these tokens names a MinIO policy, which each session restricts
+ * further.
+ */
 const audience = 'minio'
 const policyClaim = 'policy'
 
@@ -71,12 +71,12 @@ export async function openSts(
   }
 }
 
-/** Returns environment variables with which MinIO accepts tokens of this issuer. */
+/** Returns environment variables that make MinIO accept tokens of the given issuer. */
 function trusting(issuer: string): Readonly<Record<string, string>> {
   return {
     MINIO_IDENTITY_OPENID_CONFIG_URL: `${issuer}/.well-known/openid-configuration`,
     MINIO_IDENTITY_OPENID_CLIENT_ID: audience,
-    // MinIO requires this variable. It also accepts tokens that are signed with this secret.
+    // MinIO requires this variable, and would also accept tokens that are signed with it.
     MINIO_IDENTITY_OPENID_CLIENT_SECRET: randomUUID(),
     MINIO_IDENTITY_OPENID_CLAIM_NAME: policyClaim,
   }

@@ -1,11 +1,11 @@
 import { serveLocally } from './serve-locally.ts'
 
-// Headers that belong to one connection (hop-by-hop) and are not forwarded.
+// Headers that apply to a single connection (hop-by-hop), which a proxy does not forward.
 const ownHop = new Set(['host', 'connection', 'transfer-encoding', 'content-length', 'accept-encoding'])
 
 /**
- * Starts a proxy for a catalog that removes all properties that refresh storage credentials, so that a job that
- * outlives its credentials must fail. Returns its URL.
+ * Starts a proxy that removes from the responses of a catalog all properties with which clients refresh storage
+ * credentials. A job that outlives its credentials must then fail. Returns its URL.
  */
 export function startUnrefreshable(target: string): Promise<string> {
   return serveLocally(async (request, response) => {
@@ -19,7 +19,8 @@ export function startUnrefreshable(target: string): Promise<string> {
       headers,
       ...(parts.length === 0 ? {} : { body: Buffer.concat(parts) }),
     })
-    // The JSON text is changed without parsing, because it may contain larger integers than JavaScript supports.
+    // Changes the JSON text without parsing it, because it may contain integers beyond the safe integers of
+    // JavaScript.
     const body = (await upstream.text()).replaceAll(
       /"(client\.refresh-|credentials\.uri|storage-refresh-)/g,
       '"was.$1',

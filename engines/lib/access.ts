@@ -46,17 +46,17 @@ export const storageNames = [
 export type StorageName = (typeof storageNames)[number]
 
 /**
- * Storage for which clients are configured without keys. They receive keys with each table, or the server signs their
- * requests.
+ * Storage whose keys are not in the configuration of clients. Clients receive keys with each table, or the server
+ * signs their requests.
  */
 export interface VendedStorage {
   readonly kind: 'vended'
-  /** S3 endpoint, for engines that require it in their configuration. Other engines receive it from the catalog. */
+  /** S3 endpoint for engines whose configuration must contain it. Other engines receive it from the catalog. */
   readonly endpoint: string
   readonly region: string
   /**
-   * Access delegation that clients must request, which some do only if configured. Null if the server delegates
-   * access without a request.
+   * Kind of storage access that clients must request, which some do only if configured. Null if the server grants
+   * storage access without a request.
    */
   readonly ask: 'vended-credentials' | 'remote-signing' | null
 }
@@ -70,10 +70,10 @@ export interface AccessKeyAuth {
   readonly secretAccessKey: string
 }
 
-/** Connection settings with which an engine uses one warehouse. */
+/** Connection settings of an engine for one warehouse. */
 export interface EngineAccess extends Omit<CatalogAccess, 'storage' | 'auth'> {
   readonly auth: CatalogAuth | AccessKeyAuth
   readonly storage: EngineStorage
-  /** Further properties of the catalog's configuration in Trino. */
+  /** Additional catalog properties for Trino. */
   readonly trino?: Readonly<Record<string, string>>
 }

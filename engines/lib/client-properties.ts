@@ -2,7 +2,7 @@ import { clientProperties } from '../../conformance/lib/catalog-access.ts'
 import type { EngineAccess } from './access.ts'
 
 /**
- * Converts connection settings into catalog properties of Iceberg's clients.
+ * Converts connection settings to catalog properties of Iceberg's clients.
  *
  * @param catalogTellsPlace omits endpoint and region of the storage, which the catalog returns
  */
@@ -11,7 +11,7 @@ export function engineProperties(
   catalogTellsPlace: boolean,
 ): Record<string, string> {
   const { storage } = rest
-  // The clients have different properties for access keys, so each engine adds its own.
+  // The properties for access keys differ between clients, so each engine adds its own.
   const access = { ...rest, auth: anyAuth.kind === 'access-key' ? ({ kind: 'none' } as const) : anyAuth }
   if (storage.kind === 'vended') {
     const all = clientProperties({ ...access, storage: { kind: 'file', root: '' } })

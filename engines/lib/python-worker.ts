@@ -10,7 +10,7 @@ interface WorkerResponse {
 }
 
 export interface PythonWorker {
-  /** Sends one request and waits for its response. Throws an Error with the worker's message. */
+  /** Sends one request to the worker and returns its response. Throws an error with the message of the worker. */
   ask(operation: string, args: Readonly<Record<string, Value>>, timeoutMs?: number): Promise<Value>
   stop(): Promise<void>
 }
@@ -18,15 +18,15 @@ export interface PythonWorker {
 export interface PythonWorkerOptions {
   readonly name: string
   readonly python: string
-  /** Path of the worker's program, which calls `serve` of worker.py in this folder. */
+  /** Path of the Python program of the worker, which calls `serve` of worker.py. */
   readonly script: string
   readonly env?: Readonly<Record<string, string>>
   readonly folder: string
 }
 
 /**
- * Starts a Python program that answers requests on standard input, one JSON document per line. One worker runs all
- * scenarios of an engine, because the start of a worker takes seconds.
+ * Starts a Python program that reads requests from standard input, one JSON document per line, and writes responses.
+ * All scenarios of an engine use one worker, because its start takes seconds.
  */
 export function startPythonWorker(keeper: ProcessKeeper, options: PythonWorkerOptions): PythonWorker {
   const waiting = new Map<number, PromiseWithResolvers<Value>>()
@@ -79,7 +79,7 @@ export function startPythonWorker(keeper: ProcessKeeper, options: PythonWorkerOp
   }
 }
 
-// Libraries print to standard output too, so only lines with the prefix are responses.
+// Libraries also print to standard output, so only lines with the prefix are responses.
 function parseResponse(line: string): WorkerResponse | undefined {
   const mark = '@@answer '
   return line.startsWith(mark) ? (JSON.parse(line.slice(mark.length)) as WorkerResponse) : undefined

@@ -1,7 +1,7 @@
 import { seconds, textTable } from '../../conformance/lib/text-table.ts'
 import type { ScenarioResult, StepResult } from './run-scenario.ts'
 
-/** Formats one line for a step. The line of a failed step contains the statement and the result. */
+/** Formats the result of one step as a line. The line of a failed step contains the statement and the message. */
 export function stepLine(step: StepResult): string {
   const line = `  ${step.outcome === 'passed' ? 'ok  ' : 'FAIL'}  ${step.title}  (${step.engine}, ${step.ms} ms)`
   if (step.outcome === 'passed')
@@ -9,7 +9,7 @@ export function stepLine(step: StepResult): string {
   return `${line}\n${indent(`${step.what}\n${step.message ?? ''}`)}`
 }
 
-/** Formats the summary: one line for each scenario, and the totals. */
+/** Formats the summary of a run: one line for each scenario, and the totals. */
 export function summary(results: readonly ScenarioResult[], ms: number): string {
   const table = textTable([
     [
@@ -41,13 +41,13 @@ function scenarioLine({ scenario, engines, storage, skipped, steps, usage, ms }:
 
 type Line = readonly (string | number)[]
 
-/** Formats the figures of the job that outlived the fewest lifetimes of its storage credentials. */
+/** Formats the figures of the job with the shortest duration, in lifetimes of its storage credentials. */
 function formatLifetimes(steps: readonly StepResult[]): string {
   const lives = steps.flatMap(({ remark }) => (remark?.lives === undefined ? [] : [remark.lives]))
   return lives.length === 0 ? '–' : Math.min(...lives).toFixed(1)
 }
 
-/** Counts the passed steps and all steps, by engine and storage. */
+/** Counts the passed steps and all steps, for each engine and storage. */
 function byEngine(results: readonly ScenarioResult[]): string {
   const storages = [...new Set(results.map(({ storage }) => storage))]
   const engines = [...new Set(results.flatMap(({ steps }) => steps.map(({ engine }) => engine)))]

@@ -15,7 +15,7 @@ const setup: Setup = {
   fixture: null,
 }
 
-// The engine returns the text of each statement as one row. A statement that begins with "fail" fails.
+// Simulated engine: returns the text of a statement as one row, and fails for a statement that begins with "fail".
 const engine: Engine = {
   name: 'spark',
   version: '0',

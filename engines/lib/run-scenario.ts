@@ -6,13 +6,13 @@ import type { Usage } from './usage.ts'
 export interface StepResult {
   readonly title: string
   readonly engine: EngineName
-  /** The SQL statement, or the name of the Python function. */
+  /** SQL statement, or name of the Python function. */
   readonly what: string
   readonly outcome: 'passed' | 'failed'
   readonly ms: number
-  /** Reason of a failure. */
+  /** Reason why the step failed. */
   readonly message?: string
-  /** Figures of the step for the report. */
+  /** Figures that the step has measured, for the report. */
   readonly remark?: Remark
 }
 
@@ -20,15 +20,18 @@ export interface ScenarioResult {
   readonly scenario: string
   readonly engines: readonly EngineName[]
   readonly storage: string
-  /** Cost of storage access for the server. Missing if the run did not start the server. */
+  /**
+   * Number of refreshes, minted credentials and signed requests of the server. Missing if the run did not start the
+   * server.
+   */
   readonly usage?: Usage
-  /** Reason why the scenario was skipped. `steps` is empty if it is set. */
+  /** Reason why the scenario was skipped, and has no steps. */
   readonly skipped?: string
   readonly ms: number
   readonly steps: readonly StepResult[]
 }
 
-/** Runs all steps in order, also after a failed step, so that one run finds all faults. */
+/** Runs all steps of a scenario in order. Continues after a failed step, so that one run finds all faults. */
 export async function runScenario(
   scenario: Scenario,
   setup: Setup,

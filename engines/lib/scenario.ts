@@ -2,37 +2,37 @@ import type { EngineAccess, StorageName } from './access.ts'
 import type { Engine, EngineName, Rows, Value } from './engine.ts'
 import type { WarehouseFixture } from './warehouse-fixture.ts'
 
-/** Values that a scenario may use in its statements. */
+/** Values that a scenario uses in its statements, such as the name of its namespace. */
 export interface Setup {
-  /** Name of a namespace that does not exist yet. The scenario creates it. */
+  /** Name of a namespace that the scenario creates, because it does not exist yet. */
   readonly namespace: string
   readonly storage: StorageName
   readonly access: EngineAccess
-  /** The server, for scenarios that observe or change it. Null if this run did not start the server. */
+  /** Functions by which scenarios observe and change the server. Null if this run did not start the server. */
   readonly fixture: WarehouseFixture | null
 }
 
 interface StepOutcome {
-  /** Title that begins with a third-person verb: "appends to a table". */
+  /** Title of the step, which begins with a third-person verb: "appends to a table". */
   readonly title: string
-  /** Expected rows, in this order. */
+  /** Expected rows of the result, in this order. */
   readonly rows?: Rows
-  /** If set, the step must fail with an error message that matches. */
+  /** Pattern of the error message with which the step must fail. */
   readonly fails?: RegExp
-  /** Further check of the rows. Throws if they are wrong. */
+  /** Additional check of the rows, which throws if they are wrong. */
   readonly check?: (rows: Rows) => void
 }
 
 export interface SqlStep extends StepOutcome {
   readonly on: EngineName
   readonly sql: string
-  /** User of the statement, in engines with users. */
+  /** User as which the statement runs, in engines with users. */
   readonly user?: string
 }
 
 export interface CallStep extends StepOutcome {
   readonly on: 'pyiceberg' | 'javascript'
-  /** `module.function` of engines/pyiceberg/steps, or a name of engines/javascript/steps.ts */
+  /** Function of the step: `module.function` in engines/pyiceberg/steps, or a title in engines/javascript/steps.ts. */
   readonly call: string
   readonly args?: Readonly<Record<string, Value>>
 }
@@ -40,14 +40,17 @@ export interface CallStep extends StepOutcome {
 /** Figures of a step for the report. */
 export interface Remark {
   readonly text: string
-  /** Duration of a job, as a multiple of the lifetime of its storage credentials. */
+  /** Duration of a job, divided by the lifetime of its storage credentials. */
   readonly lives?: number
 }
 
-/** A step of several statements. It changes the server while a statement runs, or checks the effect of the statement. */
+/**
+ * Step that runs a function, for example to change the server during a statement, or to check the effect of several
+ * statements.
+ */
 export interface ActStep extends StepOutcome {
   readonly on: EngineName
-  /** The statement, for the report. */
+  /** Statement that the report shows for the step. */
   readonly what: string
   readonly act: (engine: Engine) => Promise<Remark>
 }
@@ -59,15 +62,16 @@ export interface Scenario {
   readonly name: string
   readonly engines: readonly EngineName[]
   /**
-   * Storages of the scenario. Default: all that its engines support, except `short-lived`, which is slow, and `users`.
+   * Kinds of storage on which the scenario runs. Default: all that its engines support, except `users` and the slow
+   * `short-lived`.
    */
   readonly storages?: readonly StorageName[]
-  /** Returns the reason why the scenario cannot run in this setup, or undefined. */
+  /** Returns the reason why the scenario cannot run with this setup, or undefined if it can. */
   readonly skip?: (setup: Setup) => string | undefined
   readonly steps: (setup: Setup, engine: (name: EngineName) => Promise<Engine>) => Step[] | Promise<Step[]>
 }
 
-/** Returns a function that creates steps of one engine. */
+/** Returns a function that creates SQL steps for one engine. */
 function onEngine(on: EngineName): (title: string, sql: string, outcome?: Rows | RegExp) => SqlStep {
   return (title, sql, outcome) => {
     if (outcome === undefined) return { title, on, sql }
@@ -80,7 +84,7 @@ export const trino: ReturnType<typeof onEngine> = onEngine('trino')
 export const duckdb: ReturnType<typeof onEngine> = onEngine('duckdb')
 export const clickhouse: ReturnType<typeof onEngine> = onEngine('clickhouse')
 
-/** Creates a step that calls a function of engines/pyiceberg/steps. */
+/** Creates a step that calls a Python function in engines/pyiceberg/steps. */
 export function pyiceberg(
   title: string,
   call: string,

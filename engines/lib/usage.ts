@@ -1,18 +1,19 @@
 /**
- * Cost of storage access for a server since its start: counts of refreshes, minted credentials and signed requests.
+ * Counters of a server since its start that show the cost of storage access: refreshes, minted credentials and signed
+ * requests.
  */
 export interface Usage {
-  /** Number of successful refreshes by clients. */
+  /** Number of storage credentials that clients have successfully refreshed. */
   readonly refreshes: number
-  /** Number of minted credentials. */
+  /** Number of storage credentials that the server has minted. */
   readonly mints: number
-  /** Number of storage requests that were signed for a client. */
+  /** Number of storage requests that the server has signed for clients. */
   readonly signed: number
 }
 
 export const nothingUsed: Usage = { refreshes: 0, mints: 0, signed: 0 }
 
-/** Reads the cost from the server's metrics. */
+/** Reads the counters from the metrics endpoint of the server. */
 export async function readUsage(origin: string): Promise<Usage> {
   const response = await fetch(`${origin}/metrics`, { signal: AbortSignal.timeout(10_000) })
   if (!response.ok)
@@ -20,7 +21,7 @@ export async function readUsage(origin: string): Promise<Usage> {
   return usageIn(await response.text())
 }
 
-/** Parses the cost from metrics in Prometheus' text format. A missing metric is zero. */
+/** Reads the counters from metrics in the text format of Prometheus. A missing counter is zero. */
 export function usageIn(metrics: string): Usage {
   const readValue = (name: string, ...labels: readonly string[]): number => {
     const line = metrics
@@ -41,7 +42,7 @@ export function addUsage(a: Usage, b: Usage): Usage {
   return { refreshes: a.refreshes + b.refreshes, mints: a.mints + b.mints, signed: a.signed + b.signed }
 }
 
-/** Returns the difference between two values. */
+/** Returns the differences between two readings of the counters. */
 export function usageSince(before: Usage, now: Usage): Usage {
   return {
     refreshes: now.refreshes - before.refreshes,

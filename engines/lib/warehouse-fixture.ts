@@ -1,6 +1,6 @@
 import type { Usage } from './usage.ts'
 
-/** One line of the server's audit log, with the fields that scenarios use. */
+/** Audit event of the server, with the members that scenarios use. */
 export interface AuditEvent {
   /** Time of the event in ISO 8601. */
   readonly time: string
@@ -12,34 +12,37 @@ export interface AuditEvent {
   readonly detail: Readonly<Record<string, unknown>> | null
 }
 
-/** A request that a client sent to the store. */
+/** Request that a client sent to the store. */
 export interface StoreRequest {
-  /** Access key id of the request, whether valid or not. */
+  /** Access key id in the request, valid or not. */
   readonly credential: string
   readonly status: number
 }
 
-/** Catalog to which a warehouse forwards requests with the identity of users. */
+/** Upstream catalog to which a warehouse forwards requests with the identity of users. */
 export interface CatalogBehind {
-  /** Returns the names of the users who changed tables, from the catalog's own history. */
+  /** Returns the names of the users who have changed tables, from the history of the upstream catalog. */
   authors(): Promise<readonly string[]>
-  /** Returns the status of the response to a request with a token. An empty text: no token. */
+  /**
+   * Returns the HTTP status of a request to the upstream catalog with the given token. If the token is empty, sends no
+   * token.
+   */
   statusOf(token: string): Promise<number>
 }
 
-/** Functions with which a scenario observes and changes the server. */
+/** Functions by which a scenario observes and changes the server. */
 export interface WarehouseFixture {
-  /** Lifetime of the credentials of the catalog `brief`, in ms. */
+  /** Lifetime in ms of the storage credentials in the catalog `brief`. */
   readonly lifetimeMs: number
   usage(): Promise<Usage>
-  /** The catalog behind the warehouse, if the server forwards with the identity of users. */
+  /** Upstream catalog, if the warehouse forwards requests with the identity of users. */
   readonly behind?: CatalogBehind | null
-  /** Returns all requests to the store, oldest first. */
+  /** Returns all requests that the store has received, oldest first. */
   storeRequests(): Promise<readonly StoreRequest[]>
-  /** Returns all audit events, oldest first. */
+  /** Returns all audit events of the server, oldest first. */
   events(): Promise<readonly AuditEvent[]>
-  /** Sends a request as the administrator. Throws unless the status is 2xx. */
+  /** Sends a request as the administrator, and returns the body of the response. Throws unless the status is 2xx. */
   send(method: string, path: string, body?: unknown): Promise<unknown>
-  /** Stops the server and starts it again on its data folder and its ports. Returns the ms of its downtime. */
+  /** Stops the server, and starts it again with the same data folder and ports. Returns its downtime in ms. */
   restart(): Promise<number>
 }

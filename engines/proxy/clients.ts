@@ -3,19 +3,19 @@ import { findJdk } from '../../conformance/lib/jdk.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { frontKeys } from '../../conformance/lib/signed-front.ts'
 
-/** Installed client programs: the paths of their interpreters or folders. */
+/** Paths of the installed client programs. */
 export interface Programs {
   readonly pyiceberg: string
-  /** Path of a Python interpreter whose installation contains boto3, which PyIceberg needs to sign requests. */
+  /** Path of a Python interpreter with boto3, with which PyIceberg signs requests. */
   readonly botocore: string
   readonly duckdb: string
   readonly lance: string
   readonly nodeLance: string
-  /** Installation of Spark. Undefined if Spark is omitted. */
+  /** Installation of Spark, or undefined if the run omits Spark. */
   readonly spark: { readonly python: string; readonly jars: readonly string[] } | undefined
 }
 
-/** Runs a client, and returns the number of rows that it read. */
+/** Runs a client program, and returns the number of rows that it has read. */
 export type RunClient = (name: string, options: ClientRun) => Promise<number>
 
 export interface ClientRun {
@@ -51,7 +51,7 @@ export function pyIceberg(python: string, properties: Readonly<Record<string, un
   return { command: python, args: [script('pyiceberg_client.py'), JSON.stringify(all)] }
 }
 
-/** Returns a run in which PyIceberg signs its requests itself, with boto3 of another installation. */
+/** Returns the run of a PyIceberg that signs its requests itself, with boto3 from another installation. */
 export function signingPyIceberg(programs: Programs, uri: string, sitePackages: string): ClientRun {
   return {
     ...pyIceberg(programs.pyiceberg, {
@@ -126,7 +126,7 @@ export function spark(
   }
 }
 
-/** Properties with which Spark signs its requests itself and uses no other authentication. */
+/** Properties with which Spark signs its requests itself and sends no other authentication. */
 export const signingSpark: Readonly<Record<string, string>> = {
   'rest.auth.type': 'sigv4',
   'rest.auth.sigv4.delegate-auth-type': 'none',

@@ -1,4 +1,4 @@
-// LanceDB for Node on a server; prints `@@rows N`.
+// Reads a table with LanceDB for Node, and prints the line `@@rows N` with the number of rows.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 

@@ -35,7 +35,7 @@ const usage = `npm run test:proxy [-- --without-spark]
 Runs stock clients through \`headgate proxy\` with servers whose signatures botocore verifies, and with a Headgate server.
   --without-spark   runs only PyIceberg and LanceDB, in less than a minute`
 
-/** One test: a client, the way its requests take to the server, and the expected result. */
+/** Test of one client: the servers through which its requests pass, and the expected result. */
 interface Row {
   readonly name: string
   readonly run: ClientRun
@@ -44,16 +44,16 @@ interface Row {
    * requests.
    */
   readonly front?: Front
-  /** Number of rows that the client must read. If undefined, all requests of the client must be refused. */
+  /** Number of rows that the client must read, or undefined if all its requests must be refused. */
   readonly rows: number | undefined
   /**
-   * Which requests the front must refuse, because they have no valid signature. `before the front` means that the
-   * proxy refuses all requests, so that none reaches the front.
+   * Requests that the front server must refuse because they have no valid signature. `before the front` means that the
+   * proxy refuses all requests, so that none reaches the front server.
    */
   readonly refused: 'none' | 'all' | 'before the front'
 }
 
-/** Returns the exit code: 0 all tests passed, 1 a test failed, 2 the suite could not run. */
+/** Runs the tests. Returns the exit code: 0 if all passed, 1 if one failed, 2 if the suite could not run. */
 async function main(withSpark: boolean): Promise<number> {
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('proxy-run'))
@@ -241,7 +241,7 @@ async function check(
   return `${came.signed.length} requests signed, ${came.refused.length} refused`
 }
 
-/** Returns the folder of packages in a virtual environment. */
+/** Returns the folder of the packages in a Python virtual environment. */
 function sitePackages(python: string): string {
   const lib = join(dirname(dirname(python)), 'lib')
   const version = readdirSync(lib).find((name) => name.startsWith('python'))

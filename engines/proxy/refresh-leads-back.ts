@@ -1,8 +1,8 @@
 import { equal, ok } from 'node:assert/strict'
 
 /**
- * Loads a table with storage credentials through a proxy, and refreshes them at the URL in the response. The URL must
- * belong to the proxy, and the requests contain no credential of the caller.
+ * Loads a table with storage credentials through a proxy, and refreshes the credentials at the URL in the response.
+ * Throws unless this URL is one of the proxy. The requests contain no credential of the client.
  */
 export async function refreshLeadsBack(uri: string): Promise<void> {
   const { overrides, defaults } = await ask('GET', `${uri}/v1/config?warehouse=lakehouse`)

@@ -7,11 +7,11 @@ import { frontKeys } from '../../conformance/lib/signed-front.ts'
 
 export interface StartedProxy {
   readonly url: string
-  /** Secret that clients must send; undefined if none is required. */
+  /** Secret that clients must send to the proxy, or undefined if it requires none. */
   readonly secret: string | undefined
 }
 
-/** Properties with which the proxy signs requests, with keys that the front accepts. */
+/** Auth properties with which the proxy signs its requests. The front server accepts the keys. */
 const signing: Readonly<Record<string, string>> = {
   'rest.auth.type': 'sigv4',
   'rest.auth.sigv4.region': frontKeys.region,
@@ -27,7 +27,7 @@ export interface ProxyOptions {
   readonly shared?: boolean
 }
 
-/** Starts `headgate proxy` in front of a server, as a process of the command line. */
+/** Starts `headgate proxy` in front of a server, in a separate process. */
 export async function startProxy(
   keeper: ProcessKeeper,
   name: string,

@@ -5,7 +5,7 @@ import { engineProperties } from '../lib/client-properties.ts'
 import type { Engine, EngineSettings, Value } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
 
-/** Starts PyIceberg with PyArrow in a separate Python process. */
+/** Starts PyIceberg with PyArrow in a Python process. */
 export async function startPyIceberg(settings: EngineSettings): Promise<Engine> {
   const { access } = settings
   const install = access.auth.kind === 'access-key' ? installSigningPyIceberg : installPyIceberg
@@ -29,7 +29,7 @@ export async function startPyIceberg(settings: EngineSettings): Promise<Engine> 
   }
 }
 
-/** Returns the properties of the catalog. */
+/** Returns the catalog properties of PyIceberg. */
 export function pyicebergProperties(access: EngineAccess, catalogTellsPlace: boolean): Record<string, Value> {
   return {
     ...engineProperties(access, catalogTellsPlace),
@@ -44,7 +44,10 @@ export function pyicebergProperties(access: EngineAccess, catalogTellsPlace: boo
   }
 }
 
-/** Returns the properties with which PyIceberg signs its requests to the catalog. */
+/**
+ * Returns the properties with which PyIceberg signs its requests to the catalog. Empty for other kinds of
+ * authentication.
+ */
 function signing(auth: EngineAccess['auth']): Record<string, Value> {
   if (auth.kind !== 'access-key') return {}
   return {
@@ -55,7 +58,8 @@ function signing(auth: EngineAccess['auth']): Record<string, Value> {
   }
 }
 
-// The client of PyArrow does not support remote signing and would send unsigned requests, so fsspec replaces it.
+// Selects fsspec for remote signing, because the S3 client of PyArrow does not support it and would send unsigned
+// requests.
 function fileIo(access: EngineAccess): string {
   return isSigned(access) ? 'pyiceberg.io.fsspec.FsspecFileIO' : 'pyiceberg.io.pyarrow.PyArrowFileIO'
 }

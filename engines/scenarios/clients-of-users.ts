@@ -2,7 +2,7 @@ import { demandDoneBy, watched } from '../users/audit.ts'
 import { pyiceberg, type Scenario, spark } from '../lib/scenario.ts'
 import { prepared } from './trino-users.ts'
 
-/** Unmodified Spark, which signs in as one principal with client credentials. */
+/** Scenario of unmodified Spark, which authenticates as one principal with client credentials. */
 export const sparkClient: Scenario = {
   name: 'spark/client-credentials',
   engines: ['spark'],

@@ -36,8 +36,8 @@ export const crossChanges: Scenario = {
         `SELECT name FROM ${t} WHERE id IN (0, 99) ORDER BY id`,
         [['zero'], ['new']],
       ),
-      // PyArrow cannot read the encoding of Trino's position delete files, so Trino rewrites the data files without
-      // the deleted rows first.
+      // PyArrow cannot read the encoding of Trino's position delete files, so Trino first rewrites the data files
+      // without the deleted rows.
       trino('Trino compacts the table', `ALTER TABLE ${t} EXECUTE optimize`),
       pyiceberg(
         'PyIceberg reads the rows that remain after the changes of all engines',

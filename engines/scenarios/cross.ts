@@ -1,13 +1,14 @@
 import type { EngineName, Rows } from '../lib/engine.ts'
 import { duckdb, pyiceberg, spark, trino, type Scenario, type Step } from '../lib/scenario.ts'
 
-// Engines that can create tables.
+// Names of the engines that can create tables.
 type TableEngine = Exclude<EngineName, 'javascript' | 'clickhouse'>
 type Written = readonly (readonly [number, string])[]
 
 const names = (rows: Written): string => rows.map(([id, name]) => `(${id}, '${name}')`).join(', ')
 
-// Steps with which an engine creates, extends, reads and drops a table with the columns id (bigint) and name (text).
+// Statements by which an engine creates, extends, reads and drops a table with the columns `id` (bigint) and `name`
+// (text).
 interface Hand {
   create(ns: string, table: string, rows: Written): Step[]
   append(ns: string, table: string, rows: Written): Step

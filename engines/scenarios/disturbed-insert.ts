@@ -7,8 +7,8 @@ import { inWords, lookAt, since } from './lasting-figures.ts'
 import { slowRows } from './slow-rows.ts'
 
 /**
- * Scenario that changes the server and its tables during a Spark job. The job must succeed, unless its user loses the
- * privilege to write.
+ * Scenario in which the server and its tables change during a Spark job. The job must succeed, unless its user loses
+ * the privilege to write.
  */
 export const disturbedInsert: Scenario = {
   name: 'spark/disturbed-insert',
@@ -47,7 +47,7 @@ export const disturbedInsert: Scenario = {
           const keys = await rotate(server)
           const away = await server.restart()
           await sleep(10_000)
-          // Spark commits to the name with which it loaded the table, so the table gets this name back.
+          // Spark commits to the name under which it has loaded the table, so the table is renamed back.
           await rename(server, ns, 'elsewhere', 't')
           await inserting
           const seen = await since(server, before)
@@ -113,8 +113,8 @@ async function rename(server: WarehouseFixture, ns: string, from: string, to: st
 }
 
 /**
- * Rotates the keys of every purpose: adds new keys and promotes them. It does not wait between both steps, because
- * the server has only one replica. Returns the number of keys.
+ * Rotates the keys of all purposes: adds new keys and promotes them immediately, because the server has only one
+ * replica. Returns the number of keys.
  */
 async function rotate(server: WarehouseFixture): Promise<number> {
   const { keys } = (await server.send('GET', '/management/v1/keys')) as { keys: { purpose: string }[] }

@@ -69,9 +69,9 @@ function expectRows(rows: Rows, expected: Rows): void {
 }
 
 /**
- * Returns a function that checks the number of different keys: at least one for each expiry. The number of refreshes
- * is not checked, because DuckDB gets new keys by loading the table again. Before the first expiry, DuckDB may read
- * all files from its cache without any keys.
+ * Returns a function that checks the number of different storage keys: at least one for each expiry. Refreshes are not
+ * counted, because DuckDB gets new keys by loading the table again. Before the first expiry, DuckDB may read all files
+ * from its cache, without keys.
  */
 function newKeysAfterEach(ends: PassedKeyEnds): (seen: Seen) => string | null {
   return ({ credentials }) =>

@@ -1,6 +1,6 @@
 import { duckdb, type Scenario, type Step } from '../lib/scenario.ts'
 
-/** The lifecycle of one table in DuckDB. */
+/** Scenario of the lifecycle of one table in DuckDB. */
 export const duckdbTables: Scenario = {
   name: 'duckdb/tables',
   engines: ['duckdb'],
@@ -41,7 +41,7 @@ export const duckdbTables: Scenario = {
   },
 }
 
-// On local disks, DuckDB does not create the folder of a staged table and fails before it sends a request to the
+// On local disks, DuckDB does not create the folder of a staged table, and fails before it sends a request to the
 // catalog.
 function createAsSelect(ns: string): Step[] {
   return [

@@ -1,22 +1,24 @@
 import type { WarehouseFixture } from '../lib/warehouse-fixture.ts'
 import { type Usage, usageSince } from '../lib/usage.ts'
 
-/** Counters of the server and the store at one time. The difference between two of them shows the effect of a job. */
+/**
+ * Reading of the counters of the server and the store. The difference between two readings shows the effect of a job.
+ */
 export interface Look {
   readonly usage: Usage
   readonly storeRequests: number
   readonly events: number
 }
 
-/** Effects of a job on the server and the store. */
+/** Effect of a job on the server and the store. */
 export interface Seen extends Usage {
-  /** Number of requests for new credentials that the server refused. */
+  /** Number of requests for new storage credentials that the server has refused. */
   readonly refused: number
-  /** Number of different credentials that accessed the storage. */
+  /** Number of different storage credentials that were used to access the storage. */
   readonly credentials: number
   /**
-   * Number of storage requests that the server signed for a storage refresh token, which stands for a table that is
-   * being created.
+   * Number of storage requests that the server has signed for a storage refresh token, which identifies a table that
+   * is being created.
    */
   readonly signedByToken: number
 }

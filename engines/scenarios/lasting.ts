@@ -4,7 +4,7 @@ import { spark, trino, type Scenario } from '../lib/scenario.ts'
 import { outlives } from './outlives.ts'
 import { slowRows } from './slow-rows.ts'
 
-// Error messages of the storage gateway and of MinIO for expired credentials.
+// Pattern of the error messages of the storage gateway and of MinIO for expired credentials.
 const ended = /expired|InvalidAccessKeyId|Access Key Id you provided does not exist/i
 
 const storages: readonly StorageName[] = [
@@ -15,7 +15,7 @@ const storages: readonly StorageName[] = [
   'upstream-s3tables-short-lived',
 ]
 
-/** Jobs that take longer than the lifetime of their first storage credentials, on a new table. */
+/** Scenario of Spark jobs on a new table that take longer than the lifetime of their first storage credentials. */
 export const sparkCtasRefresh: Scenario = {
   name: 'spark/ctas-refresh',
   engines: ['spark'],
@@ -55,17 +55,17 @@ export const sparkCtasRefresh: Scenario = {
 }
 
 /**
- * Jobs in Trino that take longer than the lifetime of their first storage credentials. Trino has no SQL function that
- * waits, so the jobs read from a store that serves one file every two seconds. Trino uses the same keys from the
- * start to the end of a written file, so the jobs write small files.
+ * Scenario of Trino jobs that take longer than the lifetime of their first storage credentials. Trino has no SQL
+ * function that waits, so the jobs read from a store that serves one file every two seconds. Trino uses the same keys
+ * from the start to the end of a written file, so the jobs write small files.
  */
 export const trinoCtasRefresh: Scenario = {
   name: 'trino/ctas-refresh',
   engines: ['trino'],
   storages,
   steps: ({ namespace: ns, fixture }) => {
-    // Trino caches files that it has read. A job must not read a file twice, because a cached file needs no
-    // storage credentials.
+    // Each job reads other files, because Trino caches files that it has read, and a cached file needs no storage
+    // credentials.
     const copyStatement = (source: string): string =>
       `WITH (target_max_file_size = '10kB') AS SELECT * FROM ${slow}.${ns}.${source}`
     return [
@@ -94,7 +94,7 @@ export const trinoCtasRefresh: Scenario = {
         `CREATE TABLE ${unrefreshable}.${ns}.u ${copyStatement('some')}`,
         ended,
       ),
-      // Trino commits the empty table first and its rows later, so the table exists.
+      // Trino commits the empty table first and its rows later, so the table exists after the failure.
       trino('the table of the failed CTAS contains no rows', `SELECT count(*) FROM ${brief}.${ns}.u`, [[0]]),
     ]
   },

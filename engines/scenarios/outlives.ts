@@ -3,7 +3,7 @@ import type { WarehouseFixture } from '../lib/warehouse-fixture.ts'
 import type { ActStep, Remark, Step } from '../lib/scenario.ts'
 import { inWords, lookAt, type Seen, since } from './lasting-figures.ts'
 
-/** Minimum duration of a job, as a multiple of the lifetime of its storage credentials. */
+/** Minimum duration of a job, divided by the lifetime of its storage credentials. */
 export const lives = 5
 
 /**
@@ -25,12 +25,12 @@ export function outlives(
 interface Work {
   readonly title: string
   readonly on: EngineName
-  /** Description or statement for the report. */
+  /** Description or statement of the step, for the report. */
   readonly what: string
   readonly work: (engine: Engine, fixture: WarehouseFixture) => Promise<void>
 }
 
-/** Creates a step like {@link outlives}, for work of several statements. */
+/** Creates a step like {@link outlives} from a function that runs several statements. */
 export function workOutlives(
   { title, on, what, work }: Work,
   fixture: WarehouseFixture | null,

@@ -3,7 +3,10 @@ import { PassedKeyEnds } from './passed-key-ends.ts'
 
 const lifeMs = 10
 
-/** Runs statements with these start times and durations on a simulated clock. Returns the counted expiries. */
+/**
+ * Runs statements with the given start times and durations on a simulated clock. Returns the number of counted
+ * expiries.
+ */
 async function passed(statements: readonly (readonly [beginMs: number, takesMs: number])[]): Promise<number> {
   let now = 0
   const ends = new PassedKeyEnds(() => now)

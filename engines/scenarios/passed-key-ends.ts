@@ -6,10 +6,14 @@
 export class PassedKeyEnds {
   readonly #now: () => number
   #passed = 0
-  /** Time in ms at which the last counted statement ended. The keys that it used were issued before this time. */
+  /** Time in ms at which the last counted statement ended. Its storage keys were issued before this time. */
   #usedUntil: number | null = null
 
-  /** @param now returns the ms of a monotonic clock */
+  /**
+   * Creates a counter with zero expiries.
+   *
+   * @param now returns the ms of a monotonic clock
+   */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now
   }
@@ -18,7 +22,7 @@ export class PassedKeyEnds {
     return this.#passed
   }
 
-  /** Runs a statement and counts. `lifeMs` is the maximum lifetime of its keys. */
+  /** Runs a statement, and counts the expiry of keys before it. `lifeMs` is the maximum lifetime of storage keys. */
   async run<T>(lifeMs: number, statement: () => Promise<T>): Promise<T> {
     const began = this.#now()
     const result = await statement()

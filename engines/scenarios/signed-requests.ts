@@ -6,7 +6,9 @@ import { demandDoneBy, watched } from '../users/audit.ts'
 
 const refused = /access key or the signature of the request is not valid/i
 
-/** Unmodified PyIceberg, Spark and Trino, which sign their requests with an access key of one principal. */
+/**
+ * Scenarios of unmodified PyIceberg, Spark and Trino, which sign their requests with an access key of one principal.
+ */
 export const signedRequests: readonly Scenario[] = [
   {
     name: 'pyiceberg/sigv4',
@@ -124,7 +126,7 @@ export const signedRequests: readonly Scenario[] = [
   },
 ]
 
-/** Creates a step in which the client refreshes storage credentials by signed requests. */
+/** Creates a step in which the engine refreshes storage credentials by signed requests. */
 function refreshes(on: EngineName, ns: string, fixture: WarehouseFixture | null): Step {
   return watched(
     on,
@@ -138,7 +140,7 @@ function refreshes(on: EngineName, ns: string, fixture: WarehouseFixture | null)
   )
 }
 
-/** Creates steps in which an access key is removed while an engine uses it. */
+/** Creates steps in which the administrator removes an access key while an engine uses it. */
 function removal(
   sql: typeof spark,
   on: keyof typeof leavers,

@@ -20,7 +20,7 @@ export const sparkCtasSigning: Scenario = {
       'spark',
       `CREATE TABLE ${brief}.${ns}.c USING iceberg AS ${slowRows(52, 12)}`,
       fixture,
-      // Each task writes its file after its wait, so each file needs a signed request at a later time.
+      // Each task writes its file after it has waited, so each file needs a signature at a later time.
       ({ signedByToken }) =>
         signedByToken < 52
           ? 'there must be at least one request with the storage refresh token for each file'

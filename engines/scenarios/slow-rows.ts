@@ -1,5 +1,5 @@
 /**
- * Returns a query for Spark with this number of tasks. Each task waits for `seconds`, returns one row and writes a
+ * Returns a Spark query with the given number of tasks. Each task waits for `seconds`, returns one row, and writes a
  * separate file.
  */
 export function slowRows(tasks: number, seconds: number): string {

@@ -3,9 +3,9 @@ import type { Scenario } from '../lib/scenario.ts'
 import { alice, bob, prepared } from './trino-users.ts'
 
 /**
- * Scenario of requests that an engine sends without a user, such as its first calls. The engine entry decides what
- * the engine may do in these requests. The engine with the name `serving` has only `select` on the shared namespace. The
- * other engines have all grants.
+ * Scenario of requests that an engine sends without a user, such as its first calls. The entry of the engine decides
+ * what these requests may do. The engine `serving` has only `select` on the shared namespace, and the other engines
+ * have all grants.
  */
 export const trinoFirstCalls: Scenario = {
   name: 'trino/first-calls',

@@ -4,14 +4,13 @@ import { demandDoneBy, tally, type UserEvent, watched, formatCaller } from '../u
 import { alice, prepared } from './trino-users.ts'
 
 /**
- * Number of files of the source table. The store serves one file every two seconds, so reading all files takes longer
- * than the lifetime of a user's token.
+ * Number of data files in the source table. The store serves one file every two seconds, so a job that reads all files
+ * takes longer than the lifetime of a user's token.
  */
 const files = 40
 
 /**
- * Scenario of jobs that take longer than the lifetimes of the user's token and of the storage credentials with which
- * they begin.
+ * Scenario of Trino jobs that take longer than the lifetime of the user's token and of the first storage credentials.
  */
 export const trinoLongUsers: Scenario = {
   name: 'trino/long-users',
@@ -77,8 +76,8 @@ async function timed(
 }
 
 /**
- * Formats the numbers of storage credential refreshes. Trino sends a refresh with the token of the catalog's session,
- * so only the refresh token in the request identifies the user.
+ * Formats the numbers of storage credential refreshes for the report. Trino sends them with the token of the catalog's
+ * session, so only the storage refresh token identifies the user.
  */
 function renewals(events: readonly UserEvent[]): string {
   const all = events.filter(
@@ -91,7 +90,7 @@ function renewals(events: readonly UserEvent[]): string {
   return `${all.length} refreshes of storage credentials as ${[...engines].join(' and ')}`
 }
 
-/** Formats the numbers of tokens that were issued during the job, by grant type and recipient. */
+/** Formats the numbers of tokens that the server issued during the job, by grant type and recipient. */
 function tokens(events: readonly UserEvent[]): string {
   const counts = new Map<string, number>()
   for (const { operation, principal, actors, detail, outcome } of events) {

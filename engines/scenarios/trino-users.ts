@@ -3,7 +3,7 @@ import type { EngineName, Rows } from '../lib/engine.ts'
 import type { WarehouseFixture } from '../lib/warehouse-fixture.ts'
 import type { Scenario, SqlStep, Step } from '../lib/scenario.ts'
 
-/** Returns a function that creates steps whose statements Trino runs as this user. */
+/** Returns a function that creates steps whose statements Trino runs as the given user. */
 export function as(user: string): (title: string, sql: string, outcome?: Rows | RegExp) => SqlStep {
   return (title, sql, outcome) => {
     const step = { title: `${user} ${title}`, on: 'trino', sql, user } as const
@@ -15,7 +15,7 @@ export function as(user: string): (title: string, sql: string, outcome?: Rows | 
 export const alice: ReturnType<typeof as> = as('alice')
 export const bob: ReturnType<typeof as> = as('bob')
 
-/** Creates a step that creates the namespaces of a scenario and grants privileges to two users. */
+/** Creates the first step of a scenario, which creates its namespaces and grants privileges to two users. */
 export function prepared(ns: string, fixture: WarehouseFixture | null, on: EngineName = 'trino'): Step {
   return watched(
     on,

@@ -5,7 +5,7 @@ import { type ActStep, duckdb, type Scenario, spark, type Step, trino } from '..
 import { pythonScenario } from './pyiceberg.ts'
 import { slowRows } from './slow-rows.ts'
 
-/** Warehouses in front of catalogs of other kinds. */
+/** Kinds of storage in which the warehouse forwards to a catalog that is not a Headgate server. */
 const storages: readonly StorageName[] = [
   'upstream-fixture',
   'upstream-nessie',
@@ -99,7 +99,7 @@ function sparkViewSteps(ns: string): Step[] {
   ]
 }
 
-/** Creates a step in which the administrator lists and loads the table of a CTAS again and again until it is finished. */
+/** Creates a step in which the administrator repeatedly lists and loads the table of a CTAS until it is finished. */
 function unlisted(title: string, ns: string, fixture: WarehouseFixture | null): ActStep {
   const ctas = `CREATE TABLE ${ns}.slow USING iceberg AS ${slowRows(2, 6)}`
   return {
@@ -127,7 +127,7 @@ function unlisted(title: string, ns: string, fixture: WarehouseFixture | null): 
         ({ operation, outcome }) => operation === 'createTable' && outcome === 'allowed',
       )
       const since = lists.filter(({ at }) => staged !== undefined && at > Date.parse(staged.time))
-      // The last list may have been read after the commit.
+      // The last list may have been read after the commit, so it is not compared.
       const early = since.slice(0, -1)
       if (early.length < 10 || early.some(({ contains }) => contains))
         throw new Error(
@@ -177,7 +177,7 @@ function trinoViewSteps(ns: string): Step[] {
   ]
 }
 
-/** Scenarios of one table in a catalog of another kind behind an upstream warehouse. */
+/** Scenarios of one table in a catalog behind an upstream warehouse. The catalog is not a Headgate server. */
 export const upstreamTables: readonly Scenario[] = [
   pyicebergUpstream,
   duckdbUpstream,

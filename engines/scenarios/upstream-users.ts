@@ -6,8 +6,8 @@ import { watched } from '../users/audit.ts'
 import { alice, as, bob, prepared } from './trino-users.ts'
 
 /**
- * Scenario of two users of one Trino cluster, whose warehouse forwards to another catalog. The other catalog sees each
- * user, and neither the cluster nor a service account.
+ * Scenario of two users of one Trino cluster, whose warehouse forwards to another catalog. In the other catalog, each
+ * request has the identity of the user, and not of the cluster or a service account.
  */
 export const upstreamUsers: Scenario = {
   name: 'trino/upstream-users',
@@ -102,7 +102,7 @@ async function setIdentity(
   await server.send('PATCH', '/management/v1/warehouses/users', { upstream: { identity } })
 }
 
-/** Runs a statement as alice, which must fail with this message. */
+/** Runs a statement as the user alice, which must fail with the given message. */
 async function demandRefusal(engine: Engine, sql: string, message: RegExp): Promise<string> {
   const outcome = await engine.sql(sql, 'alice').then(
     (rows) => JSON.stringify(rows),

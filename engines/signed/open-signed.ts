@@ -4,13 +4,16 @@ import { type ServerFixture, startServerFixture } from '../lasting/server-fixtur
 import type { AccessKeyAuth, EngineAccess } from '../lib/access.ts'
 import type { Target } from '../target.ts'
 
-/** Principal whose access key signs the requests of the catalog `ice`. */
+/** Principal with whose access key the requests of the catalog `ice` are signed. */
 export const signer = 'signer'
 
-/** Principals whose access key a step removes, by the engine that signs with it in a catalog of the same name. */
+/**
+ * Principals whose access key the administrator removes during a scenario, keyed by the engine that signs with it. The
+ * catalog of the engine has the same name.
+ */
 export const leavers = { spark: 'leaver_spark', trino: 'leaver_trino' } as const
 
-/** Lifetime of storage credentials, so short that clients refresh them by signed requests. */
+/** Lifetime of storage credentials in s. It is so short that clients must refresh them by signed requests. */
 const credentialSeconds = 25
 
 /**

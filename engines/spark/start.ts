@@ -7,7 +7,7 @@ import { engineProperties } from '../lib/client-properties.ts'
 import { type Engine, type EngineSettings, type Rows, statementTimeoutMs } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
 
-/** Starts Spark in local mode with all catalogs of the settings. `ice` is the default catalog. */
+/** Starts Spark in local mode, with all catalogs of the settings. The default catalog is `ice`. */
 export async function startSpark(settings: EngineSettings): Promise<Engine> {
   const { python, jars } = await installSpark(settings.keeper, settings.say)
   const catalogs = Object.entries({ ice: settings.access, ...settings.others })
@@ -27,7 +27,7 @@ export async function startSpark(settings: EngineSettings): Promise<Engine> {
   const conf: Record<string, string> = {
     'spark.master': 'local[2]',
     'spark.driver.memory': '1g',
-    // The statements are short, so an optimizing compilation costs more time than it saves.
+    // Omits the optimizing JIT compilation, which takes longer than the short statements save.
     'spark.driver.extraJavaOptions': '-XX:TieredStopAtLevel=1',
     'spark.jars': jars.join(','),
     'spark.ui.enabled': 'false',
@@ -53,12 +53,12 @@ export async function startSpark(settings: EngineSettings): Promise<Engine> {
   }
 }
 
-/** Settings of a Spark session that do not depend on its catalogs. */
+/** Settings of a Spark session that are the same for all catalogs. */
 export const sparkSettings: Readonly<Record<string, string>> = {
   'spark.sql.extensions': 'org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions',
 }
 
-/** Returns the settings of one catalog. */
+/** Returns the Spark settings of one catalog. */
 export function sparkCatalog(
   name: string,
   access: EngineAccess,
@@ -68,11 +68,11 @@ export function sparkCatalog(
   const properties: Record<string, string> = {
     ...engineProperties(access, catalogTellsPlace),
     type: 'rest',
-    // The scenarios must read the current state, also after a change by another engine, so the catalog cache is off.
+    // Turns the catalog cache off, because scenarios must read the current state after changes of other engines.
     'cache-enabled': 'false',
     ...authentication(name, access.auth),
-    // Lets the server purge tables. Otherwise Spark would drop a table first and then delete its files, without having
-    // access to them any more.
+    // Lets the server purge tables. Otherwise, Spark would drop a table and could then no longer access its files to
+    // delete them.
     'rest-catalog-purge': 'true',
   }
   return {
@@ -91,17 +91,17 @@ function authentication(name: string, auth: EngineAccess['auth']): Record<string
     }
   return {
     'rest.auth.type': auth.kind === 'none' ? 'none' : 'oauth2',
-    // Otherwise Spark would renew its token by a token exchange.
+    // Prevents Spark from renewing its token by a token exchange.
     'token-exchange-enabled': 'false',
-    // Spark cannot refresh a configured token, so it must not try.
+    // Spark cannot renew a configured token.
     ...(auth.kind === 'token' ? { 'token-refresh-enabled': 'false' } : {}),
     ...(auth.kind === 'credential' ? { credential: `env:${toVariable(name)}` } : {}),
   }
 }
 
 /**
- * Passes credentials in environment variables: Iceberg resolves `env:NAME`, and command lines and Spark's pages do not
- * show them.
+ * Returns environment variables with a credential. Iceberg resolves `env:NAME`, so the credential is neither on the
+ * command line nor on Spark's web pages.
  */
 function credentialIn(name: string, auth: EngineAccess['auth']): [string, string][] {
   if (auth.kind === 'access-key')

@@ -4,7 +4,7 @@ import { findJdk, jdkCommand } from '../../conformance/lib/jdk.ts'
 import type { InstalledTrino } from '../install/trino.ts'
 
 /**
- * Returns the command that starts a Trino server of one node. The command must run in `home`, and reads the settings
+ * Returns the command that starts a Trino server with one node. The command must run in `home`, and reads the settings
  * in `home/etc`.
  */
 export function trinoCommand(
@@ -34,7 +34,7 @@ export function trinoCommand(
   }
 }
 
-/** Writes the settings of a Trino server of one node, except its catalogs. */
+/** Writes the settings of a Trino server with one node, not including its catalogs. */
 export function writeSettings(home: string, installed: InstalledTrino, port: number): void {
   mkdirSync(join(home, 'etc/catalog'), { recursive: true })
   writeProperties(join(home, 'etc/config.properties'), {
@@ -61,14 +61,14 @@ export function writeSettings(home: string, installed: InstalledTrino, port: num
   })
 }
 
-/** Returns whether a Trino server has started, so that it accepts statements. */
+/** Returns whether a Trino server has completed its start and accepts statements. */
 export async function isStarted(origin: string): Promise<boolean> {
   const response = await fetch(`${origin}/v1/info`, { signal: AbortSignal.timeout(5_000) })
   const info = (await response.json()) as { readonly starting?: boolean }
   return info.starting === false
 }
 
-/** Writes a file with one property in each line. */
+/** Writes a file with one property `NAME=VALUE` in each line. */
 export function writeProperties(file: string, properties: Readonly<Record<string, string>>): void {
   writeFileSync(
     file,

@@ -7,7 +7,7 @@ import type { Engine, EngineSettings } from '../lib/engine.ts'
 import { isStarted, trinoCommand, writeProperties, writeSettings } from './node.ts'
 import { runStatement } from './statement.ts'
 
-/** Starts a Trino server of one node with all catalogs of the settings. */
+/** Starts a Trino server with one node, with all catalogs of the settings. */
 export async function startTrino(settings: EngineSettings): Promise<Engine> {
   const installed = await installTrino(settings.keeper, settings.say)
   const port = await freePort()
@@ -36,14 +36,14 @@ export async function startTrino(settings: EngineSettings): Promise<Engine> {
 function writeCatalog(home: string, name: string, access: EngineAccess): void {
   writeProperties(join(home, `etc/catalog/${name}.properties`), {
     ...trinoCatalog(access),
-    // Scenarios may set any table property.
+    // Allows scenarios to set any table property.
     'iceberg.allowed-extra-properties': '*',
     ...registering(access.storage),
     ...access.trino,
   })
 }
 
-/** Returns the settings of one catalog. */
+/** Returns the Trino settings of one catalog. */
 export function trinoCatalog(access: EngineAccess): Record<string, string> {
   return {
     'connector.name': 'iceberg',
@@ -57,8 +57,8 @@ export function trinoCatalog(access: EngineAccess): Record<string, string> {
   }
 }
 
-// Trino signs its requests to the catalog with the keys of its S3 file system. Vended credentials replace these keys
-// for the files of tables.
+// Trino signs its requests to the catalog with the keys of its S3 file system. For the files of tables, vended
+// credentials replace these keys.
 function signing(auth: EngineAccess['auth']): Record<string, string> {
   if (auth.kind !== 'access-key') return {}
   return { 's3.aws-access-key': auth.accessKeyId, 's3.aws-secret-key': auth.secretAccessKey }
@@ -79,19 +79,20 @@ function authentication({ auth }: EngineAccess): Record<string, string> {
 }
 
 function fileSystem(storage: EngineStorage): Record<string, string> {
-  // Trino resolves file: locations below this folder, so the root folder makes them absolute paths.
+  // Trino resolves `file:` locations below this folder, so with the root folder they are absolute paths.
   if (storage.kind === 'file') return { 'fs.local.enabled': 'true', 'local.location': '/' }
   return {
     'fs.s3.enabled': 'true',
     's3.endpoint': storage.endpoint,
     's3.region': storage.region,
     's3.path-style-access': 'true',
-    // Trino uses only the keys from the catalog, so its configuration must contain endpoint, region and path style.
+    // Trino takes only keys from the catalog, so its settings must contain the endpoint, the region and the path
+    // style.
     ...readKeys(storage),
   }
 }
 
-// Trino does not start if both this property and vended credentials are set.
+// Trino does not start if this property is set together with vended credentials.
 function registering({ kind }: EngineStorage): Record<string, string> {
   return kind === 'vended' ? {} : { 'iceberg.register-table-procedure.enabled': 'true' }
 }

@@ -12,8 +12,8 @@ interface Failure {
 }
 
 /**
- * Runs one statement over Trino's HTTP protocol: POSTs the text, then requests each `nextUri` until a response
- * contains none. Throws an Error with the messages of Trino and of its causes.
+ * Runs one statement with the HTTP protocol of Trino and returns its rows: sends the text, and then requests each
+ * `nextUri` until a response contains none. Throws an error with the messages of Trino and of its causes.
  */
 export async function runStatement(
   origin: string,

@@ -6,13 +6,13 @@ import { frontKeys, startFront } from '../../conformance/lib/signed-front.ts'
 import { installBotocore } from '../../conformance/sigv4/install.ts'
 import type { CatalogAccess } from '../../conformance/lib/catalog-access.ts'
 
-/** Iceberg endpoint of AWS that a double plays. */
+/** AWS service whose Iceberg endpoint a test double simulates. */
 export type AwsKind = 'glue' | 's3tables'
 
 /**
- * Starts a double of an Iceberg endpoint of AWS in front of a Headgate server, and returns the settings of an upstream
- * that signs its requests to it. botocore verifies each signature first, `@headgate/sigv4` verifies it a second time,
- * and the double refuses what AWS documents as unsupported.
+ * Starts a test double of an Iceberg endpoint of AWS in front of a Headgate server, and returns the upstream settings
+ * that sign requests to it. botocore and `@headgate/sigv4` each verify every signature, and the double refuses
+ * requests that AWS documents as unsupported.
  */
 export async function startAwsDouble(
   keeper: ProcessKeeper,

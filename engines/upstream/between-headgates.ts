@@ -11,18 +11,21 @@ import { readUsage } from '../lib/usage.ts'
 import type { Target } from '../target.ts'
 import { type AwsKind, startAwsDouble } from './aws-double.ts'
 
-/** How a warehouse forwards to another Headgate server. */
+/** Options of a warehouse that forwards to another Headgate server. */
 interface Between {
-  /** Origin of the storage credentials: `own` are those of the first server, the others those of its upstream. */
+  /**
+   * Origin of the storage credentials for clients: the forwarding server (`own`), or the other server (`relay`,
+   * `pass`).
+   */
   readonly credentials?: 'own' | 'relay' | 'pass'
-  /** Endpoint of AWS that a double plays between both servers. */
+  /** AWS service whose endpoint is simulated between the two servers. */
   readonly aws?: AwsKind
 }
 
-/** Lifetime of storage credentials in seconds where no job outlives them. */
+/** Lifetime of storage credentials in s, for scenarios without a job that outlives them. */
 const usualSeconds = 900
 
-/** Starts two servers. The warehouse of the second one forwards to a warehouse of the first one. */
+/** Starts two Headgate servers. A warehouse of the second server forwards to a warehouse of the first server. */
 export async function openUpstream(
   keeper: ProcessKeeper,
   folder: string,
@@ -45,7 +48,7 @@ export async function openUpstream(
     name: 'front',
     vending,
   })
-  // Clients receive keys of an upstream only when they request them.
+  // A server in mode `pass` returns keys of the upstream only to clients that request them.
   const ask = credentials === 'pass' ? 'vended-credentials' : null
   return {
     access: { ...access, storage: { ...access.storage, ask } },
@@ -55,7 +58,7 @@ export async function openUpstream(
   }
 }
 
-/** Opens the catalogs of `short-lived` with warehouses that forward to another server. */
+/** Opens the catalogs of the storage `short-lived`, with warehouses that forward to another server. */
 export async function openUpstreamShortLived(
   keeper: ProcessKeeper,
   folder: string,
@@ -78,8 +81,8 @@ export async function openUpstreamShortLived(
 }
 
 /**
- * Returns the functions of a fixture whose clients receive credentials of the upstream: the upstream mints them, and
- * receives the requests to the store.
+ * Returns the functions of a fixture in which clients receive credentials of the upstream server, so that this server
+ * mints them and its store receives the requests.
  */
 function issuedBy(
   upstream: HeadgateServer,
@@ -88,7 +91,7 @@ function issuedBy(
   return {
     usage: async () => ({ ...(await fixture.usage()), mints: (await readUsage(upstream.origin)).mints }),
     storeRequests: async () => {
-      // Waits until the upstream has written the audit lines of the last requests.
+      // Waits until the upstream server has logged the last requests.
       await fixture.events()
       return readGatewayRequests(readFileSync(upstream.process.log, 'utf8'))
     },
@@ -104,7 +107,7 @@ function startUpstream(
   return startHeadgate(keeper, { dataDir, log, env })
 }
 
-/** Returns the setting that lets another server use the directories of this one. */
+/** Returns the setting that allows another server to use the directories of this server. */
 export function fileRoots({ dataDir }: Pick<HeadgateServer, 'dataDir'>): Readonly<Record<string, string>> {
   return { HEADGATE_FILE_ROOTS: `file://${join(dataDir, 'warehouses')}` }
 }
@@ -149,7 +152,7 @@ async function forwardingWarehouse(
   }
 }
 
-/** Returns the settings of an upstream with the account of its administrator. */
+/** Returns the upstream settings that authenticate with the account of the upstream's administrator. */
 function withAccount({ uri, warehouse, auth }: CatalogAccess): Readonly<Record<string, unknown>> {
   if (auth.kind !== 'credential') throw new Error('the administrator of a started server has a credential')
   return {

@@ -12,8 +12,8 @@ const name = 'front'
 const lifetimeSeconds = 900
 
 /**
- * Starts another catalog on MinIO, and a Headgate server with a warehouse that forwards to it. The other catalog needs no
- * login, and clients receive storage credentials of Headgate.
+ * Starts a catalog that is not a Headgate server, on MinIO, and a Headgate server with a warehouse that forwards to
+ * it. The catalog requires no authentication, and clients receive storage credentials of Headgate.
  */
 export async function openForeign(
   keeper: ProcessKeeper,

@@ -14,23 +14,24 @@ import type { Target } from '../target.ts'
 import { openUsers } from '../users/open-users.ts'
 import { fileRoots } from './between-headgates.ts'
 
-/** Audience that the catalog behind the warehouse requires. */
+/** Audience of tokens that the upstream catalog accepts. */
 const audience = 'upstream'
-/** Users of the first server with rights at the second one. */
+/** Users of the forwarding server that also have rights at the upstream catalog. */
 const known = ['admin', 'alice', 'bob']
 
-/** Engine that acts for the users. */
+/** Name of the engine that acts for the users. */
 const engine = 'trino'
 
-/** A warehouse that asserts users to the catalog behind it, and this catalog. */
+/** Warehouse that asserts its users to its upstream catalog, and this catalog. */
 interface Asserted {
   readonly access: Awaited<ReturnType<typeof gatewayWarehouse>>
   readonly behind: CatalogBehind
 }
 
 /**
- * Opens the catalogs of `users` with a warehouse that forwards with the identity mode `assert`. The catalog behind it, a
- * second Headgate server or Nessie, trusts only the issuer of this warehouse, and has no service account for it.
+ * Opens the catalogs of the storage `users`, with a warehouse in the identity mode `assert`, which forwards requests
+ * with the identity of each user. The upstream catalog, a second Headgate server or Nessie, trusts only the issuer of
+ * this warehouse, and has no service account for it.
  */
 export async function openUpstreamUsers(
   keeper: ProcessKeeper,
@@ -131,7 +132,7 @@ async function assertToNessie(
   const storage = minio.storage('lake')
   const port = await freePort()
   const nessie = `http://127.0.0.1:${port}`
-  // Nessie lists its history only for callers with a token, so the proxy keeps the last one that it received.
+  // Nessie returns its history only to callers with a token, so the proxy stores the last token that it has received.
   let lastToken = ''
   const front = await startDelayed(nessie, {
     delay: ({ headers }) => {
@@ -183,7 +184,10 @@ async function assertToNessie(
   }
 }
 
-/** Registers the engine of the first server, which assertions name as their actor, with all rights. */
+/**
+ * Registers the engine of the forwarding server at the upstream, with all rights. Assertions name this engine as their
+ * actor.
+ */
 async function registerEngine(upstream: HeadgateServer, issuer: string, warehouse: string): Promise<void> {
   await manage(upstream, 'POST', '/principals', { name: engine })
   await manage(upstream, 'POST', `/principals/${engine}/federations`, { issuer, subject: engine })
@@ -193,7 +197,7 @@ async function registerEngine(upstream: HeadgateServer, issuer: string, warehous
   await manage(upstream, 'POST', '/grants', { privilege: 'manage', on: { warehouse }, to })
 }
 
-/** Returns the issuer of the assertions of a warehouse. */
+/** Returns the issuer identifier in the assertions of a warehouse. */
 async function assertionIssuer(fixture: ServerFixture, warehouse: string): Promise<string> {
   const { id } = (await fixture.send('GET', `/management/v1/warehouses/${warehouse}`)) as {
     readonly id: string
@@ -201,7 +205,7 @@ async function assertionIssuer(fixture: ServerFixture, warehouse: string): Promi
   return `${fixture.publicUrl}/assertions/${id}`
 }
 
-/** Returns the subject of a principal of another issuer, which events name `ISSUER#SUBJECT`. */
+/** Returns the subject in the name of a user, which audit events write as `ISSUER#SUBJECT`. */
 function toSubject(principal: string): string {
   return principal.slice(principal.indexOf('#') + 1)
 }

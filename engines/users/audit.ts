@@ -3,20 +3,20 @@ import type { Engine, EngineName } from '../lib/engine.ts'
 import type { WarehouseFixture } from '../lib/warehouse-fixture.ts'
 import type { ActStep } from '../lib/scenario.ts'
 
-/** An audit event in a response of the management API. */
+/** Audit event in a response of the management API. */
 export interface UserEvent {
   readonly principal: string
-  /** Engines that act for the principal, the outermost first. */
+  /** Engines that act for the principal, outermost first. */
   readonly actors: readonly string[]
   readonly operation: string
   readonly outcome: string
   readonly detail: Readonly<Record<string, unknown>> | null
 }
 
-/** Maximum delay in ms after which the server has recorded the audit event of a read. */
+/** Maximum time in ms until the server has recorded the audit event of a read. */
 const delayMs = 1_500
 
-/** Creates a step that checks the audit events of its statement. */
+/** Creates a step that runs a statement and checks the audit events of its requests. */
 export function watched(
   on: EngineName,
   title: string,
@@ -56,12 +56,15 @@ async function eventsFrom(fixture: WarehouseFixture, from: Date): Promise<readon
   return events.filter(({ principal }) => principal !== 'admin')
 }
 
-/** Formats user and engine for people: `alice by trino`. */
+/** Formats a user and an engine for people, such as `alice by trino`. */
 export function formatCaller({ principal, actors }: Pick<UserEvent, 'principal' | 'actors'>): string {
   return [principal, ...actors].join(' by ')
 }
 
-/** Counts events of these operations by caller and outcome: `createTable, alice by trino, allowed`. */
+/**
+ * Counts the events of the given operations, keyed by operation, caller and outcome, such as `createTable, alice by
+ * trino, allowed`.
+ */
 export function tally(events: readonly UserEvent[], operations: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const event of events) {
@@ -72,7 +75,11 @@ export function tally(events: readonly UserEvent[], operations: readonly string[
   return counts
 }
 
-/** @throws Error if there is no event of an operation, or its caller is not the expected one */
+/**
+ * Checks that each of the given operations has an event, and that all their events have the expected caller.
+ *
+ * @throws Error if there is no event of an operation, or its caller is not the expected one
+ */
 export function demandDoneBy(
   events: readonly UserEvent[],
   who: string,

@@ -6,19 +6,19 @@ import { startSlowStore } from '../lasting/slow-store.ts'
 import type { EngineAccess } from '../lib/access.ts'
 import type { Target } from '../target.ts'
 
-/** Lifetime of storage credentials in seconds. It is so short that jobs must refresh the credentials. */
+/** Lifetime of storage credentials in s. It is so short that jobs must refresh them. */
 const credentialSeconds = 25
 /**
- * Lifetime of tokens in seconds, the shortest that the server accepts. Clients renew a user's token after nine tenths
- * of this time.
+ * Lifetime of tokens in s, which is the minimum that the server accepts. Clients renew the token of a user after nine
+ * tenths of this time.
  */
 const tokenSeconds = 60
 
-/** A namespace in which both users have rights. */
+/** Namespace in which both users have rights. */
 const home = 'home'
 
 const users = ['alice', 'bob'] as const
-/** Names of the engines, by the setting of their entry for requests without a user. */
+/** Names of the engines, keyed by the setting of their entry for requests without a user. */
 const engines = { 'config-only': 'trino', deny: 'trino-deny', service: 'trino-service' } as const
 
 /**
@@ -49,7 +49,7 @@ export async function openUsers(
   const { server } = fixture
   const warehouse = 'users'
   const administered = await makeWarehouse(fixture, warehouse, credentialSeconds)
-  // The server hides a warehouse from callers who may use no object in it, so both users get a namespace.
+  // The server hides a warehouse from callers that may use no object in it, so both users get rights in a namespace.
   await fixture.send('POST', `/v1/${warehouse}/namespaces`, { namespace: [home] })
   const [alice] = await Promise.all(users.map((name) => newPrincipal(fixture, name)))
   for (const principal of users)
@@ -65,7 +65,7 @@ export async function openUsers(
     credentials[firstCalls] = await newPrincipal(fixture, name)
     await fixture.send('POST', '/management/v1/engines', { principal: name, firstCalls, ...entry })
   }
-  // These engines have all grants, so that only their engine entries restrict them.
+  // All engines have all grants, so only their entries restrict them.
   for (const principal of [engines['config-only'], engines.deny])
     await fixture.send('POST', '/management/v1/grants', {
       privilege: 'manage',

@@ -1,4 +1,4 @@
-// A page that lists tables, and counts its visits in a property of one of them.
+// Web page that lists tables, and counts its visits in a property of one table.
 import { RestCatalog, type TableIdentifier } from '@headgate/iceberg/client'
 
 const visits = { namespace: ['sales'], name: 'visits' } as const
@@ -44,7 +44,10 @@ async function show(): Promise<void> {
   }
 }
 
-/** Adds one to the number in the table. After a conflict with another page, the function runs again on the new state. */
+/**
+ * Increments the number in the table property. If another page commits first, the function runs again on the new
+ * state.
+ */
 async function countVisit(catalog: RestCatalog): Promise<string> {
   const table = (await catalog.tableExists(visits))
     ? await catalog.loadTable(visits)

@@ -5,7 +5,10 @@ import type { ProcessKeeper } from '../../lib/process-keeper.ts'
 import { installKit } from '../../rck/install.ts'
 import type { ImportSource } from './source.ts'
 
-/** Starts Iceberg's REST fixture on SQLite and local files. */
+/**
+ * Starts the REST catalog server of Iceberg's compatibility kit (RCK), with SQLite and local files, as a source of the
+ * import.
+ */
 export async function startFixtureSource(
   keeper: ProcessKeeper,
   folder: string,
@@ -28,7 +31,7 @@ export async function startFixtureSource(
       allowedLocations: [`file://${root}`],
     },
     readFile: (location) => readFile(new URL(location)),
-    // The HTTP server of the fixture refuses %1F in paths, so nested namespaces are not possible.
+    // The HTTP server of the RCK refuses %1F in paths, so it cannot serve nested namespaces.
     nested: false,
     root: null,
     keepsViewFiles: false,

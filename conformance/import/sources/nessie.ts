@@ -8,7 +8,7 @@ import type { ImportSource } from './source.ts'
 
 const bucket = 'lake'
 
-/** Starts Nessie in memory, with metadata files on MinIO. */
+/** Starts Nessie in memory, with metadata files on MinIO, as a source of the import. */
 export async function startNessieSource(
   keeper: ProcessKeeper,
   folder: string,

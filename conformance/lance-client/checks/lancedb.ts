@@ -2,7 +2,11 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { check, gathered, type Check } from '../check.ts'
 import { idsIn, range, readRows } from '../node-lance.ts'
 
-/** @param root folder in which the server stores the namespace */
+/**
+ * Returns checks in which `@lancedb/lancedb` reads what the client has written, and the reverse.
+ *
+ * @param root folder in which the server stores the namespace
+ */
 export const lancedbChecks = (root: string): readonly Check[] => [
   check('@lancedb/lancedb reads what this client wrote', async ({ lance, uri, node }) => {
     const db = await node.lancedb.connectNamespace('rest', { uri })

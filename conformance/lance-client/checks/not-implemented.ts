@@ -5,8 +5,8 @@ import { check, type Check } from '../check.ts'
 const id = ['t', 'orders']
 
 /**
- * Operations that the reference server parses but does not implement. The server responds with a specific error and the
- * status 500.
+ * Calls of operations that the reference server does not implement. For each, the server responds with a specific
+ * error and the status 500.
  */
 const calls: Readonly<Record<string, (lance: LanceNamespace) => Promise<unknown>>> = {
   renameTable: (lance) => lance.renameTable({ id, new_table_name: 'other' }),

@@ -7,7 +7,7 @@ import { check, type Check } from '../check.ts'
 
 const readme = new URL('../../../packages/lance/README.md', import.meta.url)
 
-/** Returns a check for each example of the README, in order. */
+/** Returns a check for each example in the README of the client, in the order of the README. */
 export const readmeChecks = (uri: string, modules: string, folder: string): readonly Check[] => {
   const examples = [...readFileSync(readme, 'utf8').matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(
     ([, code]) => code ?? '',

@@ -5,8 +5,8 @@ import { idsIn, range, readRows } from '../node-lance.ts'
 import type { FrontKeys } from '../verifying-front.ts'
 
 /**
- * Returns checks that send requests through a proxy. The proxy accepts only requests with the signature that botocore
- * would compute.
+ * Returns checks that send requests through a proxy. The proxy accepts only requests whose signature equals the one
+ * that botocore computes.
  */
 export const signedChecks = (uri: string, keys: FrontKeys): readonly Check[] => {
   const properties = {

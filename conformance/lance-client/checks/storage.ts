@@ -9,7 +9,7 @@ export const KEY_LIFE_MS = 4_000
 
 const id = ['s', 'kept']
 
-/** Checks against a server that issues storage keys for a bucket. The keys expire after a few seconds. */
+/** Checks of the client against a server that issues storage keys for a bucket. The keys expire after a few seconds. */
 export const storageChecks: readonly Check[] = [
   check(
     'storage options are renewed before they expire, once for all concurrent callers',

@@ -3,7 +3,7 @@ import { demand, notApplicable } from '../../lib/outcome.ts'
 import { type AccessFixture, type Check, check, type Fixture } from '../check.ts'
 import { failure, openWire, success } from '../wire.ts'
 
-/** Reads of the audit log before an event counts as missing, and the pause between them. */
+/** Maximum number of times that the audit log is read before an event counts as missing. */
 const maxReads = 50
 const pauseMs = 100
 
@@ -56,7 +56,7 @@ export const accessChecks: readonly Check[] = [
     await reader('DropTable', { id: `${above}$shown` })
     success(await fixture.wire('DropTable', { id: `${above}$shown` }))
     const wanted = ['lanceDeclareTable allowed', 'lanceDropTable denied', 'lanceDropTable allowed']
-    // Refusals are recorded after their response.
+    // The server records a refusal after it has responded, so the check waits for the audit event.
     for (let attempt = 1; ; attempt += 1) {
       const events = await audited(`${above}.shown`)
       const missing = wanted.filter((event) => !events.includes(event))

@@ -2,7 +2,9 @@ import { demand } from '../../lib/outcome.ts'
 import { type Check, check, type Fixture } from '../check.ts'
 import { failure, success, type WireRequest } from '../wire.ts'
 
-/** Declares, finds and drops a table whose path is written in a special way. */
+/**
+ * Checks that the server declares, finds and drops a table whose identifier is encoded in a special way in the path.
+ */
 async function lives({ wire }: Fixture, request: WireRequest): Promise<void> {
   success(await wire('DeclareTable', { ...request, body: {} }))
   success(await wire('TableExists', { ...request, body: {} }))

@@ -3,7 +3,10 @@ import type { Check } from '../check.ts'
 import { specification } from '../specification.ts'
 import { errorCode } from '../wire.ts'
 
-/** One check for each operation: a missing object, or a refusal, is reported with a code of the specification. */
+/**
+ * Checks of all operations, one for each: the server reports a missing object, or refuses the request, with an error
+ * code of the specification.
+ */
 export const operationChecks: readonly Check[] = specification
   .filter(({ id }) => id !== 'ListAllTables')
   .map(({ id, hasJsonBody }) => ({

@@ -6,7 +6,7 @@ import { randomOrder, randomSpec } from './partitioning.ts'
 import { randomSchema } from './schemas.ts'
 import { randomProperties } from './table-updates.ts'
 
-/** Generates the body of `createTable`. */
+/** Generates the body of a createTable request. */
 export function randomCreation(random: Random): JsonObject {
   const version = random.pick([1, 2, 2, 3, 3])
   const schema = randomSchema(random, version, random.pick([0, 1, 1, 1, 10]))
@@ -30,7 +30,7 @@ export function randomCreation(random: Random): JsonObject {
   return { ...body, ...(broken as JsonObject) }
 }
 
-/** Generates the updates with which a client completes a staged table. */
+/** Generates the updates of the commit with which a client creates a staged table. */
 export function stagedUpdates(random: Random, staged: JsonObject): readonly Json[] {
   const version = Number(staged['format-version'])
   const first = (name: string): JsonObject => ((staged[name] ?? []) as readonly JsonObject[])[0] ?? {}

@@ -4,7 +4,7 @@ import { anything } from './pools.ts'
 
 type Path = readonly string[]
 
-/** Returns the document with one or two members replaced, removed, or set to the value of another member. */
+/** Returns a copy of a metadata document with one or two faults: a member is removed, or has another value. */
 export function damaged(random: Random, document: Json): Json {
   const once = damagedOnce(random, document)
   return random.chance(0.25) ? damagedOnce(random, once) : once

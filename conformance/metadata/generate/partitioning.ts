@@ -4,14 +4,14 @@ import { oddTransforms, transforms } from './pools.ts'
 
 const ODD = 0.02
 
-/** A column of a schema: its id, its full name, and whether it is in a list or map. */
+/** Column of a schema: its id, its full name, and whether it is inside a list or map. */
 interface Column {
   readonly id: number
   readonly name: string
   readonly type: Json | undefined
 }
 
-/** Returns the fields of a schema, including those within structs. */
+/** Returns the fields of a schema, including the fields inside structs. */
 function listColumns(schema: JsonObject, prefix = ''): readonly Column[] {
   const fields = (schema['fields'] ?? []) as readonly JsonObject[]
   return fields.flatMap((field) => {
@@ -23,7 +23,7 @@ function listColumns(schema: JsonObject, prefix = ''): readonly Column[] {
   })
 }
 
-/** Generates a partition spec for a schema, in the form in which clients send it. */
+/** Generates a partition spec for a schema, in the form of a client request. */
 export function randomSpec(
   random: Random,
   version: number,
@@ -51,7 +51,7 @@ export function randomSpec(
   return { 'spec-id': random.pick([0, 0, 1, 5]), fields }
 }
 
-/** Generates a sort order for a schema, in the form in which clients send it. */
+/** Generates a sort order for a schema, in the form of a client request. */
 export function randomOrder(random: Random, version: number, schema: JsonObject): JsonObject {
   const columns = listColumns(schema)
   const count = columns.length === 0 ? 0 : random.int(3)

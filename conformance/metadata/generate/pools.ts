@@ -70,8 +70,8 @@ const withFractions = (list: readonly string[]): string[] =>
   list.flatMap((text) => fractions.map((fraction) => (/:\d\d:\d\d$/.test(text) ? text + fraction : text)))
 
 /**
- * Default values, by the name of their type without parameters: valid values, invalid values, and valid values in
- * unusual spellings.
+ * Default values of columns, keyed by the type without its parameters: valid and invalid values, and valid values in
+ * unusual notations.
  */
 export const defaults: Readonly<Record<string, readonly Json[]>> = {
   boolean: [true, false, 'true', 1],
@@ -177,7 +177,7 @@ export const oddNames: readonly string[] = [
   'x'.repeat(300),
 ]
 
-/** Values of all JSON types, which replace valid values. */
+/** Values of all JSON types, with which a generated fault replaces a valid value. */
 export const anything: readonly Json[] = [
   null,
   true,

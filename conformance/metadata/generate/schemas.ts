@@ -2,17 +2,17 @@ import type { Json, JsonObject } from '@headgate/json'
 import type { Random } from '../../attack/random.ts'
 import { defaults, names, oddNames, oddTypes, types, typesSince3 } from './pools.ts'
 
-/** Probability that a part of a generated document is invalid. */
+/** Probability that a part of a generated schema is invalid. */
 const ODD = 0.008
 
 interface Making {
   readonly random: Random
   readonly version: number
-  /** Returns a field id that is usually unused. */
+  /** Returns the id for the next field, which is usually an unused one. */
   readonly nextId: () => number
 }
 
-/** Generates a schema with new fields. Their ids start at `firstId`. */
+/** Generates a schema whose field ids start at `firstId`. */
 export function randomSchema(random: Random, version: number, firstId = 1): JsonObject {
   let last = firstId - 1
   const making: Making = {
@@ -24,7 +24,7 @@ export function randomSchema(random: Random, version: number, firstId = 1): Json
   return withIdentifiers(random, { type: 'struct', 'schema-id': random.pick([0, 0, 0, 1, 7, -1]), fields })
 }
 
-/** Changes a schema: adds, drops, renames, moves or changes fields. */
+/** Generates the next schema of a table: adds, drops, renames, moves or changes fields of the previous schema. */
 export function evolvedSchema(
   random: Random,
   version: number,
@@ -143,7 +143,7 @@ function withDefaults({ random, version }: Making, field: JsonObject): JsonObjec
   return result
 }
 
-/** Chooses a default value, usually one of the first values of the pool, which are valid. */
+/** Chooses a default value from a pool, usually one of its first values, which are valid. */
 const defaultFrom = (random: Random, pool: readonly Json[]): Json =>
   random.pick(random.chance(0.75) ? pool.slice(0, Math.max(1, Math.ceil(pool.length / 4))) : pool)
 

@@ -9,7 +9,7 @@ import { randomViewUpdates, viewCreation } from './views.ts'
 
 const MOST_COMMITS = 6
 
-/** Generates a sequence of inputs. The same seed and number always generate the same sequence. */
+/** Generates a sequence of inputs for the two models. The same seed and number always generate the same sequence. */
 export function randomSequence(seed: number, number: number): Sequence {
   const random = new Random(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b))
   return random.chance(0.2) ? viewSequence(random) : tableSequence(random)
@@ -35,7 +35,8 @@ const damagedLast = (random: Random, updates: readonly Json[]): readonly Json[] 
 }
 
 /**
- * Adds commits that fit the state of Headgate's model after each step, and damaged copies of the model's last document.
+ * Adds commits and documents to a sequence: commits that fit the table or view after each step, and damaged copies of
+ * its last metadata document.
  */
 function extended(
   random: Random,
@@ -63,7 +64,7 @@ function extended(
   }
   const last = state
   const documents = Array.from({ length: random.int(4) }, () => damaged(random, last))
-  // Includes the createTable request as well, because both the request and the commit of a staged table are
-  // compared.
+  // The sequence contains the createTable request, too, because it is compared as well as the commit of the staged
+  // table.
   return { kind, create: request, commits, documents }
 }

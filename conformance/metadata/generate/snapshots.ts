@@ -4,13 +4,13 @@ import type { Random } from '../../attack/random.ts'
 const ODD = 0.02
 
 /**
- * State from which snapshots and refs are generated: the table's document, and the snapshots that the current commit
- * adds.
+ * State for which snapshots and refs are generated: the metadata document of the table, and the snapshots that the
+ * current commit adds.
  */
 export interface TableState {
   readonly document: JsonObject
   readonly now: number
-  /** Ids of the snapshots that the current commit adds. */
+  /** Ids of snapshots that the current commit adds. */
   readonly added: Int64[]
   lastSequence: Int64
   nextRow: Int64
@@ -21,7 +21,7 @@ export function snapshotIds({ document, added }: TableState): readonly Int64[] {
   return [...snapshots.map((snapshot) => snapshot['snapshot-id'] as Int64), ...added]
 }
 
-/** Generates the next snapshot of the table. It is usually valid. */
+/** Generates the next snapshot of the table, usually a valid one. */
 export function randomSnapshot(random: Random, state: TableState): JsonObject {
   const version = Number(state.document['format-version'])
   const known = snapshotIds(state)
@@ -63,7 +63,7 @@ export function randomSnapshot(random: Random, state: TableState): JsonObject {
   }
 }
 
-/** Returns the sum, or `value` itself if the sum could exceed 64 bits. */
+/** Returns the sum of two integers, or the first one if the sum would exceed 64 bits. */
 function after(value: Int64, more: number): Int64 {
   return value > 9_000_000_000_000_000_000n ? value : addInt64(value, more)
 }
@@ -103,7 +103,7 @@ function readRows(random: Random, version: number, state: TableState): JsonObjec
   return { 'first-row-id': first, 'added-rows': rows }
 }
 
-/** Generates the members of a branch or tag, without its name. */
+/** Generates the members of a branch or tag, not including its name. */
 export function randomRef(random: Random, state: TableState, main: boolean): JsonObject {
   const known = snapshotIds(state)
   const id =

@@ -18,7 +18,10 @@ const readVersion = ({ document }: TableState): number => Number(document['forma
 const currentSchema = (state: TableState): JsonObject =>
   buildList(state, 'schemas').find((it) => it['schema-id'] === state.document['current-schema-id']) ?? {}
 
-/** Returns an id from a list of the table's document, -1 (the last added object), or an id that does not exist. */
+/**
+ * Returns an id for an update: of an object in a list of the metadata document, -1 for the last added object, or an id
+ * that does not exist.
+ */
 function idFrom(random: Random, state: TableState, list: string, member: string): Json {
   const ids = buildList(state, list).map((item) => item[member] ?? 0)
   return random.chance(0.4) ? -1 : random.chance(ODD) ? 9 : random.pick([...ids, ids.length])
@@ -235,7 +238,7 @@ const makeOrder = (random: Random, state: TableState): JsonObject =>
     ? { ...pickOne(random, buildList(state, 'sort-orders')) }
     : randomOrder(random, readVersion(state), currentSchema(state))
 
-/** Removes a schema and adds it again in one commit. */
+/** Generates updates that remove a schema and add an equal one in the same commit. */
 function removeAndAddSchema(random: Random, state: TableState): readonly JsonObject[] {
   const schema = pickOne(random, buildList(state, 'schemas'))
   return [
@@ -267,7 +270,8 @@ function append(random: Random, state: TableState): readonly JsonObject[] {
 }
 
 /**
- * Adds `snapshot-id` to half of the updates, because older clients repeat the id outside of the statistics file object.
+ * Adds the member `snapshot-id` to half of the updates, because older clients repeat the id outside of the statistics
+ * file object.
  */
 function withSnapshotId(random: Random, update: JsonObject, member: string): JsonObject {
   if (random.chance(0.5)) return update
@@ -279,7 +283,7 @@ export function randomProperties(random: Random): JsonObject {
   return Object.fromEntries(random.some(known, 3).map((name) => [name, random.pick(propertyValues)]))
 }
 
-/** Generates the updates of one commit to a table in this state. */
+/** Generates the updates of one commit to a table with this metadata document. */
 export function randomTableUpdates(random: Random, document: JsonObject, now: number): readonly Json[] {
   const state: TableState = {
     document,

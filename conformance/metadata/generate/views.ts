@@ -22,7 +22,7 @@ export function viewCreation(random: Random): readonly Json[] {
   ]
 }
 
-/** Generates the updates of one commit to a view in this state. */
+/** Generates the updates of one commit to a view with this metadata document. */
 export function randomViewUpdates(random: Random, document: JsonObject, now: number): readonly Json[] {
   const updates: Json[] = []
   for (let more = 1 + random.int(3); more > 0; more--) updates.push(...someUpdates(random, document, now))

@@ -4,7 +4,7 @@ import { demand, notApplicable } from '../../lib/outcome.ts'
 import { createBody, delegation } from '../table-requests.ts'
 import { readEndpoint, resolveAsJava } from '../endpoint.ts'
 
-/** Largest length of a URL that common proxies accept. */
+/** Maximum length of a URL that common proxies accept, in characters. */
 const maxEndpointLength = 8_000
 
 export const handingOut: readonly Check[] = [

@@ -126,7 +126,7 @@ export const lifecycle: readonly Check[] = [
           () => false,
         )
         if (committed) taken.push(how)
-        // The token of a renamed table is valid until another table takes the old name.
+        // The token of a renamed table stays valid until another table takes its old name.
         if (!committed && how === 'renamed') continue
         demandRefusal(fixture, await fixture.renew(staged.name, staged.token), 'the old token', staged.name)
       }

@@ -4,9 +4,9 @@ import type { Check } from '../check.ts'
 import { demand, notApplicable } from '../../lib/outcome.ts'
 import { demandRefusal } from '../refusal.ts'
 
-/** Longest lifetime in ms of credentials whose expiry the suite waits for. */
+/** Maximum lifetime in ms of storage credentials whose expiry the suite waits for. */
 const patienceMs = 60_000
-/** Remaining lifetime in ms below which Iceberg's Java client refreshes credentials continuously. */
+/** Remaining lifetime in ms below which Iceberg's Java client requests new storage credentials before each use. */
 const javaLeadMs = 300_000
 const atOnce = 20
 
@@ -60,8 +60,8 @@ export const refreshing: readonly Check[] = [
         demand(left >= javaLeadMs, `the same keys came back with only ${seconds(left)} left`)
         return `the same keys again while they have ${seconds(left)} left`
       }
-      // The wait ends before the keys expire, because the server must return new keys while the client can
-      // still use the old ones.
+      // Waits until shortly before the keys expire, when the server must return new keys while clients still use the
+      // old ones.
       await sleep(left * 0.75)
       fresh = await fixture.renewed(staged, fresh.token, 'refresh of keys near their end')
       demand(readSecrets(fresh) !== readSecrets(first), 'keys near their end were returned again')

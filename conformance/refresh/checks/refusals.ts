@@ -6,7 +6,7 @@ import { demand, notApplicable } from '../../lib/outcome.ts'
 import { demandRefusal } from '../refusal.ts'
 import type { Fixture } from '../fixture.ts'
 
-/** Longest lifetime in seconds of tokens whose expiry the suite waits for. */
+/** Maximum lifetime in s of storage refresh tokens whose expiry the suite waits for. */
 const longestWaitSeconds = 120
 
 export const refusals: readonly Check[] = [
@@ -160,7 +160,10 @@ export const refusals: readonly Check[] = [
   },
 ]
 
-/** Creates a check of an expired token. The token is issued at the start of the suite and used at its end. */
+/**
+ * Creates a check that uses a storage refresh token after its expiry. The token is issued now, and the check runs at
+ * the end of the suite.
+ */
 export async function expiredToken(fixture: Fixture): Promise<Check> {
   const life = fixture.options.tokenLifeSeconds
   const name = 'expired'

@@ -1,14 +1,18 @@
 // Helpers of checks in all runtimes, without modules of Node.
 
-/** An integer that a JavaScript number cannot represent exactly. */
+/** Integer that a JavaScript number cannot represent exactly. */
 export const BIG = 9_007_199_254_740_993n
 
-/** @param {boolean} holds */
+/**
+ * Throws an error that contains `what` unless the condition is true.
+ *
+ * @param {boolean} holds
+ */
 export function ok(holds, what) {
   if (!holds) throw new Error(what)
 }
 
-/** Compares the JSON texts, including integers of 64 bits. */
+/** Throws an error unless two values have the same JSON text. Supports 64-bit integers. */
 export function equal(seen, wanted) {
   ok(written(seen) === written(wanted), `${written(seen)} instead of ${written(wanted)}`)
 }
@@ -16,7 +20,7 @@ export function equal(seen, wanted) {
 const written = (value) =>
   JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}n` : each)) ?? String(value)
 
-/** Returns the error of a promise that must reject. */
+/** Returns the error with which a promise rejects. Throws if the promise resolves. */
 export async function failure(promise) {
   try {
     await promise
@@ -32,7 +36,7 @@ export async function gathered(items) {
   return all
 }
 
-/** Runs checks one after another, and sends the results to the suite's server. */
+/** Runs checks one after another, and sends their results to the server of the suite. */
 export async function run(base, checks) {
   const settings = await (await fetch(`${base}/settings`)).json()
   const results = []

@@ -1,12 +1,12 @@
-// Program for Node, Bun and Deno, with features that a browser does not have. Its argument is the address of the
-// suite's server.
+// Program for Node, Bun and Deno that checks features which a browser does not have. Its argument is the address of
+// the suite's server.
 import { createHash } from 'node:crypto'
 import { AuthRegistry, isAuthError } from '@headgate/auth'
 import { LanceNamespace } from '@headgate/lance/client'
 import { equal, failure, ok, run } from './bench.mjs'
 import { everywhere } from './everywhere.mjs'
 
-/** Returns the `Authorization` header that a provider sends. */
+/** Returns the header `Authorization` that an auth provider adds to a request. */
 async function authorization(properties, request = {}) {
   const auth = await new AuthRegistry().create(properties, { uri: 'https://catalog.example.com' })
   const whole = {

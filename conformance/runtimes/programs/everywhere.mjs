@@ -1,4 +1,4 @@
-// Uses the packages in every runtime, without modules of Node.
+// Checks the packages in every runtime, including browsers. Imports no module of Node.
 import { AuthRegistry, configuredHeaders, isAuthError } from '@headgate/auth'
 import { IcebergConnectionError, NoSuchTableError, RestCatalog } from '@headgate/iceberg/client'
 import { parse, rawNumber, stringify } from '@headgate/json'
@@ -18,9 +18,9 @@ const schema = {
 const mark = Date.now().toString(36)
 const namespace = [`runtime_${mark}`]
 const orders = { namespace, name: 'orders' }
-/** Statuses of the loaded responses. */
+/** HTTP statuses of the responses that the catalog client has received. */
 const statuses = []
-/** The catalog, after the connection. */
+/** Client of the catalog, which the first checks connect. */
 let catalog
 
 const toBytes = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))

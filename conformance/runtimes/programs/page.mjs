@@ -1,4 +1,4 @@
-// Program for a page, with checks of features that a browser does not have.
+// Program of a web page, which also checks that features which need Node fail with a clear error.
 import { AuthRegistry, isAuthError } from '@headgate/auth'
 import { LanceConnectionError, LanceNamespace } from '@headgate/lance/client'
 import { equal, failure, ok, run } from './bench.mjs'

@@ -1,4 +1,4 @@
-// Prints the headers that Node's own crypto computes for a request, for comparison with the other runtimes.
+// Prints the signature headers that Node computes for a request, with which the other runtimes are compared.
 import { signRequest } from '@headgate/sigv4'
 
 const { request, options } = JSON.parse(process.argv[2] ?? '')

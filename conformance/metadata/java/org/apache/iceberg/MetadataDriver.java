@@ -18,24 +18,24 @@ import org.apache.iceberg.view.ViewMetadata;
 import org.apache.iceberg.view.ViewMetadataParser;
 
 /**
- * Answers questions about Iceberg's metadata model: one JSON object per line on standard input, one per line on
- * standard output, in the same order.
+ * Evaluates inputs with Iceberg's metadata classes. Reads requests from standard input, one JSON object per line, and
+ * writes one response per line to standard output, in the same order.
  *
  * <p>A refusal is {"error": {"type", "message"}}. Operations:
  *
  * <ul>
- *   <li>read: parses `document` (of `kind` table or view) and returns it as Java writes it in `document`
- *   <li>create: makes the table of the createTable body `request`
- *   <li>commit: applies `updates` to `base` and returns the result in `document`, and in `changed` whether there were
- *       changes
+ *   <li>read: parses the metadata document `document` of a table or view (`kind`), and returns in `document` how Java writes it
+ *   <li>create: creates the table of the createTable body `request`, and returns its metadata in `document`
+ *   <li>commit: applies `updates` to the document `base`, and returns the result in `document`. `changed` is false if
+ *       nothing changed
  * </ul>
  *
- * Clocks and random ids are replaced by `now` and `uuid`, so that both models make the same document.
+ * Times and random ids are replaced by `now` and `uuid`, so that both models create the same document.
  */
 public final class MetadataDriver {
   private static final ObjectMapper JSON = JsonUtil.mapper();
 
-  /** Readers of lines take U+2028 in a string for the end of a line. */
+  /** Writes JSON with escapes for non-ASCII characters, because readers of lines treat U+2028 as a line end. */
   private static final ObjectWriter ASCII = JSON.writer().with(JsonGenerator.Feature.ESCAPE_NON_ASCII);
 
   private MetadataDriver() {}
@@ -138,7 +138,7 @@ public final class MetadataDriver {
     answer.set("document", JSON.readTree(TableMetadataParser.toJson(made)));
   }
 
-  /** As CatalogHandlers.create: the first upgrade says which format version the table is created in. */
+  /** Returns the builder of an empty table with the format version of the first upgrade, as CatalogHandlers.create does. */
   private static TableMetadata.Builder emptyBuilder(ArrayNode updates) {
     for (JsonNode update : updates) {
       MetadataUpdate parsed = MetadataUpdateParser.fromJson(update);

@@ -44,10 +44,10 @@ import org.apache.iceberg.util.JsonUtil;
 import org.apache.iceberg.util.UnicodeUtil;
 
 /**
- * Writes tables and plans scans of them with Iceberg: one JSON object per line on standard input, one per line on
- * standard output, in the same order.
+ * Writes tables and plans scans of them with Iceberg. Reads requests from standard input, one JSON object per line, and
+ * writes one response per line to standard output, in the same order.
  *
- * <p>A question has `folder`, `format`, `schema`, `steps` and `scans`. The answer has the `metadata` of the table, and
+ * <p>A request has `folder`, `format`, `schema`, `steps` and `scans`. The response has the `metadata` of the table, and
  * for each scan its `files`, with residual filters and delete files, and `rows`: the paths of the files in which a row
  * matches the filter.
  */
@@ -74,7 +74,7 @@ public final class PlanningDriver {
     }
   }
 
-  /** Rows of a written data file. */
+  /** Data file that was written, with its rows. */
   private static final class Written {
     final DataFile file;
     final List<GenericRecord> rows;
@@ -194,7 +194,7 @@ public final class PlanningDriver {
     }
   }
 
-  /** Writes one file for each partition of the rows. */
+  /** Writes the rows of a step to data files, one for each partition. */
   private static List<Written> files(Table table, JsonNode step) {
     PartitionSpec spec = table.spec();
     Map<List<Object>, List<GenericRecord>> partitions = new LinkedHashMap<>();
@@ -389,7 +389,7 @@ public final class PlanningDriver {
     }
   }
 
-  /** Table operations in memory, with files in a local directory. */
+  /** Table operations that keep the metadata in memory, and files in a local directory. */
   private static final class LocalOperations implements TableOperations {
     private final String folder;
     private TableMetadata metadata = null;

@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The kit's table tests with switches for four things that the kit fixes. It lives in the kit's package
- * because the kit's helpers are visible only there.
+ * Table tests of the compatibility kit, with system properties for values that the kit fixes. The class is
+ * in the package of the kit, because the helpers of the kit are visible only there.
  *
  * <ul>
- *   <li>headgate.base-location: where tests with a chosen location put tables (kit: file:/tmp)
- *   <li>headgate.nested-namespaces: the catalog has namespaces below namespaces (kit: no)
- *   <li>headgate.names-with-slashes: names may contain a slash (kit: no)
- *   <li>headgate.local-metadata: metadata files lie on this machine's disk (kit: yes)
+ *   <li>headgate.base-location: location below which tests create tables (kit: file:/tmp)
+ *   <li>headgate.nested-namespaces: whether the catalog supports nested namespaces (kit: no)
+ *   <li>headgate.names-with-slashes: whether names may contain a slash (kit: no)
+ *   <li>headgate.local-metadata: whether metadata files are on the disk of this machine (kit: yes)
  * </ul>
  */
 public class ConfigurableCatalogTests extends RESTCompatibilityKitCatalogTests {
@@ -25,7 +25,7 @@ public class ConfigurableCatalogTests extends RESTCompatibilityKitCatalogTests {
     return value == null ? byDefault : value.equals("true");
   }
 
-  /** The kit empties only some of its namespaces before a test; "parent" of one test stops another. */
+  /** Drops all objects of earlier tests. The kit drops only some, and then a namespace of one test fails another. */
   @BeforeEach
   void dropLeftovers() {
     PurgeLeftovers.drop(catalog());

@@ -3,8 +3,8 @@ package org.apache.iceberg.rest;
 import java.util.UUID;
 
 /**
- * The kit's view tests, with views of a chosen location below headgate.base-location instead of in Java's
- * temporary folder. As there, each test has a folder of its own.
+ * View tests of the compatibility kit, which create views below headgate.base-location instead of in the
+ * temporary folder of the JVM. Each test uses a separate folder.
  */
 public class ConfigurableViewCatalogTests extends RESTCompatibilityKitViewCatalogTests {
   private final String folder = "views-" + UUID.randomUUID();

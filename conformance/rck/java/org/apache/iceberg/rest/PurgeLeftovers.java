@@ -6,10 +6,11 @@ import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
- * Empties a catalog of what the kit leaves behind. The kit drops some of its namespaces before each test
- * but not all, and then its tests of namespace lists do not pass a second time.
+ * Drops the objects that tests of the compatibility kit leave in a catalog. The kit does not drop all of its
+ * namespaces, and its tests of namespace lists would then fail in the next run.
  *
- * <p>Argument "list": print the names, exit with 3 when there are any. Argument "drop": drop them.
+ * <p>With the argument "list", prints the names of the objects, and exits with 3 if there are any. With
+ * "drop", drops them.
  */
 public class PurgeLeftovers {
   private static final Set<String> OTHERS =
@@ -51,7 +52,7 @@ public class PurgeLeftovers {
         catalog.dropView(view);
       }
     } catch (UnsupportedOperationException noViews) {
-      // a catalog without views has none to drop
+      // The catalog does not support views.
     }
     catalog.dropNamespace(namespace);
   }
