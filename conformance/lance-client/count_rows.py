@@ -1,4 +1,4 @@
-"""Counts the rows of a dataset that it reaches with the storage options it is given."""
+"""Counts the rows of a dataset. Lance gets only the storage options in the arguments."""
 
 import json
 import sys

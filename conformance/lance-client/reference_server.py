@@ -1,4 +1,4 @@
-"""Serves a folder or bucket by the Lance REST Namespace protocol until its input ends: pylance's own server."""
+"""Runs the reference server of the Lance REST Namespace (pylance) on a folder or bucket, until standard input ends."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Stock clients of Lance with a namespace: creates, appends, reads, indexes and restores. Prints a line for each step."""
+"""Runs released Lance clients: they create, change, read, index and restore tables. Prints a line for each step."""
 
 import json
 import sys

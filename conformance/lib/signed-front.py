@@ -1,7 +1,7 @@
-"""Stands before a server as API Gateway does: lets through what botocore finds rightly signed, and counts the rest.
+"""Forwards requests to a server if botocore computes the same signature, and refuses all others, as API Gateway does.
 
-Arguments: the server's address, access key, secret, region, service, and `signed` if the server verifies the signature
-too and must receive it. Prints `@@port N`, then a line for each request:
+Arguments: the address of the server, access key, secret, region, service, and `signed` if the server also verifies the
+signature and must receive it. Prints `@@port N`, and then a line for each request:
 `@@signed METHOD TARGET` or `@@refused REASON`.
 """
 
@@ -28,7 +28,7 @@ authorization = re.compile(
 
 
 class Verifier(SigV4Auth):
-    """botocore's own canonical request and signature, over the headers that the client says it signed."""
+    """Computes the canonical request and the signature with botocore, over the headers that the client has signed."""
 
     def headers_to_sign(self, request):
         return request.headers
@@ -49,7 +49,7 @@ class Verifier(SigV4Auth):
 
 
 def refusal(method, target, headers, body):
-    """Why a request is not let through, or None. `headers` are as they came, in order."""
+    """Returns the reason why a request is refused, or None. `headers` are the received headers, in order."""
     by_name = {}
     for name, value in headers:
         by_name.setdefault(name.lower(), []).append(value)

@@ -1,4 +1,4 @@
-"""Signs requests with botocore: one JSON object for each line of standard input, one for each line of output."""
+"""Signs requests with botocore. Reads one JSON object per line from standard input, and writes one line for each."""
 
 import base64
 import datetime

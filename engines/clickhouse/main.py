@@ -1,4 +1,4 @@
-"""ClickHouse behind the scenario runner: `connect` opens the catalog as the database `ice`, `sql` runs a statement."""
+"""Worker that runs ClickHouse: `connect` opens the catalog as the database `ice`, and `sql` runs a statement."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""DuckDB behind the scenario runner: `connect` attaches the catalog as `ice`, `sql` runs a statement."""
+"""Worker that runs DuckDB: `connect` attaches the catalog as the database `ice`, and `sql` runs a statement."""
 
 import glob
 import importlib
@@ -16,7 +16,7 @@ def quoted(text):
 
 
 def load(extension):
-    """Loads an extension from its Python package: DuckDB must not fetch anything at run time."""
+    """Loads an extension from its Python package, so that DuckDB downloads nothing at run time."""
     package = importlib.import_module(f"duckdb_extension_{extension}")
     pattern = os.path.join(os.path.dirname(package.__file__), "extensions", "*", "*.duckdb_extension")
     [file] = glob.glob(pattern)
@@ -38,7 +38,7 @@ def connect(connection):
             f"ENDPOINT {quoted(endpoint)}, URL_STYLE 'path', USE_SSL false)"
         )
     options = ["TYPE iceberg", f"ENDPOINT {quoted(connection['uri'])}"]
-    # else it asks for keys: here files are read with the secret above, or from this machine's disk
+    # By default, DuckDB requests storage keys. Here it reads files with the secret above, or from the local disk.
     if storage["kind"] != "vended":
         options.append("ACCESS_DELEGATION_MODE 'none'")
     auth = connection["auth"]

@@ -1,4 +1,4 @@
-"""PyIceberg as people have it, with the properties that it is given."""
+"""Worker that runs an unmodified PyIceberg with the properties in the request."""
 
 import pyiceberg
 from pyiceberg.catalog import load_catalog
@@ -7,7 +7,7 @@ import worker
 
 
 def load(properties, table):
-    """What became of loading a table: its name, or the name of the error (401 has one of its own)."""
+    """Loads a table. Returns its name, or the class name of the error, which is a separate class for the status 401."""
     try:
         return ".".join(load_catalog("lake", **properties).load_table(table).name())
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Serves requests of the scenario runner: one JSON document per line in, one per line out."""
+"""Runs operations for the scenario runner: reads JSON requests, one per line, and writes a response to each."""
 
 import datetime
 import decimal
@@ -10,7 +10,7 @@ import uuid
 
 
 def plain(value):
-    """The value as JSON has it. Integers that a double cannot hold, decimals and times become text."""
+    """Converts a value to JSON. Integers that a double cannot represent, decimals and times become strings."""
     if value is None or isinstance(value, (bool, str)):
         return value
     if isinstance(value, int):
@@ -35,14 +35,14 @@ def plain(value):
 
 
 def explain(error):
-    """Type and message of an error, and where in the steps it was raised."""
+    """Returns the type and message of an error, and the step and line that raised it."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "steps" in f.filename]
     place = f" (in {frames[-1].name}, line {frames[-1].lineno}: {frames[-1].line})" if frames else ""
     return f"{type(error).__name__}: {error}{place}"
 
 
 def serve(operations):
-    """Answers requests with the function of their operation's name until the input ends."""
+    """Reads requests until standard input ends. `operations` contains the function of each operation."""
     for line in sys.stdin:
         request = json.loads(line)
         answer = {"id": request["id"]}

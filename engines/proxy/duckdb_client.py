@@ -1,4 +1,4 @@
-"""DuckDB makes a table in the catalog at an address, writes and reads it; prints `@@rows N`."""
+"""Creates, writes and reads a table with DuckDB, and prints the line `@@rows N` with the number of rows."""
 
 import glob
 import importlib

@@ -1,4 +1,4 @@
-"""LanceDB for Python and pylance's own client of the REST namespace, on one server; prints `@@rows N`."""
+"""Reads a table with LanceDB and with the namespace client of pylance, and prints the line `@@rows N`."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Makes a table, appends twice, evolves and reads it, with the properties given as JSON; prints `@@rows N`."""
+"""Creates, changes and reads a table with PyIceberg. The argument contains its properties. Prints `@@rows N`."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""A CTAS, an INSERT, a MERGE and reads in Spark with the settings given as JSON; prints `@@rows N`."""
+"""Runs CTAS, INSERT, MERGE and queries in Spark with the settings in the argument (JSON), and prints `@@rows N`."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""PyIceberg behind the scenario runner: `connect` loads the catalog, `call` runs a function of steps/."""
+"""Worker that runs PyIceberg: `connect` loads the catalog, and `call` runs a function of the folder steps."""
 
 import importlib
 

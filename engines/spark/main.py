@@ -1,4 +1,4 @@
-"""Spark behind the scenario runner: `connect` builds the session, `sql` runs a statement."""
+"""Worker that runs Spark: `connect` creates the session, and `sql` runs a statement."""
 
 import re
 
@@ -27,7 +27,7 @@ def sql(statement):
 
 
 def messages(error):
-    """What Spark and the exceptions below it say, without Java's stack."""
+    """Returns the messages of a Spark error and of its causes, without stack traces."""
     java = getattr(error, "java_exception", None) or getattr(error, "_origin", None)
     if java is None:
         return str(error)

@@ -42,7 +42,7 @@ test('the schema accepts as settings all environment variables except secrets an
   expect(schema.properties?.['settings']?.propertyNames?.enum.toSorted()).toEqual(expected.toSorted())
 })
 
-/** Returns the dotted paths of all values that the schema of the chart names. */
+/** Returns the dotted paths of all values in the JSON schema of the chart. */
 function listNames({ properties = {} }: Schema, prefix = ''): readonly string[] {
   return Object.entries(properties).flatMap(([name, each]) => [
     prefix + name,
@@ -60,7 +60,8 @@ function hasValue(path: string): boolean {
 }
 
 test('every value in the schema of the chart has a default in values.yaml', () => {
-  // Helm itself adds `global`, and values below `resources` may be absent because users set any quantities there.
+  // Helm itself adds `global`. Values below `resources` may be missing in the schema, because users set any
+  // quantities there.
   const named = listNames(schema).filter((path) => path !== 'global' && !/(?:^|\.)resources\./.test(path))
   expect(named.length).toBeGreaterThan(80)
   expect(named.filter((path) => !hasValue(path))).toEqual([])

@@ -7,7 +7,7 @@ import { runSuccessfully } from '../../conformance/lib/run-program.ts'
 
 export const chartFolder: string = join(repositoryRoot, 'deploy/chart/headgate')
 
-/** Object of Kubernetes, with the members that every kind of object has. */
+/** Kubernetes object, with the members that objects of every kind have. */
 export interface Manifest {
   readonly apiVersion: string
   readonly kind: string
@@ -17,14 +17,14 @@ export interface Manifest {
   }
 }
 
-/** File with example values of the chart. */
+/** File with values for the chart, which the checks use. */
 export interface ValuesFile {
-  /** Name of the file without the suffix, such as `minimal`. */
+  /** Name of the file without its suffix, such as `minimal`. */
   readonly name: string
   readonly path: string
 }
 
-/** Returns the value files with which the chart must render. */
+/** Returns the files of values with which the checks render the chart. */
 export function listValuesFiles(): readonly ValuesFile[] {
   const folder = join(chartFolder, 'ci')
   return readdirSync(folder)
@@ -39,18 +39,18 @@ export const releaseName = 'headgate'
 /** Oldest version of Kubernetes that the chart supports (`kubeVersion` in Chart.yaml). */
 export const kubernetesVersion = '1.30'
 
-/** Returns the arguments with which Helm renders the chart without a cluster. */
+/** Returns the arguments with which Helm renders the chart without connecting to a cluster. */
 export function templateArguments(...valuesPaths: readonly string[]): readonly string[] {
   const values = valuesPaths.flatMap((path) => ['--values', path])
   return ['template', releaseName, chartFolder, '--kube-version', `${kubernetesVersion}.0`, ...values]
 }
 
-/** Renders the chart with a value file, without a cluster. */
+/** Renders the chart with a file of values, without connecting to a cluster. Returns the manifests as text. */
 export async function renderChart({ helm }: Pick<Tools, 'helm'>, valuesPath: string): Promise<string> {
   return runSuccessfully(helm, templateArguments(valuesPath))
 }
 
-/** Parses a stream of YAML documents, and omits empty documents. */
+/** Parses a stream of YAML documents. Skips empty documents. */
 export function parseManifests(text: string): readonly Manifest[] {
   return parseAllDocuments(text)
     .map((document): Manifest | null => document.toJS() as Manifest | null)

@@ -1,6 +1,6 @@
 import type { Manifest } from './chart.ts'
 
-/** Environment variable of a container, with its value or the source of its value. */
+/** Environment variable of a container: its value, or the object that contains its value. */
 export interface EnvironmentVariable {
   readonly name: string
   readonly value?: string
@@ -14,7 +14,7 @@ interface Probe {
   readonly httpGet: { readonly path: string; readonly port: string; readonly scheme: 'HTTP' | 'HTTPS' }
 }
 
-/** Container in a pod of the chart, with the members that the checks read. */
+/** Container of a pod in the chart, with the members that the checks read. */
 export interface Container {
   readonly name: string
   readonly env: readonly EnvironmentVariable[]
@@ -37,27 +37,27 @@ interface Volume {
   }
 }
 
-/** Pod of the chart, with the members that the checks read. */
+/** Specification of a pod in the chart, with the members that the checks read. */
 export interface PodSpec {
   readonly terminationGracePeriodSeconds?: number
   readonly containers: readonly Container[]
   readonly volumes?: readonly Volume[]
 }
 
-/** Pod template of a Deployment. */
+/** Pod template of a Kubernetes Deployment. */
 export interface PodTemplate {
   readonly metadata: { readonly labels: Readonly<Record<string, string>> }
   readonly spec: PodSpec
 }
 
-/** Returns the pod template of the Deployment of the server. */
+/** Returns the pod template in the Deployment of the server. */
 export function serverTemplate(manifests: readonly Manifest[]): PodTemplate {
   const found = manifests.find(({ kind }) => kind === 'Deployment')
   if (found === undefined) throw new Error('The chart rendered no Deployment.')
   return (found as Manifest & { readonly spec: { readonly template: PodTemplate } }).spec.template
 }
 
-/** Returns the container of the pod of `helm test`. */
+/** Returns the container of the pod that `helm test` runs. */
 export function testContainer(manifests: readonly Manifest[]): Container {
   const found = manifests.find(({ kind }) => kind === 'Pod')
   return onlyContainer((found as (Manifest & { readonly spec: PodSpec }) | undefined)?.spec)

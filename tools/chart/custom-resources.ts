@@ -4,7 +4,7 @@ import { computeStamp, isInstalled, markInstalled } from '../../conformance/lib/
 import { downloadGoModule } from './go-module.ts'
 import { type Say, toolFolder } from './tool-folder.ts'
 
-/** Go modules and files that contain the definitions of the custom resources that the chart can create. */
+/** Go modules and files that define the custom resources that the chart can create. */
 const sources = [
   {
     module: 'github.com/prometheus-operator/prometheus-operator',
@@ -21,7 +21,7 @@ const sources = [
   },
 ] as const
 
-/** Downloads the definitions of the custom resources, and returns the folder that contains them. */
+/** Downloads the definitions of the custom resources. Returns the folder that contains them. */
 export async function installCustomResources(say: Say): Promise<string> {
   const folder = toolFolder('custom-resources')
   const stamp = computeStamp(JSON.stringify(sources))

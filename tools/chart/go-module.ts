@@ -3,15 +3,15 @@ import { goCommand } from '../../conformance/lib/go-program.ts'
 import { runProgram } from '../../conformance/lib/run-program.ts'
 import { toolFolder } from './tool-folder.ts'
 
-/** Downloaded Go module in the module cache. */
+/** Go module that was downloaded to the module cache. */
 export interface GoModule {
-  /** Folder that contains the files of the module. */
+  /** Folder with the files of the module. */
   readonly folder: string
-  /** Path of the file go.mod of the module. */
+  /** Path of the go.mod file of the module. */
   readonly goMod: string
 }
 
-/** Downloads a Go module, without building it. */
+/** Downloads a Go module without building it. */
 export async function downloadGoModule(path: string, version: string): Promise<GoModule> {
   const cwd = toolFolder()
   mkdirSync(cwd, { recursive: true })

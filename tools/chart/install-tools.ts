@@ -3,12 +3,12 @@ import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { installCustomResources } from './custom-resources.ts'
 import { type Say, toolFolder } from './tool-folder.ts'
 
-/** Paths of the programs that the checks use. */
+/** Paths of the programs that the checks of the chart use. */
 export interface Tools {
   readonly helm: string
   readonly kubectlValidate: string
   readonly promtool: string
-  /** Folder with the definitions of custom resources. */
+  /** Folder with the definitions of the custom resources. */
   readonly customResources: string
 }
 
@@ -18,7 +18,7 @@ const programs = {
   promtool: { name: 'promtool', path: 'github.com/prometheus/prometheus/cmd/promtool', version: 'v0.316.0' },
 } as const
 
-/** Returns the programs that the checks use. Builds programs that are not in the cache folder yet. */
+/** Returns the programs that the checks of the chart use. First builds those that are missing in the cache folder. */
 export async function installTools(keeper: ProcessKeeper, say: Say): Promise<Tools> {
   const install = (program: GoProgram): Promise<string> =>
     installGoProgram(keeper, toolFolder(program.name), program, say)

@@ -77,7 +77,7 @@ function offlineSteps(tools: Tools, folder: string): readonly Step[] {
   ]
 }
 
-/** Value files of a quick run: one with all options, and one with the fewest options. */
+/** Files of values for a quick run: one with all options, and one with as few options as possible. */
 const quickValues = ['production', 'catalog-only']
 
 interface ServerOptions {

@@ -7,8 +7,8 @@ import { monitoringFolder } from './monitoring/monitoring-files.ts'
 import { runSuccessfully } from '../../conformance/lib/run-program.ts'
 
 /**
- * Packages the chart, and returns the number of its files. The package must contain the monitoring files, which are links
- * in the repository, and no files of the checks.
+ * Packages the chart, and returns the number of files in the package. Checks that the package contains the monitoring
+ * files, which are links in the repository, and no files of the checks.
  */
 export async function packageChart({ helm }: Tools, folder: string): Promise<string> {
   const target = join(folder, 'package')

@@ -4,17 +4,18 @@ import type { Manifest } from './chart.ts'
 import type { PodSpec } from './container.ts'
 import { runSuccessfully } from '../../conformance/lib/run-program.ts'
 
-/** Folders on this machine that replace the mounted volumes of a container. */
+/** Local folders that replace the mounted volumes of a container. */
 export interface PodFiles {
-  /** Converts a path in a volume of the container to the path of the same file on this machine. */
+  /** Returns the local path of a file that the container sees at a path in a volume. */
   resolve(path: string): string
   /** Certificate of the server, in PEM. */
   readonly certificate: string
 }
 
 /**
- * Creates the files of the server's volumes below `folder`: the content of ConfigMaps that the chart renders, a
- * certificate for the TLS Secret and for all other ConfigMaps, and a text in place of the token of a service account.
+ * Creates local files for the volumes of the server's pod in `folder`: the data of ConfigMaps that the chart renders,
+ * a certificate for the TLS Secret and for all other ConfigMaps, and a text that replaces the token of a service
+ * account.
  */
 export async function createPodFiles(
   folder: string,

@@ -6,16 +6,16 @@ import { chartFolder, templateArguments } from './chart.ts'
 import type { Tools } from './install-tools.ts'
 import { runProgram } from '../../conformance/lib/run-program.ts'
 
-/** Invalid values, which the chart must refuse. */
+/** Set of invalid values that the chart must refuse. */
 interface WrongValues {
   readonly title: string
   readonly values: unknown
-  /** Text that the error message must contain. */
+  /** Text that the error message of Helm must contain. */
   readonly expected: string
 }
 
 /**
- * Renders the chart with each set of invalid values, and returns the number of refused sets.
+ * Renders the chart with each set of invalid values, and returns the number of sets that the chart refused.
  *
  * @param folder folder for temporary files
  * @throws Failed when the chart accepts invalid values, or when the message does not contain the expected text
@@ -26,7 +26,7 @@ export async function refuseWrongValues({ helm }: Tools, folder: string): Promis
   const faults: string[] = []
   for (const { title, values, expected } of cases) {
     const path = join(folder, 'wrong-values.yaml')
-    // The values are written as JSON, because Helm reads YAML 1.1, in which the text `yes` means true.
+    // The values are written as JSON, because Helm parses YAML 1.1, in which the text `yes` is the value true.
     writeFileSync(path, JSON.stringify(values))
     const { code, stderr } = await runProgram(helm, templateArguments(minimal, path))
     if (code === 0) faults.push(`accepted: ${title}`)

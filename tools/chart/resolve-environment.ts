@@ -1,9 +1,9 @@
 import type { Container, EnvironmentVariable } from './container.ts'
 
-/** Returns the value of a key in a Secret. */
+/** Returns the value of a key in a Kubernetes Secret. */
 export type ReadSecret = (name: string, key: string) => string
 
-/** Returns the environment that Kubernetes would create for a container. */
+/** Returns the environment variables that Kubernetes would set in a container. */
 export function resolveEnvironment(container: Container, readSecret: ReadSecret): Record<string, string> {
   return Object.fromEntries(
     container.env.map((variable) => [variable.name, resolve(variable, container, readSecret)]),
@@ -25,7 +25,7 @@ function resolve(
   )
 }
 
-/** Parses an amount of CPUs: `2`, `1.5` or `500m`. */
+/** Parses a CPU quantity of Kubernetes, such as `2`, `1.5` or `500m`. */
 function toCpus(amount: string | number | undefined): number {
   const text = String(amount)
   const cpus = text.endsWith('m') ? Number(text.slice(0, -1)) / 1000 : Number(text)

@@ -13,19 +13,19 @@ import { get } from './get.ts'
 import { createPodFiles } from './pod-files.ts'
 import { resolveEnvironment } from './resolve-environment.ts'
 
-/** Running server with the environment that the chart defines. */
+/** Local server that runs with the environment that the chart defines for its container. */
 export interface RunningContainer {
   readonly process: KeptProcess
-  /** Environment of the server, for further programs that would run in the same container. */
+  /** Environment variables of the server, for further programs of the same container. */
   readonly env: Readonly<Record<string, string>>
-  /** URLs on this machine of the ports of the container. */
+  /** Local URLs of the ports of the container. */
   readonly urls: Readonly<Record<'catalog' | 'gateway', string>>
   readonly certificate: string
-  /** Returns the log of the server until now. */
+  /** Returns the output of the server so far. */
   log(): string
 }
 
-/** Arguments of Node that run the command line from the sources of the repository. */
+/** Arguments with which Node runs the command line from the sources of the repository. */
 export const headgate: readonly string[] = [
   '--conditions=x-source',
   '--disable-warning=ExperimentalWarning',
@@ -35,15 +35,15 @@ export const headgate: readonly string[] = [
 /** Options of `runContainer`. */
 interface RunOptions {
   readonly keeper: ProcessKeeper
-  /** Empty folder. */
+  /** Empty folder for the files of the server. */
   readonly folder: string
   readonly manifests: readonly Manifest[]
   readonly databaseUrl: string
 }
 
 /**
- * Runs `headgate serve` from the sources with the environment and the files that the chart defines, on free loopback ports
- * and with another database, and waits until it is live.
+ * Runs `headgate serve` from the sources, with the environment and the files that the chart defines, and waits until
+ * the server is live. Only the ports, which are free loopback ports, and the database differ from the chart.
  */
 export async function runContainer({
   keeper,
@@ -96,7 +96,7 @@ export async function runContainer({
   return { process: process_, env, urls, certificate, log: () => readFileSync(log, 'utf8') }
 }
 
-/** Stops the server with SIGTERM, as Kubernetes does, and checks that the server exits within the grace period. */
+/** Stops the server with SIGTERM, like Kubernetes, and checks that it exits within the grace period. */
 export async function stopContainer(
   { process: server }: RunningContainer,
   graceSeconds: number,

@@ -19,8 +19,8 @@ interface ServeOptions {
 }
 
 /**
- * Runs the server, for each value file, with the environment that the chart renders, on a real PostgreSQL. Checks that
- * the probes of the chart, `headgate bootstrap` and the script of `helm test` succeed, that the server knows all
+ * Runs the server with the environment that the chart renders for each file of values, on a real PostgreSQL. Checks
+ * that the probes of the chart, `headgate bootstrap` and the script of `helm test` succeed, that the server knows all
  * settings, and that it stops within the grace period.
  *
  * @param options.folder folder for temporary files
@@ -67,7 +67,7 @@ async function checkServer(container: RunningContainer, manifests: readonly Mani
 
 /**
  * Creates the administrator with `headgate bootstrap` in the environment of the container, as the notes of the chart
- * tell the user.
+ * instruct the user.
  */
 async function bootstrap({ env, process: server }: RunningContainer): Promise<void> {
   const { code, stdout, stderr } = await runProgram(process.execPath, [...headgate, 'bootstrap', '--json'], {
@@ -78,7 +78,7 @@ async function bootstrap({ env, process: server }: RunningContainer): Promise<vo
   demand(clientSecret !== undefined, 'headgate bootstrap printed no secret.')
 }
 
-/** Runs the script of the pod of `helm test`, with the addresses that the server has on this machine. */
+/** Runs the script of the `helm test` pod with the local addresses of the server. */
 async function runHelmTest({ urls }: RunningContainer, manifests: readonly Manifest[]): Promise<void> {
   const { env, command = [] } = testContainer(manifests)
   const [shell = '', ...args] = command
@@ -91,7 +91,7 @@ async function runHelmTest({ urls }: RunningContainer, manifests: readonly Manif
     },
   })
   if (code !== 0) throw new Failed(`The script of helm test exited with ${code}: ${stdout}${stderr}`)
-  // With a wrong public URL, the same script must fail. This shows that the script can fail.
+  // The same script must fail with a wrong public URL, which proves that it checks something.
   const other = await runProgram(shell, args, {
     env: { ...rendered, CATALOG: urls.catalog, PUBLIC_URL: 'https://other.example.com' },
   })

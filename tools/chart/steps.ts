@@ -1,7 +1,7 @@
 import { Failed } from '../../conformance/lib/outcome.ts'
 import { seconds } from '../../conformance/lib/text-table.ts'
 
-/** One check of the chart, with its title. */
+/** Check of the chart, with the title that is printed. */
 export interface Step {
   readonly name: string
   run(): Promise<string>
@@ -11,15 +11,12 @@ export interface Step {
 export interface StepResult {
   readonly step: string
   readonly outcome: 'ok' | 'failed'
-  /** Facts for the result line, or the reason of the failure. */
+  /** Facts that are printed after a success, or the reason of the failure. */
   readonly detail: string
   readonly seconds: number
 }
 
-/**
- * Runs the checks one after another, and prints each result with its duration. A failed check does not prevent the
- * checks after it.
- */
+/** Runs the checks one after another, and prints each result with its duration. Continues after a failed check. */
 export async function runSteps(
   steps: readonly Step[],
   print: (line: string) => void,

@@ -2,7 +2,7 @@ import { cacheFolder } from '../../conformance/lib/paths.ts'
 
 export type Say = (line: string) => void
 
-/** Returns a folder for the programs of the chart check. */
+/** Returns the folder of a program that the checks of the chart install. */
 export function toolFolder(...parts: string[]): string {
   return cacheFolder('chart', ...parts)
 }

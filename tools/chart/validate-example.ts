@@ -7,7 +7,8 @@ import type { Tools } from './install-tools.ts'
 import { validate, writeManifests } from './validate-manifests.ts'
 
 /**
- * Renders the chart with the values of `examples/kubernetes`, and validates the result and the manifests of the example.
+ * Renders the chart with the values in `examples/kubernetes`, and validates the rendered manifests and the manifests
+ * of the example.
  *
  * @param folder folder for temporary files
  * @throws Failed when a manifest is not valid

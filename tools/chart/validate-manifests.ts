@@ -6,8 +6,8 @@ import type { Tools } from './install-tools.ts'
 import { type Finished, runProgram } from '../../conformance/lib/run-program.ts'
 
 /**
- * Invalid manifests, by their fault. The check fails when the validator accepts one of them, because such a validator
- * would also accept an invalid manifest of the chart.
+ * Invalid manifests, keyed by their fault. The check fails if the validator accepts one of them, because it would then
+ * also accept invalid manifests of the chart.
  */
 const malformed: Readonly<Record<string, string>> = {
   'a wrong type': 'apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {ports: [{port: many}]}\n',
@@ -18,7 +18,7 @@ const malformed: Readonly<Record<string, string>> = {
 }
 
 /**
- * Renders each value file and validates the manifests without a cluster.
+ * Renders the chart with each file of values, and validates the manifests without connecting to a cluster.
  *
  * @param folder folder for temporary files
  * @throws Failed when a manifest is not valid
@@ -38,14 +38,14 @@ export async function validateManifests(tools: Tools, folder: string): Promise<s
   return `objects: ${counts.join(', ')}`
 }
 
-/** Writes manifests into a folder, and returns the path of the file. */
+/** Writes manifests to a file in a folder, and returns the path of the file. */
 export function writeManifests(folder: string, name: string, text: string): string {
   const path = join(folder, `${name}.yaml`)
   writeFileSync(path, text)
   return path
 }
 
-/** Validates the manifests in a file, without a cluster. */
+/** Validates the manifests in a file without connecting to a cluster. */
 export function validate({ kubectlValidate, customResources }: Tools, path: string): Promise<Finished> {
   return runProgram(kubectlValidate, [
     '--version',

@@ -1,5 +1,5 @@
 /**
- * Checks that a program that runs in place of a container image has the version of that image.
+ * Checks that a local program has the same version as the container image that it replaces.
  *
  * @throws Error when the version differs from the tag of the image
  */

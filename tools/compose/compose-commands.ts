@@ -13,7 +13,11 @@ export class ComposeCommands {
   readonly #say: (line: string) => void
   #running: RunningProject | null = null
 
-  /** @param folder folder of the compose file. Relative paths are relative to this folder */
+  /**
+   * Creates the runner of the commands.
+   *
+   * @param folder folder of the compose file. Relative paths are relative to this folder
+   */
   constructor(pod: Pod, folder: string, load: () => Promise<Project>, say: (line: string) => void) {
     this.#pod = pod
     this.#folder = folder
@@ -45,7 +49,7 @@ export class ComposeCommands {
     return { code: code ?? 1, output: lines.map((line) => `${line}\n`).join('') }
   }
 
-  /** Copies a file out of a volume. */
+  /** Copies a file out of a volume, like `docker compose cp`. */
   async #copy([from = '', to = '']: readonly string[]): Promise<CommandResult> {
     const [name = '', path = ''] = from.split(':')
     const { services } = await this.#load()
@@ -56,7 +60,7 @@ export class ComposeCommands {
     return { code: 0, output: '' }
   }
 
-  /** Stops all services. Keeps all volumes, even if the real command would delete them. */
+  /** Stops all services, like `docker compose down`. Keeps all volumes, even if the real command would delete them. */
   async #down(): Promise<CommandResult> {
     const exits = await this.#running?.stop()
     this.#running = null

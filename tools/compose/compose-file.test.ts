@@ -11,7 +11,7 @@ const { services } = parse(text, { merge: true }) as {
   readonly services: Readonly<Record<string, { readonly image: string; readonly ports?: readonly string[] }>>
 }
 
-/** Returns the variables that `create-env.sh` prints, by name. */
+/** Runs `create-env.sh`, and returns the variables that it prints, keyed by name. */
 function createVariables(): ReadonlyMap<string, string> {
   const output = execFileSync('sh', [join(deploy, 'compose/create-env.sh')], { encoding: 'utf8' })
   return new Map(

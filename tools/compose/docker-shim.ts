@@ -3,15 +3,15 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 
-/** Output and exit code of a command. */
+/** Exit code and output of a command. */
 export interface CommandResult {
   readonly code: number
   readonly output: string
 }
 
-/** A folder with a program `docker` that passes each command to this process. */
+/** Folder with a program `docker`, which passes each command to this process. */
 export interface DockerShim extends AsyncDisposable {
-  /** Folder of the program. Put it in front of `PATH`. */
+  /** Path of the folder, which must be the first one in `PATH`. */
   readonly folder: string
 }
 
@@ -28,8 +28,8 @@ call.end(JSON.stringify(process.argv.slice(2)))
 `
 
 /**
- * Creates a program `docker` that passes its arguments to the function `run`, so that the commands of a page can be
- * run unchanged.
+ * Creates a program `docker` that passes its arguments to the function `run`. Commands of a documentation page can
+ * then run unchanged.
  */
 export async function createDockerShim(
   folder: string,

@@ -15,22 +15,22 @@ import { prepareVolume } from './prepare-volume.ts'
 import { readSection, runStep } from './run-page.ts'
 import type { Pod } from './substitute.ts'
 
-/** Options that `main.ts` passes to this program, which runs in separate namespaces. */
+/** Options that `main.ts` passes to this program, which runs in separate Linux namespaces. */
 export interface InsideOptions {
   readonly parts: Parts
-  /** Archive of the image that `npm run image` built. */
+  /** Path of the image archive that `npm run image` built. */
   readonly archive: string
   readonly folder: string
   readonly hosts: string
 }
 
-/** Title of the section of the page whose steps this program runs. */
+/** Heading of the documentation section whose commands this program runs. */
 const heading = 'Compose: PostgreSQL, an S3 store, Headgate and Trino'
 
-/** SQL query that counts the rows that the steps of the page wrote. */
+/** SQL query that counts the rows which the commands of the page have written. */
 const query = 'SELECT count(*) FROM lakehouse.sales.orders'
 
-/** Prints progress to standard output, from which `main.ts` prints each line. */
+/** Prints progress to standard output. `main.ts` prints these lines again. */
 function say(line: string): void {
   console.log(line)
 }
@@ -69,7 +69,7 @@ async function main([file = '']: readonly string[]): Promise<number> {
   const steps = readSection(page, heading)
   for (const [at, step] of steps.entries()) {
     say(`\n${step.code.trim()}`)
-    // The first code block of the page changes into the folder `deploy`, in which all other blocks run.
+    // The first code block of the page changes to the folder `deploy`, in which all other blocks run.
     say((await runStep(step, at === 0 ? { ...run, folder: checkout } : run)).trim())
   }
   say('\nafter a restart, with the same volumes')

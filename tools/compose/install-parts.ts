@@ -6,12 +6,9 @@ import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { installPyIceberg } from '../../conformance/lib/pyiceberg.ts'
 import { type InstalledTrino, installTrino, installTrinoCli } from '../../engines/install/trino.ts'
 
-/**
- * Paths of the programs that run in place of container images. They are installed first, while the network is
- * reachable.
- */
+/** Paths of the programs that replace container images. They are installed first, while the network is reachable. */
 export interface Parts {
-  /** Path of the program built from `load/main.go`, which parses the compose file. */
+  /** Path of the program that parses the compose file. It is built from `load/main.go`. */
   readonly load: string
   readonly versitygw: string
   readonly trino: InstalledTrino
@@ -19,7 +16,7 @@ export interface Parts {
   readonly python: string
 }
 
-/** Version of the S3 store. It must equal the version of the image in the compose file. */
+/** Version of the S3 store, which must be the version of the image in the compose file. */
 export const storeVersion = 'v1.8.0'
 
 export async function installParts(keeper: ProcessKeeper, say: (line: string) => void): Promise<Parts> {
@@ -47,7 +44,7 @@ async function buildLoader(keeper: ProcessKeeper): Promise<string> {
   return binary
 }
 
-/** Builds the S3 store without cgo, as its container image does. */
+/** Builds the S3 store without cgo, like its container image. Returns the path of the binary. */
 function installStore(keeper: ProcessKeeper, say: (line: string) => void): Promise<string> {
   const path = 'github.com/versity/versitygw/cmd/versitygw'
   const program = { name: 'versitygw', path, version: storeVersion }

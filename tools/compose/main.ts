@@ -21,7 +21,9 @@ network. Needs root, Linux, Go, Python 3.10 or newer, a JDK 25, Maven, iproute2,
 
 Exit codes: 0 everything worked, 2 a command failed or could not run.`
 
-/** Shell script that sets up the network and the host names of the services, and then runs the program. */
+/**
+ * Shell script that configures the network and the host names of the services, and then runs the program `inside.ts`.
+ */
 const script = `set -e
 ip link set lo up
 mount --bind "$1" /etc/hosts

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { userId } from '../image/base-layer.ts'
 
 /**
- * Returns the folder of a named volume. A new volume gets the owner of the mount path in the image, as with Docker.
- * Only the volume of Headgate has an owner other than root.
+ * Returns the folder of a named volume, and creates it if it does not exist. Like with Docker, a new volume has the
+ * owner that its mount path has in the image, which is not root for the volume of Headgate.
  */
 export function prepareVolume(parent: string, name: string): string {
   const folder = join(parent, name)

@@ -1,4 +1,4 @@
-/** A volume or a file of the project, mounted into a container. */
+/** Mount of a volume or a file in a container. */
 export interface Mount {
   readonly type: 'volume' | 'bind'
   /** Name of the volume, or absolute path of the file. */
@@ -10,7 +10,7 @@ export interface Mount {
 /** State that a service must reach before a service that depends on it starts. */
 export type Condition = 'service_started' | 'service_healthy' | 'service_completed_successfully'
 
-/** A service of a compose file, in the form that compose-go prints: all variables are replaced. */
+/** Service of a compose file, as compose-go prints it after it has replaced all variables. */
 export interface Service {
   readonly image: string
   readonly command: readonly string[] | null

@@ -3,7 +3,10 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { findMissingLine } from '../../conformance/lib/shell-steps.ts'
 
-/** A code block of a page: shell commands or a Python program, and the output that the page shows below it. */
+/**
+ * Code block of a documentation page: shell commands or a Python program, with the output that the page shows below
+ * it.
+ */
 export interface PageStep {
   readonly language: 'sh' | 'python'
   readonly code: string
@@ -11,8 +14,8 @@ export interface PageStep {
 }
 
 /**
- * Returns the `sh` and `python` blocks of one section of a page. A `text` block contains the output of the block before
- * it.
+ * Returns the `sh` and `python` blocks in one section of a page. A `text` block is the expected output of the block
+ * before it.
  */
 export function readSection(page: string, heading: string): readonly PageStep[] {
   const section = page.split(/^## /m).find((each) => each.startsWith(`${heading}\n`))
@@ -25,7 +28,7 @@ export function readSection(page: string, heading: string): readonly PageStep[] 
   return steps
 }
 
-/** Folder, environment and Python of the steps of a page. */
+/** Folder, environment and Python interpreter with which the code blocks of a page run. */
 export interface PageRun {
   readonly folder: string
   readonly env: Readonly<Record<string, string>>
@@ -33,7 +36,7 @@ export interface PageRun {
 }
 
 /**
- * Runs one step, and returns what the step printed to standard output and standard error.
+ * Runs one code block, and returns what it printed to standard output and standard error.
  *
  * @throws Error when the step fails, or does not print the output that the page shows
  */

@@ -1,7 +1,8 @@
 import type { Service } from './project.ts'
 
 /**
- * Returns the names of the services in their start order: each service after the services that it depends on.
+ * Returns the names of the services in the order in which they start: each service follows the services on which it
+ * depends.
  *
  * @throws Error when they depend on each other in a cycle
  */

@@ -8,7 +8,7 @@ import { startTrino } from './substitute-trino.ts'
 import type { Pod, RunningService, StartSubstitute } from './substitute.ts'
 import { findStartOrder } from './start-order.ts'
 
-/** Functions that start the program that replaces an image, by the prefix of the image's name. */
+/** Functions that start the local program in place of an image, keyed by the prefix of the image's name. */
 const substitutes: Readonly<Record<string, StartSubstitute>> = {
   'docker.io/library/postgres:': startPostgres,
   'ghcr.io/versity/versitygw:': startStore,
@@ -16,15 +16,16 @@ const substitutes: Readonly<Record<string, StartSubstitute>> = {
   'docker.io/trinodb/trino:': startTrino,
 }
 
-/** The running services of a compose file. */
+/** Running services of a compose file. */
 export interface RunningProject {
   readonly services: ReadonlyMap<string, RunningService>
-  /** Stops the services in reverse order, and returns how each ended. */
+  /** Stops the services in reverse order. Returns the exit code or signal of each service. */
   readonly stop: () => Promise<ReadonlyMap<string, ProcessExit>>
 }
 
 /**
- * Starts all services in the order of their dependencies and waits for the conditions, like `docker compose up --detach --wait`.
+ * Starts all services in the order of their dependencies, and waits for the condition of each dependency, like `docker
+ * compose up --detach --wait`.
  *
  * @throws Error when a condition is not met
  */
@@ -74,8 +75,8 @@ async function waitForSuccess(name: string, service: RunningService | undefined)
 }
 
 /**
- * Repeats the health check of a service until it succeeds, at the interval and with the number of retries of the
- * compose file.
+ * Runs the health check of a service until it succeeds, with the interval and the number of retries in the compose
+ * file.
  */
 async function waitForHealth(name: string, { healthcheck }: Service, service: RunningService): Promise<void> {
   const [kind, ...command] = healthcheck?.test ?? []

@@ -3,7 +3,7 @@ import { startContainer } from '../image/check/container.ts'
 import type { Pod, RunningService } from './substitute.ts'
 import type { Service } from './project.ts'
 
-/** Runs the image of this repository with its own root file system, user and program. */
+/** Runs the program of the Headgate image in the root file system of the image, as the user of the image. */
 export async function startHeadgate(pod: Pod, name: string, service: Service): Promise<RunningService> {
   const { keeper, image, folder, hosts, volume } = pod
   if (service.read_only !== true) throw new Error(`The service ${name} must set read_only: true.`)

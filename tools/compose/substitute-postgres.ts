@@ -11,12 +11,12 @@ interface Programs {
 }
 
 const dataFolder = '/var/lib/postgresql'
-/** Id of the user `nobody`. initdb refuses to run as root, or as a user id without a name. */
+/** User id of `nobody`, because initdb refuses to run as root or as a user without a name. */
 const userId = 65_534
 
 /**
- * Runs the PostgreSQL of this checkout as the official image does. The first start creates in the volume the user with
- * its password, and a database with the name of the user.
+ * Runs the PostgreSQL of this checkout like the official image. At the first start, it creates the user with its
+ * password, and a database with the name of the user, in the volume.
  */
 export async function startPostgres(pod: Pod, name: string, service: Service): Promise<RunningService> {
   const { keeper, folder, volume } = pod
@@ -52,7 +52,7 @@ export async function startPostgres(pod: Pod, name: string, service: Service): P
     exec: async ([command = '', ...args]) =>
       (await keeper.runToExit({ name: command, command, args, log: join(folder, `${name}-exec.log`) })).code,
     stop: async () => {
-      // PostgreSQL does a fast shutdown on SIGINT, and the official image declares SIGINT as its stop signal.
+      // PostgreSQL shuts down fast on SIGINT, which is the stop signal of the official image.
       process.kill(child.pid, 'SIGINT')
       return child.exited
     },

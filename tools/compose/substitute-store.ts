@@ -6,12 +6,12 @@ import { storeVersion } from './install-parts.ts'
 import type { Pod, RunningService } from './substitute.ts'
 import type { Service } from './project.ts'
 
-/** Folders of this machine that provide `sh`, `mkdir` and `wget`, which the image has from Alpine Linux. */
+/** Local folders with the programs `sh`, `mkdir` and `wget`, which the image has from Alpine Linux. */
 const shared = ['/usr', '/bin', '/lib', '/lib64']
 
 /**
- * Runs the S3 store in a root file system with the programs of this machine. The store is built from the source of the
- * version that the image has.
+ * Runs the S3 store in a root file system that contains local programs. The store is built from source, in the version
+ * of the image.
  */
 export async function startStore(pod: Pod, name: string, service: Service): Promise<RunningService> {
   const { keeper, folder, parts, volume } = pod

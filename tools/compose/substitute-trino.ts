@@ -8,10 +8,13 @@ import type { Pod, RunningService } from './substitute.ts'
 import type { Service } from './project.ts'
 
 const catalogFolder = '/etc/trino/catalog/'
-/** Port on which Trino listens in its image. */
+/** Port on which Trino listens in its container image. */
 const port = 8080
 
-/** Runs Trino with the catalogs and variables of the service. Waits until it is ready, as the health check of the image does. */
+/**
+ * Runs Trino with the catalogs and the environment of the service, and waits until it is ready, like the health check
+ * of the image.
+ */
 export async function startTrino(pod: Pod, name: string, service: Service): Promise<RunningService> {
   const { keeper, folder, parts } = pod
   checkVersion(service.image, parts.trino.version)

@@ -10,14 +10,14 @@ export function readAnchors(page: string): Set<string> {
   return anchors
 }
 
-/** Replaces fenced code blocks by empty lines, so that comments in code are not taken for headings. */
+/** Replaces fenced code blocks by empty lines, so that `#` comments in code are not parsed as headings. */
 export function withoutFences(page: string): string {
   return page.replaceAll(/^([ \t>]*)(`{3,}|~{3,})[^\n]*\n[\s\S]*?^\1\2[ \t]*$/gm, (fence) =>
     fence.replaceAll(/[^\n]/g, ''),
   )
 }
 
-/** Returns the anchor of a heading, without the number that GitHub appends when a page repeats a heading. */
+/** Returns the GitHub anchor of a heading, without the number that GitHub appends if the page repeats the heading. */
 export function toAnchor(heading: string): string {
   return heading
     .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')

@@ -10,7 +10,7 @@ export interface BrokenLink {
 }
 
 /**
- * Finds relative links in the Markdown files. Returns the links whose target or anchor does not exist.
+ * Returns the relative links in Markdown files whose target or anchor does not exist.
  *
  * @param root folder that the paths of the files are relative to; a link to a target outside this folder is broken
  */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { parseAllDocuments } from 'yaml'
 import type { CodeBlock } from './code-blocks.ts'
 
-/** Syntax checks of code blocks, by language. A check returns a description of the error, or null. */
+/** Functions that check the syntax of code, keyed by language. They return a description of the error, or null. */
 export const syntaxChecks: Readonly<Record<string, (code: string) => string | null>> = {
   sh: checkShell,
   bash: checkShell,
@@ -12,8 +12,8 @@ export const syntaxChecks: Readonly<Record<string, (code: string) => string | nu
 }
 
 /**
- * Languages of code blocks that `syntaxChecks` does not check. TypeScript is compiled by `tools/examples`, Python is
- * checked by `checkPython`.
+ * Languages that `syntaxChecks` does not check. `tools/examples` compiles TypeScript, and `checkPython` compiles
+ * Python.
  */
 export const otherLanguages: ReadonlySet<string> = new Set([
   'cedar',
@@ -37,7 +37,7 @@ function checkShell(code: string): string | null {
   return status === 0 ? null : stderr.trim()
 }
 
-/** Checks the syntax of a JSON document, or of members of a JSON object without the braces. */
+/** Checks the syntax of a JSON document, or of JSON members without the braces around them. */
 function checkJson(code: string): string | null {
   const isFragment = /^\s*"[^"]*"\s*:/.test(code)
   try {
@@ -77,7 +77,7 @@ export function hasPython(): boolean {
   return spawnSync('python3', ['--version']).status === 0
 }
 
-/** Compiles Python blocks without running them. Returns the error messages by the index of the block. */
+/** Compiles Python code without running it. Returns the error messages, keyed by the index of the code block. */
 export function checkPython(blocks: readonly CodeBlock[]): Readonly<Record<string, string>> {
   const input = JSON.stringify(blocks.map(({ code }) => code))
   const { status, stdout, stderr } = spawnSync('python3', ['-c', python], { input, encoding: 'utf8' })

@@ -1,14 +1,14 @@
-/** A fenced code block of a Markdown page. */
+/** Fenced code block of a Markdown page. */
 export interface CodeBlock {
-  /** Text after the fence, up to the first space; empty if there is none. */
+  /** Language after the fence, or an empty text if there is none. */
   readonly language: string
-  /** The code. The indentation that the fence has is removed from each line. */
+  /** Code, without the indentation that its fence has. */
   readonly code: string
-  /** Line number of the first line of code in the page, counted from 1. */
+  /** Line of the page at which the code begins, counted from 1. */
   readonly line: number
 }
 
-/** Returns the fenced code blocks of a Markdown page, in their order. */
+/** Returns the fenced code blocks of a Markdown page, in order. */
 export function readCodeBlocks(page: string): CodeBlock[] {
   const blocks: CodeBlock[] = []
   const lines = page.split('\n')

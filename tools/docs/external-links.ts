@@ -3,21 +3,21 @@ import { join } from 'node:path'
 import { isExternal, readLinks } from './read-links.ts'
 
 /**
- * Path of the file that lists the external links of the documentation. Maintainers open these links, because tests use
- * no network.
+ * Path of the file that lists the external links of the documentation. Maintainers open these links by hand, because
+ * tests use no network.
  */
 export const listFile: string = join(import.meta.dirname, 'external-links.txt')
 
 /** URL of the files of this repository on GitHub. */
 const ownFiles = 'https://github.com/headgate/headgate/blob/main/'
 
-/** Returns the external links of Markdown files, each once, in alphabetical order. */
+/** Returns the external links in Markdown files, sorted and without duplicates. */
 export function findExternalLinks(root: string, files: readonly string[]): string[] {
   const links = files.flatMap((file) => readLinks(readFileSync(join(root, file), 'utf8')).filter(isExternal))
   return [...new Set(links)].toSorted()
 }
 
-/** Returns the reason why an external link cannot work, or null. Sends no request. */
+/** Returns the reason why an external link cannot be valid, or null. Sends no request. */
 export function checkExternalLink(root: string, link: string): string | null {
   if (!URL.canParse(link)) return 'The link is not a URL.'
   const { protocol, hostname, username, password } = new URL(link)

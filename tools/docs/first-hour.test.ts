@@ -11,7 +11,7 @@ const repository = join(import.meta.dirname, '../..')
 const page = readFileSync(join(repository, 'docs/tutorial/first-hour.md'), 'utf8')
 const steps = readShellSteps(page)
 const [start, define, ...others] = steps
-/** Defines `headgate` as the page does. Later commands run the same program without npx, which is slow. */
+/** Shell functions that define `headgate`: as the page does it, and, for later commands, without npx, which is slow. */
 const definitions = [define?.commands ?? '', 'headgate() { node_modules/.bin/headgate "$@"; }\n']
 const folder = mkdtempSync(join(tmpdir(), 'headgate-tutorial-'))
 const { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE } = process.env
@@ -52,8 +52,8 @@ async function readyUrl({ stdout }: ChildProcess): Promise<string> {
 }
 
 /**
- * Replacements in the commands: the folder of the test, and a job that takes 8 s instead of 120, with credentials that
- * live for 6 s instead of 30. The tutorial needs longer times only for its readers.
+ * Replacements of texts in the commands of the page: the folder of the test, and shorter times. The job takes 8 s in
+ * place of 120 s, and credentials are valid for 6 s in place of 30 s.
  */
 const replacements = [
   ['.headgate', folder],
@@ -61,7 +61,7 @@ const replacements = [
   ['ada-credential 120', 'ada-credential 8'],
 ] as const
 
-/** Runs shell commands in the repository, and returns what the commands print to standard output and standard error. */
+/** Runs shell commands in the repository. Returns their output, including standard error. */
 async function run(commands: string, define: string): Promise<string> {
   const adapted = replacements.reduce((text, [from, to]) => text.replaceAll(from, to), commands)
   const { promise, resolve } = Promise.withResolvers<string>()

@@ -14,12 +14,12 @@ const pages = listMarkdown(repository).filter((path) =>
 )
 const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> }
 
-/** Returns whether an option is a flag of the server, which `headgate serve` accepts. */
+/** Returns whether `headgate serve` accepts an option, which is then a flag of the server. */
 function isFlag(option: string): boolean {
   return configuration.includes(`HEADGATE_${option.slice(2).toUpperCase().replaceAll('-', '_')}`)
 }
 
-// Contains the environment variables of the test suites, which only pages for contributors may name.
+// Environment variables of test suites, which only pages for contributors may name.
 const testVariables = new Set(
   globSync(['{conformance,engines,bench,tools}/**/*.ts', 'packages/*/{src,test}/**/*.ts'], {
     cwd: repository,

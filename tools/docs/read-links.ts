@@ -1,6 +1,6 @@
 import { withoutFences } from './anchors.ts'
 
-/** Returns the targets of the links and images of a Markdown page. Links in code are left out. */
+/** Returns the targets of the links and images in a Markdown page. Ignores links in code. */
 export function readLinks(page: string): string[] {
   const text = withoutFences(page).replaceAll(/`[^`\n]*`/g, '')
   const targets = [

@@ -3,6 +3,6 @@ import { join } from 'node:path'
 import { findExternalLinks, listFile } from './external-links.ts'
 import { listMarkdown } from './list-markdown.ts'
 
-// `npm run docs` runs this program. It writes the list of external links.
+// Writes the list of external links. Part of `npm run docs`.
 const root = join(import.meta.dirname, '../..')
 writeFileSync(listFile, `${findExternalLinks(root, listMarkdown(root)).join('\n')}\n`)

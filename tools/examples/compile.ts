@@ -5,16 +5,16 @@ import { promisify } from 'node:util'
 
 const repository = resolve(import.meta.dirname, '../..')
 
-/** A TypeScript module that contains the code of an example. */
+/** TypeScript module that is built from an example. */
 export interface ExampleModule {
-  /** File and line of the example, for messages. */
+  /** File and line of the example, for error messages. */
   readonly at: string
   readonly text: string
 }
 
 /**
- * Writes the modules, and the files that they import, into an empty folder. The modules get the names `example-0.ts`,
- * `example-1.ts` and so on.
+ * Writes modules into an empty folder, under the names `example-0.ts`, `example-1.ts` and so on, and the files that
+ * they import.
  */
 export function writeModules(folder: string, modules: readonly ExampleModule[]): void {
   copyFileSync(join(import.meta.dirname, 'fixtures.ts.txt'), join(folder, 'fixtures.ts'))
@@ -24,7 +24,7 @@ export function writeModules(folder: string, modules: readonly ExampleModule[]):
 }
 
 /**
- * Compiles the modules with the passed indexes, and the passed files. Returns the compiler errors, each with the file
+ * Compiles the modules with the given indexes, and the given files. Returns the compiler errors, each with the file
  * and line of its example.
  */
 export async function compileModules(

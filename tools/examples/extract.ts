@@ -1,18 +1,18 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** An `@example` of a docstring. */
+/** Example in the tag `@example` of a docstring. */
 export interface Example {
   /** File and line of the example, for error messages. */
   readonly at: string
-  /** Name of the package's folder. */
+  /** Name of the folder of the package below `packages`. */
   readonly library: string
   readonly code: string
-  /** Whether the test runs the example. The test only compiles an example that contains `Type-checked only`. */
+  /** Whether the test runs the example. It only compiles an example that contains the text `Type-checked only`. */
   readonly runs: boolean
 }
 
-/** Finds the examples in the source of a package. */
+/** Returns the examples in the docstrings of a package. */
 export function findExamples(repository: string, library: string): readonly Example[] {
   const files = globSync(`packages/${library}/src/**/*.ts`, { cwd: repository }).toSorted()
   return files
@@ -42,7 +42,10 @@ function examplesIn(text: string, file: string, library: string): readonly Examp
   })
 }
 
-/** Finds the names of the functions and classes that an entry point exports, and whether their docstrings have examples. */
+/**
+ * Returns the names of the functions and classes that an entry point exports. The value is whether the docstring has
+ * an example.
+ */
 export function findExports(repository: string, entry: string): ReadonlyMap<string, boolean> {
   const found = new Map<string, boolean>()
   const source = readFileSync(join(repository, entry), 'utf8')

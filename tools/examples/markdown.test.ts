@@ -12,7 +12,7 @@ const repository = resolve(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'examples-markdown-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-// Packages that examples use although the workspace does not install them. The suite of the Lance client runs these
+// Packages that examples import, but that the workspace does not install. The suite of the Lance client runs these
 // examples.
 const notInstalled = ['apache-arrow']
 

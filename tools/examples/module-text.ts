@@ -1,16 +1,16 @@
 import type { Example } from './extract.ts'
 
 /**
- * Entry points that export a name, by that public name. If two packages export the same name, an example imports the
- * name from its own package.
+ * Entry points that export a name, keyed by the name. If several packages export it, an example imports the name from
+ * its own package.
  */
 export type PublicNames = ReadonlyMap<string, readonly string[]>
 
 const FIRST_LITERAL = /^(?:['"[{`\d-]|true\b|false\b|undefined\b|null\b)/
 
 /**
- * Builds a TypeScript module from an example: adds imports of the names that the example uses. Unless `assertions` is
- * false, converts each comment that contains a value to an assertion.
+ * Converts an example to a TypeScript module: adds imports of the names that it uses. Also converts each comment with
+ * a value to an assertion, unless `assertions` is false.
  */
 export function moduleText(
   example: Example,
@@ -31,8 +31,8 @@ export function moduleText(
   const bare = code.replaceAll(/(?:^|\s)\/\/.*$/gm, '')
   const uses = (name: string): boolean =>
     !declared.has(name) && new RegExp(`(?<![.\\w'"-])${name}\\b(?!['"]?:[^:])`).test(bare)
-  // A fixture has precedence over a public name, except where the example calls a public function with the name of the
-  // fixture.
+  // A fixture has precedence over an exported name, unless the example calls an exported function with the name of
+  // the fixture.
   const used = [...fixtures].filter((name) => uses(name) && !(names.has(name) && bare.includes(`${name}(`)))
   const imports = [...names]
     .filter(([name]) => !used.includes(name))

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PublicNames } from './module-text.ts'
 
-/** The entry points whose exports must have examples, by the folder of their package. */
+/** Entry points whose exports must have examples, keyed by the folder of their package. */
 export const entries: Readonly<Record<string, readonly (readonly [specifier: string, file: string])[]>> = {
   errors: [['@headgate/errors', 'src/index.ts']],
   json: [['@headgate/json', 'src/index.ts']],
@@ -25,7 +25,7 @@ export const entries: Readonly<Record<string, readonly (readonly [specifier: str
   forward: [['@headgate/forward', 'src/index.ts']],
 }
 
-/** Loads the entry points. Returns the names of their exports, and the type names that `type-names.txt` lists. */
+/** Imports the entry points. Returns the names of their exports, and the names of types in `type-names.txt`. */
 export async function readPublicNames(): Promise<PublicNames> {
   const names = new Map<string, string[]>()
   for (const [specifier] of Object.values(entries).flat())
@@ -41,7 +41,7 @@ export async function readPublicNames(): Promise<PublicNames> {
   return names
 }
 
-/** Returns the names that `fixtures.ts.txt` exports. */
+/** Returns the names that the file `fixtures.ts.txt` exports. */
 export function readFixtureNames(): ReadonlySet<string> {
   const source = readFileSync(join(import.meta.dirname, 'fixtures.ts.txt'), 'utf8')
   return new Set(

@@ -1,10 +1,10 @@
-/** Names of one processor architecture in Debian, OCI, Node and npm. */
+/** Processor architecture of an image, with its names in Debian, OCI, Node and npm. */
 export interface Architecture {
   /** Name in Debian, and in the OCI format. */
   readonly name: 'amd64' | 'arm64'
-  /** Name in Node and npm. */
+  /** Name in Node and in npm. */
   readonly npm: 'x64' | 'arm64'
-  /** Variant in the OCI format. */
+  /** Variant of the architecture in the OCI format. */
   readonly variant?: string
 }
 

@@ -9,7 +9,7 @@ import { fetchNode, nodePackage } from './fetch-node.ts'
 import type { Pins } from './pins.ts'
 import { runTool } from './run-tool.ts'
 
-/** User and group of the server in an image. */
+/** User id and group id of the server in an image. */
 export const userId = 65_532
 
 const files: Readonly<Record<string, string>> = {
@@ -22,8 +22,8 @@ const files: Readonly<Record<string, string>> = {
 }
 
 /**
- * Empty folders on which container runtimes mount other file systems. In a read-only root file system, a runtime cannot
- * create these folders.
+ * Empty folders over which container runtimes mount file systems. A runtime cannot create them in a read-only root
+ * file system.
  */
 const mountPoints = ['dev', 'proc', 'sys', 'run', 'tmp', 'root']
 
@@ -33,7 +33,10 @@ const links: Readonly<Record<string, string>> = {
   'etc/os-release': '../usr/lib/os-release',
 }
 
-/** Creates the base layer of an image: the C library, certificates of public authorities, Node, and a user. */
+/**
+ * Creates the base layer of an image: the C library, the certificates of public authorities, Node, and the user of the
+ * server.
+ */
 export async function createBaseLayer(
   root: string,
   {
@@ -57,13 +60,13 @@ export async function createBaseLayer(
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }
-  // Programs for amd64 expect the dynamic linker in /lib64.
+  // On amd64, programs expect the dynamic linker in /lib64.
   const all = architecture.name === 'amd64' ? { ...links, lib64: 'usr/lib64' } : links
   for (const [path, target] of Object.entries(all)) symlinkSync(target, join(root, path))
   return [...components, nodeComponent(nodePackage(architecture), pins.node.version)]
 }
 
-/** Copies the unchanged Node program and its licence from an npm package of Node. */
+/** Copies the Node binary, unchanged, and its licence from an npm package of Node. */
 async function installNode(tarball: string, root: string): Promise<void> {
   const content = mkdtempSync(join(dirname(tarball), 'content-'))
   try {

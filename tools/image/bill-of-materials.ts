@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { suite } from './debian-packages.ts'
 import type { FetchedPackage } from './fetch-debian.ts'
 
-/** A component in CycloneDX 1.5. */
+/** Component in a CycloneDX 1.5 document. */
 export interface Component {
   readonly 'bom-ref': string
   readonly type: string
@@ -18,7 +18,7 @@ export interface Component {
 type License =
   { readonly license: { readonly id: string } | { readonly name: string } } | { readonly expression: string }
 
-/** A document in CycloneDX 1.5. */
+/** Bill of materials: a CycloneDX 1.5 document. */
 export interface Bill {
   readonly serialNumber: string
   readonly metadata: { readonly component: Component; readonly tools?: unknown }
@@ -26,7 +26,7 @@ export interface Bill {
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn?: readonly string[] }[]
 }
 
-/** Licences of npm packages that an image may contain, as SPDX identifiers. */
+/** SPDX identifiers of the licences that npm packages in an image may have. */
 const acceptedLicenses = new Set([
   'Apache-2.0',
   'MIT',
@@ -37,18 +37,18 @@ const acceptedLicenses = new Set([
   'BSD-3-Clause',
 ])
 
-/** Facts about an image that are added to the bill of materials that npm wrote. */
+/** Values that are added to the bill of materials of the npm packages. */
 export interface BillFacts {
   readonly version: string
   readonly architecture: string
-  /** Time of the image, in seconds since 1970. */
+  /** Time of the image, in epoch s. */
   readonly epoch: number
   readonly components: readonly Component[]
 }
 
 /**
- * Adds the other components of an image to the bill of materials that npm wrote. The time and the serial number depend
- * only on the content, so that builds are reproducible. URLs of the registry and of local files are left out.
+ * Adds the other components of an image to the bill of materials that npm has written. Removes URLs of the registry
+ * and of local files. The time and the serial number depend only on the content, so that builds are reproducible.
  *
  * @throws Error when a package has a licence that is not accepted
  */
@@ -109,13 +109,13 @@ function withoutAddresses(component: Component): Component {
   }
 }
 
-/** Formats a hash as a name-based UUID of version 8 (RFC 9562). */
+/** Formats a hash as a UUID of version 8 (RFC 9562). */
 function toUuid(hash: string): string {
   const parts = [hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`, `a${hash.slice(17, 20)}`]
   return [...parts, hash.slice(20, 32)].join('-')
 }
 
-/** Describes a Debian package as a component. Its licences are in its copyright file in the image. */
+/** Returns the component of a Debian package. Its licences are in its copyright file in the image. */
 export function debianComponent({ name, version, sha256 }: FetchedPackage, architecture: string): Component {
   return {
     'bom-ref': `deb/${name}@${version}`,

@@ -19,7 +19,7 @@ import { createTrialLayer } from './trial-layer.ts'
 import { findProgram } from './workspace.ts'
 
 export interface BuildOptions {
-  /** Folder for the archives and bills of materials. */
+  /** Folder to which the archives and the bills of materials are written. */
   readonly out: string
   readonly pins: Pins
   readonly origin: Origin
@@ -28,20 +28,20 @@ export interface BuildOptions {
   readonly steps: Steps
 }
 
-/** An archive with the images of all architectures. */
+/** Archive with the images of all architectures. */
 export interface BuiltImage {
   readonly flavor: Flavor
   readonly tag: string
   readonly file: string
-  /** Digest of the OCI index, which lists the images of all architectures. */
+  /** Digest of the OCI index in the archive, which lists the images of all architectures. */
   readonly digest: string
-  /** Digest of the source of the packages in the image. */
+  /** Digest of the source files from which the npm packages in the image are built. */
   readonly sourceDigest: string
 }
 
 /**
- * Builds the server image and the trial image for all architectures. Needs no daemon, and runs no program of the
- * images.
+ * Builds the server image and the trial image for all architectures. Needs no container daemon, and runs no program of
+ * the images.
  */
 export async function buildImages(options: BuildOptions): Promise<readonly BuiltImage[]> {
   const { out, origin, pins, mirror, steps } = options

@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { runTool } from './run-tool.ts'
 
-/** Runs buildah with its own image store. The builds need neither a daemon nor namespaces. */
+/** Runs buildah with a separate image store. The builds need neither a daemon nor Linux namespaces. */
 export interface Buildah {
   readonly run: (...args: readonly string[]) => Promise<string>
-  /** Time of all files and images, in seconds since 1970. */
+  /** Time of all files and images, in epoch s. */
   readonly epoch: number
 }
 
@@ -19,7 +19,7 @@ export function openBuildah(folder: string, epoch: number): Buildah {
   }
 }
 
-/** Writes the images of all architectures into one archive in the OCI format, and returns the digest of their index. */
+/** Writes the images of all architectures into one archive in the OCI format. Returns the digest of its index. */
 export async function writeArchive(
   buildah: Buildah,
   images: readonly string[],

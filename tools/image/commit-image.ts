@@ -2,22 +2,22 @@ import type { Architecture } from './architecture.ts'
 import { userId } from './base-layer.ts'
 import type { Buildah } from './buildah.ts'
 
-/** Content of the image to create: a layer, and the settings of the image. */
+/** Layer that is added to an image, and the settings of the new image. */
 export interface ImageContent {
   readonly architecture: Architecture
-  /** Id of the image that the layer is added to, or `scratch`. */
+  /** Id of the image to which the layer is added, or `scratch`. */
   readonly from: string
-  /** Folder with the files of the layer. All of them belong to root. */
+  /** Folder with the files of the layer, which all belong to root in the image. */
   readonly layer: string
-  /** Description of the layer in the history of the image. */
+  /** Description of the layer in the image history. */
   readonly about: string
-  /** Flags of `buildah config`. */
+  /** Flags of `buildah config` that change the settings of the image. */
   readonly settings: readonly string[]
-  /** Folder whose content is copied to `/var/lib` and belongs to the user of the server. */
+  /** Folder whose content is copied to `/var/lib` in the image, where it belongs to the user of the server. */
   readonly state?: string
 }
 
-/** Adds a layer to an image, and returns the id of the new image. */
+/** Adds a layer to an image. Returns the id of the new image. */
 export async function commitImage(buildah: Buildah, content: ImageContent): Promise<string> {
   const { architecture, from, layer, about, settings, state } = content
   const platform = ['--os', 'linux', '--arch', architecture.name]

@@ -6,8 +6,8 @@ import { runTool } from './run-tool.ts'
 import type { WorkspacePackage } from './workspace.ts'
 
 /**
- * Copies the source of packages into an empty folder, so that output of earlier builds and files that git ignores do
- * not get into an image. Links the installed dependencies into the folder.
+ * Copies the tracked source files of packages into an empty folder, so that an image contains no output of earlier
+ * builds and no ignored files. Links the installed dependencies into the folder.
  *
  * @returns digest of the copied files
  */

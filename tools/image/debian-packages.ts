@@ -1,16 +1,13 @@
 import type { Flavor } from './flavor.ts'
 
-/** Suite of Debian whose packages the images contain. */
+/** Debian release whose packages the images contain. */
 export const suite = 'trixie'
 
-/** A Debian package, and the part of it that an image contains. */
+/** Debian package, and the selection of its files that an image contains. */
 export interface DebianPackage {
   readonly name: string
   readonly flavors: readonly Flavor[]
-  /**
-   * Starts of the paths whose files an image contains. By default, an image contains all files except documentation and
-   * gconv.
-   */
+  /** Path prefixes of the files that an image contains. Default: all files except documentation and gconv modules. */
   readonly only?: readonly string[]
 }
 
@@ -18,19 +15,19 @@ const both: readonly Flavor[] = ['server', 'trial']
 
 export const debianPackages: readonly DebianPackage[] = [
   { name: 'base-files', flavors: both, only: ['usr/lib/os-release', 'usr/share/common-licenses/'] },
-  // No file of this package is copied: the build writes its certificates into one file.
+  // The build writes the certificates of this package into one file, and copies no file unchanged.
   { name: 'ca-certificates', flavors: both, only: [] },
   { name: 'gcc-14-base', flavors: both },
   { name: 'libc6', flavors: both },
   { name: 'libgcc-s1', flavors: both },
   { name: 'libstdc++6', flavors: both },
-  // initdb runs its helper programs through /bin/sh, which this package provides.
+  // This package provides /bin/sh, with which initdb runs its helper programs.
   { name: 'dash', flavors: ['trial'] },
 ]
 
 /**
- * Debian packages whose copyright files describe the libraries in the npm package of PostgreSQL. That npm package
- * contains no copyright files. An image contains no other files of these Debian packages.
+ * Debian packages whose copyright files describe the libraries in the npm package of PostgreSQL, which contains no
+ * copyright files. An image contains no other files of these Debian packages.
  */
 export const copyrightPackages: Readonly<Record<string, string>> = {
   libpq5: 'postgresql',
@@ -44,9 +41,9 @@ export const copyrightPackages: Readonly<Record<string, string>> = {
 
 const leftOut = ['usr/share/man/', 'usr/share/lintian/', 'usr/share/locale/', 'usr/share/doc-base/']
 
-/** Returns whether an image contains a file of a package. Copyright files are always included. */
+/** Returns whether an image contains a file of a Debian package. Copyright files are always contained. */
 export function isIncluded({ name, only }: DebianPackage, path: string): boolean {
-  // The documentation folder of some packages is a link to the folder of another package, so the path itself is
+  // The documentation folder of some packages is a link to that of another package, so the path of the link itself is
   // included.
   const doc = `usr/share/doc/${name}`
   if (path.startsWith('usr/share/doc/')) return path === doc || path === `${doc}/copyright`

@@ -16,8 +16,8 @@ import type { FetchedPackage } from './fetch-debian.ts'
 import { runTool } from './run-tool.ts'
 
 /**
- * Extracts the included files of a Debian package. Records the package below `var/lib/dpkg/status.d`, where
- * vulnerability scanners look for installed packages.
+ * Extracts the selected files of a Debian package to the root file system of an image. Records the package below
+ * `var/lib/dpkg/status.d`, from which vulnerability scanners read the installed packages.
  */
 export async function extractPackage(
   wanted: DebianPackage,

@@ -6,12 +6,12 @@ import type { ArchitectureName } from './architecture.ts'
 import { findPin, type PinnedPackage, type Pins } from './pins.ts'
 import { openPrivateApt, type PrivateApt } from './private-apt.ts'
 
-/** A downloaded package whose digest is equal to the digest in `pins.json`. */
+/** Downloaded Debian package whose digest equals that in `pins.json`. */
 export interface FetchedPackage extends PinnedPackage {
   readonly file: string
 }
 
-/** Downloads the pinned Debian packages that the cache does not contain. */
+/** Downloads pinned Debian packages, unless the cache folder already contains them. */
 export class DebianDownloads {
   readonly #pins: Pins
   readonly #mirror: string
@@ -24,6 +24,8 @@ export class DebianDownloads {
   }
 
   /**
+   * Returns a pinned Debian package, which is downloaded if the cache folder does not contain it.
+   *
    * @throws Error when the mirror does not have the pinned version any more, or its file has another digest than
    * `pins.json` states
    */

@@ -3,12 +3,12 @@ import { fetchNpm } from './fetch-npm.ts'
 import { readLockFile } from './lock-file.ts'
 import type { Pins } from './pins.ts'
 
-/** Returns the name of the npm package with Node for an architecture. */
+/** Returns the name of the npm package that contains Node for an architecture. */
 export function nodePackage({ npm }: Architecture): string {
   return `node-linux-${npm}`
 }
 
-/** Returns the version of Node that `package-lock.json` installs in the checkout. */
+/** Returns the version of Node in `package-lock.json`. */
 export function readNodeVersion(): string {
   const version = readLockFile()['node_modules/node']?.version
   if (version === undefined) throw new Error('package-lock.json has no package "node".')
@@ -16,7 +16,7 @@ export function readNodeVersion(): string {
 }
 
 /**
- * Downloads Node for an architecture from npm, and returns the path of the tarball.
+ * Downloads Node for an architecture from npm. Returns the path of the tarball.
  *
  * @throws Error when `package-lock.json` has another version of Node than `pins.json`
  */

@@ -5,7 +5,7 @@ import { cacheFolder } from '../../conformance/lib/paths.ts'
 import { runTool } from './run-tool.ts'
 
 /**
- * Downloads a package from npm, and returns the path of its tarball.
+ * Downloads a package from npm. Returns the path of the tarball.
  *
  * @param integrity digest of the tarball, in the form that `package-lock.json` uses
  */

@@ -5,14 +5,14 @@ import { toTag } from './flavor.ts'
 
 const repository = 'https://github.com/headgate/headgate'
 
-/** The commit that an image is built from. */
+/** Commit from which an image is built. */
 export interface Origin {
   readonly revision: string
-  /** Time of the commit in seconds since 1970, or `SOURCE_DATE_EPOCH`. */
+  /** Time of the commit in epoch s, or the value of `SOURCE_DATE_EPOCH`. */
   readonly epoch: number
 }
 
-/** Reads the commit that is checked out. Its id gets the suffix `-modified` when the work tree has changes. */
+/** Reads the checked-out commit. Its id has the suffix `-modified` if the work tree has changes. */
 export async function readOrigin(): Promise<Origin> {
   const modified = await git('status', '--porcelain', '--', 'packages', 'package-lock.json', 'tools/image')
   const revision = await git('rev-parse', 'HEAD')
@@ -48,7 +48,7 @@ export function serverSettings(version: string, { revision, epoch }: Origin): re
       HOME: '/var/lib/headgate',
       HEADGATE_HOST: '0.0.0.0',
       HEADGATE_DATA_DIR: '/var/lib/headgate',
-      // Node contains a list of public certificate authorities. With this variable, it also uses the authorities in
+      // Node contains its own list of certificate authorities. With this variable, it also trusts those in
       // /etc/ssl/certs.
       NODE_USE_SYSTEM_CA: '1',
     }),

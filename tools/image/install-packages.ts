@@ -4,16 +4,16 @@ import { findUnlocked, readLockFile, thirdPartyEntries } from './lock-file.ts'
 import { runTool } from './run-tool.ts'
 import type { Program } from './workspace.ts'
 
-/** The installed npm packages of the program. They are identical for all architectures. */
+/** Installed npm packages of the program `headgate`, which are identical for all architectures. */
 export interface Installation {
-  /** Folder `node_modules`. */
+  /** Path of the folder `node_modules`. */
   readonly modules: string
-  /** Bill of materials that npm wrote: CycloneDX as JSON. */
+  /** Bill of materials that npm has written: a CycloneDX document in JSON. */
   readonly bill: string
 }
 
 /**
- * Installs the packed program with exactly the third-party packages of `package-lock.json`, without its optional
+ * Installs the packed program with exactly the third-party packages in `package-lock.json`. Omits its optional
  * dependency, the embedded PostgreSQL.
  *
  * @throws Error when npm installs other versions, or a package contains machine code
@@ -56,7 +56,8 @@ function writeJson(file: string, value: unknown): void {
 }
 
 /**
- * Refuses a package with machine code, because the images of all architectures contain the same files of npm packages.
+ * Throws an error if a package contains machine code, because the images of all architectures contain the same npm
+ * packages.
  */
 function checkPortable(modules: string): void {
   const native = readdirSync(modules, { recursive: true, encoding: 'utf8' }).find((path) =>

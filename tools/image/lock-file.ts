@@ -7,7 +7,7 @@ interface LockedPackage {
   readonly integrity?: string
 }
 
-/** Entries of a `package-lock.json`, by their path. */
+/** Entries of a `package-lock.json`, keyed by path. */
 export type LockedPackages = Readonly<Record<string, LockedPackage>>
 
 export function readLockFile(path: string = join(repositoryRoot, 'package-lock.json')): LockedPackages {
@@ -15,8 +15,8 @@ export function readLockFile(path: string = join(repositoryRoot, 'package-lock.j
 }
 
 /**
- * Returns the entries of third-party packages: leaves out the root, the packages of this repository, and the links to
- * these packages.
+ * Returns the lock file entries of third-party packages. Omits the root, the packages of this repository, and the
+ * links to these.
  */
 export function thirdPartyEntries(packages: LockedPackages, own: readonly string[]): LockedPackages {
   const ownPaths = new Set(own.map((name) => `node_modules/${name}`))
@@ -30,7 +30,7 @@ export function thirdPartyEntries(packages: LockedPackages, own: readonly string
   )
 }
 
-/** Returns a sentence for each installed package that differs from the lock file of the repository. */
+/** Returns a sentence for each installed package that differs from the lock file. */
 export function findUnlocked(installed: LockedPackages, locked: LockedPackages): readonly string[] {
   return Object.entries(installed).flatMap(([path, { version, integrity }]) => {
     const pin = locked[path]

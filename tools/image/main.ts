@@ -59,8 +59,8 @@ async function build({ mirror, json }: Options, check: boolean): Promise<number>
 }
 
 /**
- * Builds the images a second time, compares their digests, and checks the images. Returns the reason why the check
- * failed, or null.
+ * Builds the images again, compares the digests of both builds, and checks the images. Returns the reason of a
+ * failure, or null.
  */
 async function findFailure(
   built: readonly BuiltImage[],
@@ -110,7 +110,7 @@ await runCommand('image', async (args) => {
     },
   })
   if (values.help) return printed(usage)
-  // The access modes of files are part of the images, so they must not depend on the umask of the caller.
+  // The access modes of files become part of the images, so they must not depend on the umask of the caller.
   process.umask(0o022)
   return values.update ? update(values) : build(values, values.check)
 })

@@ -3,8 +3,8 @@ import { dirname, join, relative } from 'node:path'
 import { runTool } from './run-tool.ts'
 
 /**
- * Returns a description of each shared library that a program or library in the folders needs and that none of the
- * folders contains. Works for every architecture, because no program is run.
+ * Returns a description of each shared library that a program or library needs and that is in none of the folders.
+ * Works for every architecture, because no program is run.
  *
  * @param roots folders that become one root file system
  */
@@ -34,7 +34,7 @@ function listFiles(root: string): string[] {
   )
 }
 
-/** Returns whether the dynamic linker of Debian looks for libraries in the folder of this file. */
+/** Returns whether the dynamic linker of Debian searches the folder of a file for libraries. */
 function isLibraryFolder(path: string): boolean {
   return /^usr\/lib\/[^/]+-linux-gnu\/[^/]+$/.test(path)
 }

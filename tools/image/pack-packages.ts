@@ -5,21 +5,24 @@ import { copySource } from './copy-source.ts'
 import { runTool } from './run-tool.ts'
 import type { Program } from './workspace.ts'
 
-/** The packed npm packages of the command line program. */
+/** Packed npm packages of the program `headgate`. */
 export interface PackedProgram {
-  /** Path of each tarball, by the name of the npm package. */
+  /** Paths of the tarballs, keyed by the name of the npm package. */
   readonly tarballs: ReadonlyMap<string, string>
-  /** Digest of the files that were compiled. */
+  /** Digest of the compiled source files. */
   readonly sourceDigest: string
 }
 
-/** One element of the output of `npm pack --json`. */
+/** Element in the output of `npm pack --json`. */
 interface Packed {
   readonly name: string
   readonly filename: string
 }
 
-/** Compiles the packages of the program from a copy of their source, and packs them as `npm publish` does. */
+/**
+ * Compiles the packages of the program `headgate` from a copy of their source files, and packs them like `npm
+ * publish`.
+ */
 export async function packPackages(program: Program, folder: string): Promise<PackedProgram> {
   const source = join(folder, 'source')
   const sourceDigest = await copySource(program.packages, source)

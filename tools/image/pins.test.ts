@@ -14,7 +14,7 @@ test('pins.json has a pin of every Debian package for each architecture', () => 
 })
 
 test('pins.json pins the same source versions for all architectures', () => {
-  // A package that Debian rebuilt for one architecture only has a suffix such as `+b1` in its version.
+  // If Debian has rebuilt a package for only one architecture, its version there has a suffix such as `+b1`.
   const versions = architectures.map(({ name }) =>
     pins.debian.packages[name].map((pin) => `${pin.name} ${pin.version.replace(/\+b\d+$/, '')}`),
   )

@@ -8,8 +8,8 @@ export interface PinnedPackage {
 }
 
 /**
- * Versions and digests of the Debian packages and of the Node program in an image. The versions of the npm packages are
- * in `package-lock.json`.
+ * Content of `pins.json`: versions and digests of the Debian packages and of Node in an image. Versions of npm
+ * packages are in `package-lock.json`.
  */
 export interface Pins {
   readonly debian: {
@@ -18,7 +18,7 @@ export interface Pins {
   }
   readonly node: {
     readonly version: string
-    /** Digest of the npm package with Node for each architecture, in the form that `package-lock.json` uses. */
+    /** Digests of the npm package that contains Node, keyed by architecture, in the form of `package-lock.json`. */
     readonly integrity: Readonly<Record<ArchitectureName, string>>
   }
 }
@@ -33,7 +33,7 @@ export function writePins(pins: Pins): void {
   writeFileSync(file, `${JSON.stringify(pins, null, 2)}\n`)
 }
 
-/** Returns the pin of a Debian package. */
+/** Returns the pinned version and digest of a Debian package. */
 export function findPin(pins: Pins, architecture: ArchitectureName, name: string): PinnedPackage {
   const pin = pins.debian.packages[architecture].find((each) => each.name === name)
   if (pin === undefined)

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Component } from './bill-of-materials.ts'
 
-/** Libraries in the npm package of PostgreSQL: the start of the file name, and the folder of the copyright file. */
+/** Libraries in the npm package of PostgreSQL: the prefix of the file name, and the folder of the copyright file. */
 const libraries: readonly (readonly [string, string])[] = [
   ['libcrypto.so.', 'openssl'],
   ['libicuuc.so.', 'icu'],
@@ -14,8 +14,8 @@ const libraries: readonly (readonly [string, string])[] = [
 ]
 
 /**
- * Describes the embedded PostgreSQL and the libraries in its npm package. The version of a library is read from the
- * content of its file, or else from the name of the file.
+ * Returns the components of the embedded PostgreSQL and of the libraries in its npm package. The version of a library
+ * is read from the content of its file, or else from its file name.
  *
  * @param native path of the folder `native` in the npm package
  */

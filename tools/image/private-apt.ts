@@ -9,14 +9,14 @@ const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
 export const defaultMirror = 'http://deb.debian.org/debian'
 
 /**
- * Runs apt programs with a separate configuration, so that the packages and settings of this machine have no effect.
+ * Runs apt programs with a separate configuration, which does not depend on the packages and settings of this machine.
  */
 export interface PrivateApt {
   readonly run: (program: 'apt-get' | 'apt-cache', args: readonly string[], cwd?: string) => Promise<string>
 }
 
 /**
- * Configures apt in a folder for one architecture, and downloads the package lists of the suite.
+ * Configures apt in a folder for one architecture, and downloads the package lists of the Debian release.
  *
  * @param mirror URL of a mirror of Debian. The mirror must also have `debian-security`, next to `debian`
  */
@@ -64,7 +64,7 @@ function composeConfiguration(folder: string, architecture: ArchitectureName): s
     'APT::Sandbox::User "root";',
     'Acquire::Languages "none";',
     'Acquire::Retries "3";',
-    // The package lists of a snapshot mirror have expired. The digests in pins.json still verify each package.
+    // Accepts the expired package lists of a snapshot mirror. The digests in pins.json verify each package.
     'Acquire::Check-Valid-Until "false";',
     '',
   ].join('\n')

@@ -1,8 +1,8 @@
 import { type ProgramOptions, runProgram } from '../../conformance/lib/run-program.ts'
 
 /**
- * Runs a program that must succeed, and returns its standard output. The program prints its messages in English, and is
- * stopped after five minutes by default.
+ * Runs a program and returns its standard output. The program prints messages in English. Default time limit: five
+ * minutes.
  *
  * @throws Error with the end of the output, when the program is not installed, fails, or exceeds the time limit
  */

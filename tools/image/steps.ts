@@ -1,10 +1,10 @@
-/** Duration of one step. */
+/** Name and duration of one step of a build. */
 export interface Step {
   readonly name: string
   readonly seconds: number
 }
 
-/** Measures the duration of steps, and reports each step when it has ended. */
+/** Measures the durations of steps, and prints each step when it has ended. */
 export class Steps {
   readonly done: Step[] = []
   readonly #say: (line: string) => void

@@ -11,12 +11,12 @@ import { modulesPath } from './program-layer.ts'
 import { runTool } from './run-tool.ts'
 
 /**
- * Matches files of PostgreSQL that the image cannot use: files for compilers, and languages whose interpreters the
- * image does not contain.
+ * Matches the files of PostgreSQL that an image cannot use: files for compilers, and procedural languages whose
+ * interpreters the image does not contain.
  */
 const unusable = /\.a$|\/pgxs$|\/include$|pl(perl|python|tcl)[^/]*$/
 
-/** Creates the layer that only the trial image has: the embedded PostgreSQL, and the shell that initdb needs. */
+/** Creates the layer that only the trial image has: the embedded PostgreSQL, and the shell that initdb runs. */
 export async function createTrialLayer(
   root: string,
   downloads: DebianDownloads,
@@ -46,7 +46,7 @@ export async function createTrialLayer(
 
 /**
  * Creates the symbolic links to the libraries of PostgreSQL. npm packages cannot contain links, and the install script
- * that usually creates them does not run here.
+ * that creates them does not run here.
  */
 function linkLibraries(folder: string): void {
   const list = JSON.parse(readFileSync(join(folder, 'native/pg-symlinks.json'), 'utf8')) as readonly {

@@ -9,7 +9,8 @@ import { openPrivateApt } from './private-apt.ts'
 import { runTool } from './run-tool.ts'
 
 /**
- * Writes the newest versions of the Debian packages, and the version of Node in `package-lock.json`, into `pins.json`.
+ * Updates `pins.json` to the newest versions of the Debian packages, and to the version of Node in
+ * `package-lock.json`.
  */
 export async function updatePins(mirror: string): Promise<Pins> {
   const folder = mkdtempSync(join(tmpdir(), 'headgate-apt-'))

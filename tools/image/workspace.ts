@@ -2,23 +2,23 @@ import { join } from 'node:path'
 import { repositoryRoot } from '../../conformance/lib/paths.ts'
 import { readPackages } from '../packages/manifests.ts'
 
-/** A package of this repository. */
+/** npm package of this repository. */
 export interface WorkspacePackage {
-  /** Folder below `packages`. */
+  /** Name of its folder below `packages`. */
   readonly folder: string
   readonly name: string
   readonly version: string
 }
 
-/** The command line program `headgate`, and all packages of this repository that it needs. */
+/** Program `headgate`, with all packages of this repository that it needs. */
 export interface Program {
   readonly version: string
   readonly packages: readonly WorkspacePackage[]
-  /** Path of the program below `node_modules`. */
+  /** Path of the program file below `node_modules`. */
   readonly entry: string
   /**
-   * Optional peer dependencies that an image contains, because users cannot install packages in an image. Maps a name
-   * to its version range.
+   * Version ranges of optional peer dependencies that an image contains, keyed by package name. Users cannot install
+   * packages in an image.
    */
   readonly peers: Readonly<Record<string, string>>
 }
@@ -30,7 +30,7 @@ export function findProgram(): Program {
   const program = all.find(({ manifest }) => manifest.bin?.['headgate'] !== undefined)
   if (program === undefined) throw new Error('No package below packages/ has the program "headgate".')
   const needed = new Set([program])
-  // The loop adds packages to the set that it iterates over, so it also visits the dependencies of dependencies.
+  // The loop also visits the packages that it adds to the set, so it finds indirect dependencies.
   for (const { manifest } of needed)
     for (const name of Object.keys(manifest.dependencies ?? {})) {
       const found = all.find((each) => each.manifest.name === name)

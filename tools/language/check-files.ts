@@ -6,7 +6,7 @@ import type { Rule, RuleFile } from './rules.ts'
 
 const extensions = ['ts', 'mts', 'mjs', 'js', 'md', 'sql']
 
-/** Result of the check of the wording of files. */
+/** Result of the language check of files. */
 export interface FileReport {
   readonly faults: readonly Fault[]
   readonly files: number
@@ -14,8 +14,8 @@ export interface FileReport {
 }
 
 /**
- * Returns the paths of the files that the language check covers, relative to the root of the repository: tracked files,
- * and new files that git does not ignore.
+ * Returns the paths of the files that the language check covers, relative to the root of the repository: tracked
+ * files, and new files that git does not ignore.
  *
  * @throws Error when `root` is not in a git repository
  */

@@ -1,9 +1,9 @@
 import { findBase, findCommit, tryGit } from './git.ts'
 import type { Rule, SubjectSource } from './rules.ts'
 
-/** A commit subject that breaks a rule. */
+/** Commit subject that breaks a rule of the language check. */
 export interface SubjectFault {
-  /** Abbreviated id of the commit. */
+  /** Abbreviated commit id. */
   readonly commit: string
   readonly rule: string
   readonly sentence: string
@@ -12,7 +12,8 @@ export interface SubjectFault {
 }
 
 /**
- * Yields the faults of one commit subject: faults of its form, and broken rules for sentences that apply to subjects.
+ * Yields the faults of one commit subject: faults of its form, and broken rules for sentences that also apply to
+ * subjects.
  */
 export function* findSubjectFaults(
   commit: string,
@@ -56,9 +57,9 @@ export function* findSubjectFaults(
 }
 
 /**
- * Returns the range of commits to check: the commits that the remote or local `main` does not have. On `main` itself,
- * returns all commits after the commit `after`, which introduced the check. Returns null when the commit `after` is not
- * in the history.
+ * Returns the range of commits to check: the commits that are not in the remote or local branch `main`. On `main`
+ * itself, these are all commits after the commit `after`, which introduced the check. Returns null if the commit
+ * `after` is not in the history.
  */
 export function rangeToLand(root: string, { after }: SubjectSource): string | null {
   const base = findBase(root)
@@ -68,8 +69,8 @@ export function rangeToLand(root: string, { after }: SubjectSource): string | nu
 }
 
 /**
- * Returns the subjects of a range of commits, oldest first. Leaves out merge commits, and commits that are not newer
- * than `after`.
+ * Returns the commit subjects in a range, oldest first. Omits merge commits, and commits that are not newer than
+ * `after`.
  *
  * @throws Error when git does not know the range
  */

@@ -4,7 +4,7 @@ import { readSql } from './read-sql.ts'
 import { readTypeScript } from './read-typescript.ts'
 import type { Rule } from './rules.ts'
 
-/** A sentence that breaks a rule. */
+/** Sentence of a file that breaks a rule of the language check. */
 export interface Fault {
   readonly file: string
   /** Line of the file at which the sentence begins, counted from 1. */
@@ -15,10 +15,7 @@ export interface Fault {
   readonly instead: string
 }
 
-/**
- * Yields the passages of a file: its comments, strings and paragraphs. The extension of the file name selects the
- * parser.
- */
+/** Yields the passages of a file: its comments, strings and paragraphs. The file extension determines the parser. */
 function readPassages(file: string, source: string): Iterable<Passage> {
   if (file.endsWith('.md')) return readMarkdown(source)
   if (file.endsWith('.sql')) return readSql(source)
@@ -56,14 +53,14 @@ export function* findFaults(
   }
 }
 
-/** Returns the line, counted from 1, of the character at `offset`. */
+/** Returns the line, counted from 1, that contains the character at an offset. */
 function lineAt(source: string, offset: number): number {
   let line = 1
   for (let at = source.indexOf('\n'); at !== -1 && at < offset; at = source.indexOf('\n', at + 1)) line += 1
   return line
 }
 
-/** Returns a sentence on one line, without the comment markers in front of each line. */
+/** Returns a sentence in one line, without the comment markers at the starts of lines. */
 function shown(sentence: string): string {
   return sentence.replaceAll(/\n[ \t]*(?:\*|\/\/|--|>)?[ \t]*/g, ' ').replaceAll(/\s+/g, ' ')
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 
-/** Returns what git prints to standard output, or null when git exits with an error. */
+/** Runs git and returns its standard output, or null if git fails. */
 export function tryGit(folder: string, ...args: readonly string[]): string | null {
   try {
     return execFileSync('git', args, {
@@ -14,7 +14,7 @@ export function tryGit(folder: string, ...args: readonly string[]): string | nul
   }
 }
 
-/** Returns the id of the commit that `revision` names, or null when no such commit exists. */
+/** Returns the id of the commit that a revision names, or null if it does not exist. */
 export function findCommit(folder: string, revision: string): string | null {
   return tryGit(folder, 'rev-parse', '--verify', '--quiet', `${revision}^{commit}`)?.trim() ?? null
 }

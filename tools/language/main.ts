@@ -27,7 +27,7 @@ interface Shown {
   readonly instead: string
 }
 
-/** Prints faults, and a summary as the last line. Returns the exit code. */
+/** Prints the faults, and a summary in the last line. Returns the exit code. */
 function report(faults: readonly Shown[], summary: string): number {
   for (const { at, sentence, rule, reason, instead } of faults)
     console.log(`${at}: ${sentence}\n  ${rule}: ${reason}\n  Instead: ${instead}`)

@@ -3,8 +3,8 @@ export type PassageKind =
   'docstring' | 'description' | 'comment' | 'string' | 'title' | 'heading' | 'cell' | 'paragraph' | 'subject'
 
 /**
- * One continuous text of a file, which begins at the offset `start`. Characters that are not prose are masked, not
- * removed, so an offset in `text` plus `start` is an offset in the file.
+ * Continuous text of a file, which begins at the offset `start`. Characters that are not prose are masked and not
+ * removed, so that an offset in `text` plus `start` is the offset in the file.
  */
 export interface Passage {
   readonly kind: PassageKind
@@ -12,20 +12,23 @@ export interface Passage {
   readonly text: string
 }
 
-/** One sentence of a passage with collapsed white space. `start` and `end` are offsets in the file. */
+/** Sentence of a passage, with collapsed white space. `start` and `end` are offsets in the file. */
 export interface Sentence {
   readonly text: string
   readonly start: number
   readonly end: number
 }
 
-/** Separates paragraphs in masked text. The separator is one character, so that it can replace any other character. */
+/**
+ * Character that separates paragraphs in masked text. It is one character long, so that it can replace any other
+ * character without changing offsets.
+ */
 export const paragraphBreak = '\u2029'
 
 const boundary = /\u2029|\n[ \t]*\n|(?<=[.!?…][)"'’”`]*)\s+(?=["'“(`]*[\p{Lu}\d`])/gu
 const abbreviation = /(?:^|[\s(])(?:e\.g|i\.e|etc|vs|cf|approx|resp|incl|ca|no|[A-Z])\.$/i
 
-/** Splits a passage into its sentences. A paragraph without a full stop is one sentence. */
+/** Splits a passage into sentences. A paragraph without a full stop counts as one sentence. */
 export function* splitSentences({ text, start }: Passage): Generator<Sentence> {
   let from = 0
   const sentence = (to: number): Sentence | null => {

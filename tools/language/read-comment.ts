@@ -9,7 +9,10 @@ const throwsTag = /(?<=^[ \t]*)@(?:throws|returns|return|type|see|[a-z]+)\b(?:[ 
 const link = /\{@link(?:code|plain)?\s[^}]*\}/g
 const listItem = /(?<=^[ \t]*)(?:[-*+]|\d+[.)])(?=[ \t])/gm
 
-/** Masks the comment markers, tags, code and examples in one comment, or in line comments on successive lines. */
+/**
+ * Masks everything except prose in a comment, or in consecutive line comments: comment markers, tags, code and
+ * examples.
+ */
 export function maskComment(comment: string): string {
   let text = comment.startsWith('/*') ? maskBlock(comment) : mask(comment, /^[ \t]*\/\/+/gm)
   text = mask(mask(text, fence), example)
@@ -18,7 +21,7 @@ export function maskComment(comment: string): string {
   return maskInline(mask(text, link, 'x'))
 }
 
-/** Returns the part of a docstring that precedes its first tag. */
+/** Returns the description of a docstring, which precedes its first tag. */
 export function beforeTags(docstring: string): string {
   const tags = /(?:^\/\*\*|^[ \t]*\*)[ \t]*@[a-z]/m.exec(docstring)
   return tags === null ? docstring : docstring.slice(0, tags.index + tags[0].length - 2)

@@ -1,7 +1,7 @@
 import { mask, maskInline } from './mask.ts'
 import { type Passage, type PassageKind, paragraphBreak } from './passage.ts'
 
-/** Yields headings, table cells, list items and paragraphs of a Markdown document, without its code. */
+/** Yields the headings, table cells, list items and paragraphs of a Markdown document, without code. */
 export function* readMarkdown(source: string): Generator<Passage> {
   const lines = maskBlocks(source).split('\n')
   let block: { start: number; lines: string[] } | null = null
@@ -53,7 +53,7 @@ const htmlTag = /<\/?[a-zA-Z][^<>\n]*>/g
 const emphasis = /\*+|(?<![\p{L}\d])_+|_+(?![\p{L}\d])|[[\]]/gu
 
 function passage(kind: PassageKind, start: number, block: string): Passage {
-  // maskInline masks code first, so that brackets and stars inside code are not taken for Markdown syntax.
+  // Code is masked first, so that brackets and stars in code are not parsed as Markdown syntax.
   const text = [image, linkTarget, htmlTag, emphasis].reduce(
     (masked, pattern) => mask(masked, pattern),
     maskInline(block),

@@ -12,7 +12,7 @@ import { beforeTags, maskComment } from './read-comment.ts'
 import { isSql, readSql } from './read-sql.ts'
 
 /**
- * Options of the parser. With `experimentalRawTransfer`, the parser passes the syntax tree as bytes, not as JSON, which
+ * Options of the parser. With `experimentalRawTransfer`, it passes the syntax tree as bytes in place of JSON, which
  * halves the time of the whole check.
  */
 const options: ParserOptions & { readonly experimentalRawTransfer: boolean } = {
@@ -72,7 +72,7 @@ function commentPassage(kind: Passage['kind'], start: number, end: number, sourc
   return { kind, start, text: maskComment(source.slice(start, end)) }
 }
 
-/** Returns the offset of the first code after the comment with this index. Skips further comments before that code. */
+/** Returns the offset of the first code that follows the comment with the given index, skipping further comments. */
 function nextCode(comments: readonly Comment[], index: number, source: string): number {
   let at = comments[index]?.end ?? source.length
   for (const { start, end } of comments.slice(index + 1)) {
@@ -83,8 +83,8 @@ function nextCode(comments: readonly Comment[], index: number, source: string): 
 }
 
 /**
- * Offsets of a string constant or a template string, without its delimiters. `holes` are the expressions in a template
- * string.
+ * Offsets of a string or template literal, without its delimiters. `holes` are the offsets of expressions in a
+ * template.
  */
 interface StringText {
   readonly start: number
@@ -93,10 +93,10 @@ interface StringText {
 }
 
 interface Texts {
-  /** Offsets at which functions and methods begin. */
+  /** Offsets of the starts of functions and methods. */
   readonly functions: ReadonlySet<number>
   readonly strings: readonly StringText[]
-  /** Offsets of the strings that are titles of tests. */
+  /** Start offsets of strings that are titles of tests. */
   readonly titles: ReadonlySet<number>
 }
 
@@ -163,14 +163,14 @@ interface Callee {
   readonly tag?: Callee
 }
 
-/** Returns the name at the start of a call: `it` for `it.each([])('title')`. */
+/** Returns the name with which a call expression begins, such as `it` for `it.each([])('title')`. */
 function rootName(callee: Callee): string | null {
   const inner = callee.callee ?? callee.object ?? callee.tag
   if (inner !== undefined) return rootName(inner)
   return callee.type === 'Identifier' && typeof callee.name === 'string' ? callee.name : null
 }
 
-/** Returns whether a text has at least three words. */
+/** Returns whether a text has at least three words, so that it counts as prose. */
 function isProse(text: string): boolean {
   const words = text.matchAll(/(?<!\S)[("'“[]*\p{L}{2,}/gu)
   return words.take(3).toArray().length === 3

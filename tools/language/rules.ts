@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs'
 import type { PassageKind } from './passage.ts'
 
-/** A rule as `rules.json` states it. */
+/** Rule of the language check, as `rules.json` contains it. */
 export interface RuleSource {
   readonly name: string
-  /** Kinds of passages that the rule applies to; by default all except `docstring`. */
+  /** Kinds of passages to which the rule applies. Default: all except `docstring`. */
   readonly where?: readonly PassageKind[]
-  /** True when only the first sentence of a passage is checked. */
+  /** Whether only the first sentence of a passage is checked. */
   readonly firstSentence?: boolean
-  /** Regular expression that matches a faulty sentence, without regard to case unless `matchCase` is true. */
+  /** Regular expression that matches faulty sentences. Ignores case unless `matchCase` is true. */
   readonly pattern: string
   readonly matchCase?: boolean
-  /** Regular expression for sentences that are correct although `pattern` matches them. */
+  /** Regular expression for correct sentences that `pattern` also matches. */
   readonly unless?: string
   readonly reason: string
   readonly instead: string
@@ -21,39 +21,39 @@ export interface RuleSource {
 
 /** Rules for commit subjects. */
 export interface SubjectSource {
-  /** Id of the commit before the first checked commit: the check covers only its descendants. */
+  /** Id of the commit after which the check of subjects begins. Only its descendants are checked. */
   readonly after: string
   readonly maxLength: number
-  /** Regular expression that matches the module and the colon at the start of a subject. */
+  /** Regular expression for the start of a subject: the module and the colon. */
   readonly module: string
-  /** Regular expression for first words of a summary that are not imperative verbs. */
+  /** Regular expression for words that a summary must not begin with, because they are not imperative verbs. */
   readonly notImperative: string
   readonly bad: readonly string[]
   readonly good: readonly string[]
 }
 
-/** The content of `rules.json`. */
+/** Content of the file `rules.json`. */
 export interface RuleFile {
-  /** Folders and files that are not checked, each with the reason. */
+  /** Paths of folders and files that are not checked, each with the reason. */
   readonly ignore: readonly { readonly path: string; readonly reason: string }[]
   readonly rules: readonly RuleSource[]
   readonly subjects: SubjectSource
 }
 
-/** A compiled rule. */
+/** Rule with compiled regular expressions. */
 export interface Rule extends Pick<RuleSource, 'name' | 'reason' | 'instead'> {
   readonly firstSentence: boolean
   appliesTo(kind: PassageKind): boolean
   isBroken(sentence: string): boolean
 }
 
-/** Reads `rules.json`. */
+/** Reads the file `rules.json`. */
 export function readRuleFile(): RuleFile {
   return JSON.parse(readFileSync(new URL('rules.json', import.meta.url), 'utf8')) as RuleFile
 }
 
 /**
- * Compiles a rule.
+ * Compiles the regular expressions of a rule.
  *
  * @throws SyntaxError when one of its regular expressions is invalid
  */

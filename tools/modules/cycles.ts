@@ -1,4 +1,4 @@
-/** Finds a cycle in a graph. Returns the names of its nodes, or an empty list if the graph has no cycle. */
+/** Returns the nodes of a cycle in a directed graph, or an empty list if the graph has no cycle. */
 export function findCycle(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const done = new Set<string>()
   const visit = (name: string, path: readonly string[]): readonly string[] => {

@@ -2,15 +2,14 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { allowedImports, isEntry, type Module, modulesIn, type ModuleTable, repository } from './table.ts'
 
-/** An entry of `overrides` in `.oxlintrc.json`. */
+/** Entry of `overrides` in `.oxlintrc.json`. */
 export interface Override {
   readonly files: readonly string[]
   readonly rules: Readonly<Record<string, unknown>>
 }
 
 /**
- * Returns the overrides that restrict the imports of each module. Modules that may import all modules have no
- * override.
+ * Returns the lint overrides that restrict the imports of each module. A module that may import all modules has none.
  */
 export function lintOverrides(table: ModuleTable): readonly Override[] {
   return modulesIn(table)
@@ -22,7 +21,7 @@ function lintOverride(table: ModuleTable, module: Module): Override {
   const allowed = allowedImports(table, module)
   const { root, sharedFolders } = table.files
   const others = new Set(modulesIn(table).map(({ name }) => name))
-  // In a file of a subfolder, an import of `../x/` refers to another subfolder of the same module, so it is allowed.
+  // In a file of a subfolder, `../x/` refers to another subfolder of the same module, so such an import is allowed.
   const own = subfolders(join(repository, table.source, module.name)).filter((name) => !others.has(name))
   const group = [
     '../*/**',
@@ -40,7 +39,7 @@ function lintOverride(table: ModuleTable, module: Module): Override {
   }
 }
 
-/** Returns whether an override restricts the imports of a module, so that a new override replaces it. */
+/** Returns whether an entry is a generated override for a module, which a new one then replaces. */
 export function isModuleOverride(table: ModuleTable, { files, rules }: Override): boolean {
   return (
     'no-restricted-imports' in rules &&

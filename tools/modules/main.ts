@@ -1,5 +1,5 @@
-// `npm run modules` runs this program. It writes the import rules in .oxlintrc.json and the module tables in
-// ARCHITECTURE.md from modules.json.
+// Generates, from modules.json, the import rules in .oxlintrc.json and the module tables in ARCHITECTURE.md. Runs as
+// `npm run modules`.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format } from 'prettier'
@@ -11,7 +11,7 @@ const table = readTable()
 
 const lintFile = join(repository, '.oxlintrc.json')
 const lint = JSON.parse(readFileSync(lintFile, 'utf8')) as { overrides: readonly Override[] }
-// The overrides for modules must come before the overrides for tests, which switch the import rule off.
+// The overrides for modules precede the overrides for tests, which switch the import rule off.
 const index = lint.overrides.findIndex((override) => isModuleOverride(table, override))
 const others = lint.overrides.filter((override) => !isModuleOverride(table, override))
 lint.overrides = others.toSpliced(Math.max(index, 0), 0, ...lintOverrides(table))

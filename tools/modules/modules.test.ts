@@ -104,8 +104,8 @@ describe('packages/server/src', () => {
 })
 
 /**
- * Returns the module names in backticks after "may import" or "may call", up to the words "never here" or the end of
- * the paragraph.
+ * Returns the module names in backticks that follow "may import" or "may call" in a README, up to the words "never
+ * here" or the end of the paragraph.
  */
 function namedIn(readme: string): readonly string[] {
   const sentence = /may (?:call|import)\b([^]*?)(?:never\s+(?:be\s+)?here|\n\n)/i.exec(readme)?.[1] ?? ''

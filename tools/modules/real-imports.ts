@@ -2,15 +2,15 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ModuleTable, repository } from './table.ts'
 
-/** An import between two files of the source folder. Paths are relative to the source folder. */
+/** Import between two source files of the server. Paths are relative to its source folder. */
 export interface FileImport {
   readonly from: string
   readonly to: string
 }
 
 /**
- * Returns the imports between files of the source folder. Includes type imports and dynamic imports, and excludes
- * imports in tests.
+ * Returns the imports between source files of the server, including type imports and dynamic imports. Ignores imports
+ * in tests.
  */
 export function realImports({ source }: ModuleTable): readonly FileImport[] {
   const root = join(repository, source)
@@ -25,7 +25,7 @@ export function realImports({ source }: ModuleTable): readonly FileImport[] {
 }
 
 /**
- * Returns the name of the module that contains a file. For a file outside the modules, returns the name of the file
+ * Returns the name of the module that contains a file. For a file outside of the modules, returns the file name
  * without its extension.
  */
 export function toModule(file: string): string {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 const repository = 'https://github.com/headgate/headgate'
 
-/** The fields of a `package.json` that the tools read. */
+/** Members of a `package.json` that the tools read. */
 export interface Manifest {
   readonly name: string
   readonly version: string
@@ -24,12 +24,12 @@ export interface Manifest {
 }
 
 export interface Package {
-  /** Folder below `packages`. */
+  /** Name of the folder of the package below `packages`. */
   readonly folder: string
   readonly manifest: Manifest
 }
 
-/** Returns the packages of the workspace in alphabetical order of their folders. */
+/** Returns the packages of the workspace, sorted by folder. */
 export function readPackages(root: string): Package[] {
   return readdirSync(join(root, 'packages'))
     .toSorted()
@@ -40,8 +40,8 @@ export function readPackages(root: string): Package[] {
 }
 
 /**
- * Returns the fields of a published package that name the repository. When npm publishes the package, it compares these
- * fields with the provenance of the build.
+ * Returns the members of a published package's manifest that name the repository. npm compares them with the
+ * provenance of the build when the package is published.
  */
 export function composeLinks({ folder }: Package): Pick<Manifest, 'homepage' | 'bugs' | 'repository'> {
   const directory = `packages/${folder}`

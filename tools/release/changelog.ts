@@ -3,16 +3,17 @@ import { mergeSections, readSections, writeSections } from './sections.ts'
 const unreleased = '## Unreleased\n'
 
 export interface NewRelease {
-  /** Version number without the prefix `v`. */
+  /** Version of the release, without the prefix `v`. */
   readonly version: string
-  /** ISO 8601 date. */
+  /** Date of the release, as `YYYY-MM-DD`. */
   readonly date: string
-  /** Texts of the changesets, by name. */
+  /** Texts of the changesets, keyed by their names. */
   readonly changes: ReadonlyMap<string, string>
 }
 
 /**
- * Returns the changelog with a new release, which contains the entries of `Unreleased` and of the changesets.
+ * Returns the changelog with a new release, which contains the entries of the section `Unreleased` and of the
+ * changesets.
  *
  * @throws Error when a text has no valid sections, the release has no entry, or the changelog already contains the
  * release
@@ -25,8 +26,8 @@ export function addRelease(changelog: string, { version, date, changes }: NewRel
     throw new Error('CHANGELOG.md has no heading "## Unreleased". Add it above the newest release.')
   const { before, body, after } = split(changelog, start)
   const texts = [...changes].map(([name, text]) =>
-    // Links in a changeset are relative to the folder `.changeset`, and links in the changelog are relative to the
-    // root.
+    // Links in a changeset are relative to the folder `.changeset`, but links in the changelog to the root of the
+    // repository.
     readSections(text.replaceAll('](../', ']('), `.changeset/${name}.md`),
   )
   const sections = mergeSections([readSections(body, 'CHANGELOG.md, Unreleased'), ...texts])
@@ -44,7 +45,7 @@ export function readRelease(changelog: string, version: string): string | null {
   return heading === null ? null : split(changelog, heading.index).body.trim()
 }
 
-/** Splits the changelog after the heading at `start` and before the next release. */
+/** Splits the changelog into the text up to a release heading, the content of this release, and the later text. */
 function split(changelog: string, start: number): { before: string; body: string; after: string } {
   const bodyStart = changelog.indexOf('\n', start) + 1
   const next = /^## /m.exec(changelog.slice(bodyStart))

@@ -23,8 +23,8 @@ Exit codes: 0 done, 2 refused or not possible.`
 const root = resolve(import.meta.dirname, '../..')
 
 /**
- * Writes the new version into package-lock.json. The entries of the lock file stay valid for every registry and
- * platform.
+ * Writes the new version to package-lock.json. Changes no other entry, so that the lock file stays valid for every
+ * registry and platform.
  */
 function updateLockFile(): void {
   const options: ExecFileSyncOptions = { cwd: root, stdio: ['ignore', 2, 2] }
@@ -43,7 +43,7 @@ async function version(json: boolean): Promise<number> {
 
 interface Status {
   readonly version: string
-  /** Entries of the version in the changelog, or null when the changelog does not contain the version. */
+  /** Entries of the released version in the changelog, or null if the changelog does not contain this version. */
   readonly notes: string | null
 }
 

@@ -8,9 +8,9 @@ import { readVersion, writeOtherVersions } from './versions.ts'
 const changesetProgram = join(import.meta.dirname, '../../node_modules/@changesets/cli/bin.js')
 
 /**
- * Makes the next release in the work tree: applies and deletes the changesets, and writes the version and the
- * changelog. Without changesets, the release has the current version of the packages, as the first release does.
- * Returns the version.
+ * Prepares the next release in the work tree: applies and deletes the changesets, and writes the version and the
+ * changelog. Without changesets, the release has the current version of the packages, like the first release. Returns
+ * the version.
  *
  * @param date ISO 8601 date of the release
  * @throws Error before any file is changed, when there is nothing to release or a changeset is faulty
@@ -21,7 +21,7 @@ export async function releaseVersion(root: string, date: string): Promise<string
   const changesets = await readChangesets(root)
   const changes = new Map(changesets.map(({ id, summary }) => [id, summary]))
   if (changesets.length > 0) {
-    // This call refuses faulty texts before the changesets program deletes the changesets. Its result is not used.
+    // Refuses faulty texts before the changesets program deletes the changesets. The result is not used.
     addRelease(changelog, { version: 'next', date, changes })
     execFileSync(process.execPath, [changesetProgram, 'version'], { cwd: root, stdio: ['ignore', 2, 2] })
   }

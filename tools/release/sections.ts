@@ -1,9 +1,9 @@
-/** Headings of a release in Keep a Changelog, in their order. */
+/** Headings of a release in the format Keep a Changelog, in their order. */
 const headings = ['Added', 'Changed', 'Deprecated', 'Removed', 'Fixed', 'Security'] as const
 
 type Heading = (typeof headings)[number]
 
-/** Entries by heading. Each text is Markdown without empty lines at its ends. */
+/** Entries of a release, keyed by heading. Each text is Markdown without empty lines at its start and end. */
 export type Sections = ReadonlyMap<Heading, string>
 
 function isHeading(text: string): text is Heading {
@@ -30,7 +30,7 @@ export function readSections(text: string, source: string): Sections {
   return sections
 }
 
-/** Merges the sections of several texts, in the order of `headings`. */
+/** Merges the sections of several changesets or releases, in the order of the headings. */
 export function mergeSections(all: readonly Sections[]): Sections {
   const merged = headings.map(
     (heading) => [heading, all.reduce((text, each) => join(text, each.get(heading)), '')] as const,
@@ -38,7 +38,7 @@ export function mergeSections(all: readonly Sections[]): Sections {
   return new Map(merged.filter(([, text]) => text !== ''))
 }
 
-/** Returns the sections as Markdown. */
+/** Formats sections as Markdown. */
 export function writeSections(sections: Sections): string {
   return [...sections].map(([heading, text]) => `### ${heading}\n${text}\n`).join('\n')
 }

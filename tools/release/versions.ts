@@ -1,10 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/**
- * Files outside the packages that contain the version, each with a regular expression that matches the version in the
- * file.
- */
+/** Files outside of the packages that contain the version, each with a regular expression that matches the version. */
 const others: Readonly<Record<string, RegExp>> = {
   'package.json': /(?<=^ {2}"version": ")[^"]+/m,
   'deploy/chart/headgate/Chart.yaml': /(?<=^(?:version|appVersion): ['"]?)[^'"\s]+/gm,
@@ -14,14 +11,14 @@ const others: Readonly<Record<string, RegExp>> = {
 
 export const otherFiles: readonly string[] = Object.keys(others)
 
-/** Returns the version that all packages have. */
+/** Returns the version of the packages. All packages must have the same version. */
 export function readVersion(root: string): string {
   const manifest = readFileSync(join(root, 'packages/server/package.json'), 'utf8')
   return (JSON.parse(manifest) as { readonly version: string }).version
 }
 
 /**
- * Returns the versions that the files outside the packages contain, by path, to compare them with the version of the
+ * Returns the versions in files outside of the packages, keyed by path, for a comparison with the version of the
  * packages.
  */
 export function readOtherVersions(root: string): Record<string, string[]> {
@@ -35,7 +32,7 @@ export function readOtherVersions(root: string): Record<string, string[]> {
   )
 }
 
-/** Writes the version of the packages into the files outside the packages. */
+/** Writes the version of the packages to the files outside of the packages. */
 export function writeOtherVersions(root: string): void {
   const version = readVersion(root)
   for (const [file, lines] of Object.entries(others)) {

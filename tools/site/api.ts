@@ -4,27 +4,27 @@ import { listEntries } from './libraries.ts'
 import { programs, runProgram } from './run-program.ts'
 import type { SidebarItem } from './sidebar.ts'
 
-/** An element of TypeDoc's navigation. */
+/** Element of the navigation that TypeDoc generates. */
 interface Navigation {
   readonly title: string
-  /** Path of the page of the element; null for a group. */
+  /** Path of the page that the element opens, or null for a group. */
   readonly path?: string | null
   readonly children?: readonly Navigation[]
 }
 
 export interface ApiOptions {
-  /** The repository. */
+  /** Root folder of the repository. */
   readonly root: string
-  /** Folder that the pages are written to. */
+  /** Folder to which the Markdown pages are written. */
   readonly pages: string
-  /** Folder for settings and logs. */
+  /** Folder for temporary settings and logs. */
   readonly work: string
-  /** Start of the URLs of source files. */
+  /** Prefix of the URLs of source files. */
   readonly sourceUrl: string
 }
 
 /**
- * Writes the pages of the API reference, which TypeDoc generates from the docstrings of the libraries.
+ * Generates the pages of the API reference with TypeDoc, from the docstrings of the libraries.
  *
  * @returns the sidebar of each module, by the folder of the module below `api/`
  */
@@ -37,8 +37,7 @@ export function writeApiPages({
   const entries = listEntries(root)
   const files = entries.map(({ file }) => join(root, file))
   mkdirSync(work, { recursive: true })
-  // TypeDoc needs the compiler API, which TypeScript 7 does not have. So TypeDoc uses TypeScript 6, which is installed
-  // in this folder.
+  // TypeDoc needs a compiler API that TypeScript 7 lacks, so it uses TypeScript 6, which is installed in this folder.
   const tsconfig = join(work, 'tsconfig.json')
   writeJson(tsconfig, {
     extends: join(root, 'tsconfig.base.json'),
@@ -71,7 +70,7 @@ export function writeApiPages({
   return Object.fromEntries(navigation.map((module) => [toFolder(module), toSidebar(module)]))
 }
 
-/** Options of TypeDoc for the content and the form of the pages. */
+/** Options of TypeDoc that determine the content and the form of the pages. */
 const typedocOptions = {
   router: 'member',
   entryFileName: 'index',

@@ -6,16 +6,19 @@ import { readCodeBlocks } from '../docs/code-blocks.ts'
 import type { Page } from './pages.ts'
 import type { SiteFault } from './check-site.ts'
 
-/** The part of Mermaid that the check uses. Mermaid is installed only where the site is built. */
+/**
+ * Functions of Mermaid that the check calls. Mermaid is installed only where the site is built, so its types are not
+ * available.
+ */
 interface Mermaid {
   parse(text: string): Promise<unknown>
 }
 
-// Mermaid sanitizes labels with DOMPurify, which needs a browser. The check only parses diagrams, so a replacement that
-// does nothing is enough.
+// Mermaid sanitizes labels with DOMPurify, which needs a browser. The check only parses diagrams, so an empty
+// replacement is sufficient.
 const purifier = 'data:text/javascript,export default { addHook() {}, sanitize: (text) => text }'
 
-/** Parses the Mermaid diagrams of the pages, and returns the diagrams with errors. */
+/** Parses the Mermaid diagrams on the pages. Returns the diagrams with syntax errors. */
 export async function checkDiagrams(root: string, pages: readonly Page[]): Promise<readonly SiteFault[]> {
   const mermaid = await loadMermaid()
   const faults: SiteFault[] = []

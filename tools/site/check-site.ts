@@ -1,9 +1,9 @@
 import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 
-/** A link of a built page without a target, or a resource that the site does not contain. */
+/** Fault of a built page: a link without a target, or a resource that the site does not contain. */
 export interface SiteFault {
-  /** File of the page or style sheet, relative to the site. */
+  /** Path of the page or style sheet, relative to the site. */
   readonly file: string
   readonly target: string
   readonly reason: string
@@ -17,8 +17,8 @@ export interface CheckedSite {
 }
 
 /**
- * Checks each page of a built site: internal links lead to a page or file and to an anchor that exist, and no script,
- * style sheet, image or font is loaded from another server.
+ * Checks a built site: the target and anchor of each internal link must exist, and no script, style sheet, image or
+ * font may be loaded from another server.
  *
  * @param base path of the site on its server, with a slash at both ends
  */
@@ -59,8 +59,7 @@ export function checkSite(folder: string, base: string): CheckedSite {
   }
 
   /**
-   * Returns the path, relative to the site, of the file that a link refers to. Returns null when the site has no such
-   * file.
+   * Returns the path, relative to the site, of the file to which a link refers, or null if the site has no such file.
    */
   function findFile(from: string, target: string): string | null {
     const path = decodeURIComponent(target.replace(/[?#].*/, ''))

@@ -7,8 +7,8 @@ const folder = import.meta.dirname
 const stamp = join(folder, 'node_modules/.headgate-installed')
 
 /**
- * Installs the npm packages that build the site, in the versions of `tools/site/package-lock.json`, if they are not
- * installed yet.
+ * Installs the npm packages that build the site, in the versions of `tools/site/package-lock.json`, unless they are
+ * already installed.
  */
 export function installGenerator(say: (line: string) => void): void {
   const lock = createHash('sha256')

@@ -1,26 +1,26 @@
 import { join } from 'node:path'
 import { readPackages } from '../packages/manifests.ts'
 
-/** A package of the repository, as its `package.json` describes it. */
+/** Published package of the repository, as its `package.json` describes it. */
 export interface Package {
-  /** Folder below `packages/`. */
+  /** Name of its folder below `packages/`. */
   readonly folder: string
   readonly name: string
   readonly description: string
 }
 
-/** A module of a library that programs can import. */
+/** Module of a library that programs can import. */
 export interface Entry {
   /** Import specifier, such as `@headgate/iceberg/client`. */
   readonly specifier: string
-  /** Source file of the module, relative to the repository. */
+  /** Path of the source file of the module, relative to the repository. */
   readonly file: string
 }
 
-// These packages export modules only for other packages of the repository.
+// Packages that export modules only for other packages of the repository.
 const withoutApi: ReadonlySet<string> = new Set(['cli', 'postgres', 'server', 'storage'])
 
-/** Returns the packages that are published, in alphabetical order of their folders. */
+/** Returns the published packages, sorted by folder. */
 export function listPackages(root: string): readonly Package[] {
   return readPublished(root).map(({ folder, manifest: { name, description = '' } }) => ({
     folder,
@@ -29,7 +29,7 @@ export function listPackages(root: string): readonly Package[] {
   }))
 }
 
-/** Returns the modules of the libraries, in the order of their packages and exports. */
+/** Returns the modules of the libraries that programs can import, in the order of the packages and their exports. */
 export function listEntries(root: string): readonly Entry[] {
   return readPublished(root)
     .filter(({ folder }) => !withoutApi.has(folder))

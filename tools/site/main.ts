@@ -32,7 +32,7 @@ interface Options {
 }
 
 async function build({ base, output }: Options): Promise<CheckedSite> {
-  // The pages must be below this folder, so that they can import the npm packages that are installed in it.
+  // The pages are written below this folder, so that they can import the npm packages that are installed in it.
   const work = join(import.meta.dirname, '.cache')
   const pages = join(work, 'pages')
   installGenerator(say)
@@ -68,7 +68,7 @@ function readManifest(path: string): Manifest {
   return JSON.parse(readFileSync(join(root, path), 'utf8')) as Manifest
 }
 
-/** Runs the program with these arguments, and returns its exit code. */
+/** Builds the site as the arguments request, and returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...args],

@@ -1,4 +1,7 @@
-/** The parts of TypeDoc's API that this plugin uses. TypeDoc is installed only where the site is built. */
+/**
+ * Members of TypeDoc's API that this plugin uses. TypeDoc is installed only where the site is built, so its types are
+ * not available.
+ */
 interface Module {
   name: string
   readonly sources?: readonly { readonly fullFileName: string }[]
@@ -14,9 +17,9 @@ interface Application {
 }
 
 /**
- * Names the modules of the API reference by their import specifiers, such as `@headgate/iceberg/client`. Without this
- * plugin, TypeDoc uses the names of the folders. The environment variable `API_MODULES` contains the specifier of each
- * file, as JSON.
+ * Names the modules of the API reference by their import specifiers, such as `@headgate/iceberg/client`, in place of
+ * folder names. TypeDoc loads this function as a plugin. The environment variable `API_MODULES` contains the specifier
+ * of each file, as JSON.
  */
 export function load(app: Application): void {
   const specifiers = JSON.parse(process.env['API_MODULES'] ?? '{}') as Readonly<Record<string, string>>

@@ -1,11 +1,11 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A page of the site that is a Markdown file of the repository. */
+/** Page of the site that is generated from a Markdown file of the repository. */
 export interface Page {
-  /** Path of the file, relative to the repository. */
+  /** Path of the Markdown file, relative to the repository. */
   readonly source: string
-  /** Path on the site, without a leading slash and without an extension: `how-to/engines/trino`. */
+  /** Path of the page on the site, without a leading slash and an extension, such as `how-to/engines/trino`. */
   readonly path: string
   readonly title: string
   readonly section: string
@@ -13,11 +13,14 @@ export interface Page {
 
 interface Section {
   readonly title: string
-  /** Glob patterns of the files of this section, relative to the repository, in the order on the site. */
+  /**
+   * Glob patterns of the Markdown files in the section, relative to the repository, in the order of the pages on the
+   * site.
+   */
   readonly files: readonly string[]
 }
 
-/** Sections of the site, in their order. The section `API reference`, which TypeDoc generates, is added separately. */
+/** Sections of the site, in order. The section `API reference`, which TypeDoc generates, is added separately. */
 export const sections: readonly Section[] = [
   { title: 'Headgate', files: ['README.md', 'docs/README.md'] },
   { title: 'Tutorial', files: ['docs/tutorial/**/*.md'] },
@@ -33,12 +36,12 @@ export const sections: readonly Section[] = [
   { title: 'Project', files: ['CHANGELOG.md', 'CONTRIBUTING.md'] },
 ]
 
-/** Files that are left out, because they describe only the inside of the repository. */
+/** Markdown files that are not on the site, because they describe only internals of the repository. */
 const left: ReadonlySet<string> = new Set(['packages/testkit/README.md', 'conformance/lib/README.md'])
 
 /**
- * Returns the pages, section by section. In a section, the pages that `docs/README.md` links to come first, in the
- * order of these links.
+ * Returns the pages of all sections. In a section, pages to which `docs/README.md` links come first, in the order of
+ * these links.
  */
 export function listPages(root: string): readonly Page[] {
   const index = readFileSync(join(root, 'docs/README.md'), 'utf8')
@@ -61,7 +64,7 @@ export function listPages(root: string): readonly Page[] {
   )
 }
 
-/** Returns the text of the first heading without Markdown syntax, or null if the page has no heading. */
+/** Returns the text of the first heading, without Markdown syntax, or null if the page has none. */
 export function readTitle(page: string): string | null {
   const heading = /^# +(.+?) *#*$/m.exec(page)?.[1]
   return heading?.replaceAll(/[`*]|\[([^\]]*)\]\([^)]*\)/g, '$1') ?? null
@@ -80,7 +83,7 @@ const chosen: Readonly<Record<string, string>> = {
   'engines/README.md': 'results/engines',
 }
 
-/** Titles of pages that differ from the heading of the page, by file. */
+/** Titles of pages that differ from the first heading, keyed by file. */
 const titles: Readonly<Record<string, string>> = {
   'README.md': 'Overview',
   'docs/README.md': 'All pages',

@@ -1,18 +1,18 @@
 import { dirname, join } from 'node:path'
 
-/** Targets that the links of a page can refer to. */
+/** Targets to which links of a page are rewritten. */
 export interface LinkTargets {
-  /** Paths of the pages on the site, by file. A path has no leading slash and no extension. */
+  /** Paths of the pages on the site, keyed by Markdown file. A path has no leading slash and no extension. */
   readonly pages: ReadonlyMap<string, string>
-  /** Paths on the site of the other files that the site serves, by file. */
+  /** Paths of other files on the site, keyed by the path in the repository. */
   readonly files: ReadonlyMap<string, string>
-  /** Returns the URL of a file or folder of the repository that is not on the site. */
+  /** Returns the repository URL of a file or folder that is not on the site. */
   readonly toRepository: (path: string) => string
 }
 
 /**
- * Rewrites the relative links of a Markdown file of the repository: to the page on the site if one exists, or else to
- * the repository. Does not change code.
+ * Rewrites the relative links of a Markdown file: to a page of the site if one exists, otherwise to the repository.
+ * Does not change code.
  *
  * @param source path of the file, relative to the repository
  */
@@ -35,7 +35,7 @@ export function rewriteLinks(page: string, source: string, targets: LinkTargets)
     .join('')
 }
 
-/** Splits a page into text (even indexes) and code (odd indexes): fenced blocks and code spans. */
+/** Splits a page into text (even indexes) and code (odd indexes). Code is fenced blocks and code spans. */
 function splitCode(page: string): string[] {
   return page.split(/(^[ \t>]*(?:`{3,}|~{3,})[^\n]*\n[^]*?^[ \t>]*(?:`{3,}|~{3,})[ \t]*$|`[^`\n]*`)/m)
 }

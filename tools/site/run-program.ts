@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { basename, join } from 'node:path'
 
-/** Path of the folder with the programs of the installed npm packages of `tools/site`. */
+/** Folder with the executable programs of the npm packages that are installed in `tools/site`. */
 export const programs: string = join(import.meta.dirname, 'node_modules/.bin')
 
 /**
- * Runs a Node program, and prints its output only if the program fails.
+ * Runs a Node program. Prints its output only if the program fails.
  *
  * @throws with the output, if the program fails
  */

@@ -1,7 +1,7 @@
 import { toAnchor } from '../docs/anchors.ts'
 import { type Page, sections } from './pages.ts'
 
-/** An element of the sidebar of VitePress. */
+/** Entry of a VitePress sidebar. */
 export interface SidebarItem {
   readonly text: string
   readonly link?: string
@@ -9,11 +9,12 @@ export interface SidebarItem {
   readonly items?: readonly SidebarItem[]
 }
 
-/** Sidebars, by the start of the path of the pages that show them. */
+/** Sidebars, keyed by the path prefix of the pages that show them. */
 export type Sidebars = Readonly<Record<string, readonly SidebarItem[]>>
 
 /**
- * Builds the sidebars: one for the pages of the repository, and one for each module of the API reference.
+ * Builds the sidebars of the site: one for the Markdown pages of the repository, and one for each module of the API
+ * reference.
  *
  * @param modules sidebar of each module, by the folder of the module below `api/`
  */
@@ -35,8 +36,8 @@ export function buildSidebars(
 }
 
 /**
- * Longest group that a sidebar lists. Every page contains a copy of its sidebar, so a longer group is one link to the
- * page of the module.
+ * Maximum number of entries of a group in a sidebar. Every page contains a copy of its sidebar, so a larger group is
+ * replaced by one link to the page of the module.
  */
 const longestGroup = 60
 
@@ -46,9 +47,7 @@ function toGroup({ text, items = [] }: SidebarItem, module: string): SidebarItem
     : { text, collapsed: true, items }
 }
 
-/**
- * Nests each page below the page whose path is the folder of the page: `how-to/engines/trino` below `how-to/engines`.
- */
+/** Nests each page below the page whose path is its folder, such as `how-to/engines/trino` below `how-to/engines`. */
 function nest(pages: readonly Page[]): SidebarItem[] {
   const findParent = (page: Page): Page | undefined =>
     pages.find(({ path }) => page.path !== path && page.path.startsWith(`${path.replace(/\/index$/, '')}/`))

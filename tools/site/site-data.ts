@@ -1,14 +1,14 @@
 import type { Sidebars } from './sidebar.ts'
 
-/** Values of a build that the configuration of VitePress reads. Paths are absolute. */
+/** Values of one build that the VitePress configuration reads. Paths are absolute. */
 export interface SiteData {
-  /** Path of the site on its server, with a slash at both ends. */
+  /** Base path of the site on its server, with a leading and a trailing slash. */
   readonly base: string
-  /** Folder of the Markdown files. */
+  /** Folder with the Markdown files of the site. */
   readonly pages: string
-  /** Folder of the built site. */
+  /** Folder to which the built site is written. */
   readonly output: string
-  /** Folder of the caches of VitePress. */
+  /** Cache folder of VitePress. */
   readonly cache: string
   readonly version: string
   readonly repositoryUrl: string

@@ -4,7 +4,7 @@ import { listPackages } from './libraries.ts'
 import { listPages, type Page } from './pages.ts'
 import { rewriteLinks } from './rewrite-links.ts'
 
-/** Files that the site serves unchanged: the path in the repository, and the path on the site. */
+/** Files that are on the site without a change: the path in the repository, and the path on the site. */
 const servedFiles: ReadonlyMap<string, string> = new Map([
   ['docs/reference/management-openapi.json', 'reference/management-openapi.json'],
   ['LICENSE', 'license.txt'],
@@ -12,8 +12,8 @@ const servedFiles: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Writes the start page and the pages that are Markdown files of the repository into an empty folder. Rewrites the
- * links so that they work on the site.
+ * Writes the start page and the Markdown pages of the site into an empty folder, with links that are valid on the
+ * site.
  *
  * @param repositoryUrl URL of the repository; links to files that are not on the site refer to it
  */

@@ -25,8 +25,8 @@ test('the systemd unit sets only environment variables that the server reads', (
 
 test('TimeoutStopSec of the systemd unit is at least the time that a graceful stop can take', () => {
   const shutdownMs = Number(/`HEADGATE_SHUTDOWN_TIMEOUT_MS` \| [^|]+ \| `(\d+)`/.exec(configuration)?.[1])
-  // A stop first waits for the running requests for `shutdownMs`. Then it needs up to 15 s: jobs 10 s, audit events 3
-  // s, connections 2 s.
+  // On a stop, the server first waits for running requests (`shutdownMs`), and then up to 15 s: 10 s for jobs, 3 s
+  // for audit events, and 2 s for connections.
   expect(Number(/^TimeoutStopSec=(\d+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(shutdownMs / 1000 + 15)
 })
 
@@ -43,7 +43,7 @@ describe.skipIf(!hasSystemd)('systemd-analyze (skipped where systemd is not inst
   })
 
   test('systemd-analyze security rates the exposure of the unit at 2.0 or below', () => {
-    // The threshold is in tenths, and the command exits with 1 when the exposure is higher.
+    // The threshold is in tenths. The command exits with 1 if the exposure is higher.
     const { status, output } = analyze('security', '--offline=true', '--threshold=20', unit)
     expect(output).toContain('Overall exposure level')
     expect(status).toBe(0)

@@ -6,7 +6,7 @@ import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { runProgram, runSuccessfully } from '../../conformance/lib/run-program.ts'
 import { isInstalled, markInstalled } from '../../conformance/lib/stamp.ts'
 
-/** Writes the files of a revision into a folder, installs its dependencies there, and returns the folder. */
+/** Writes the files of a git revision into a folder, and installs its npm dependencies there. Returns the folder. */
 export async function checkOut(keeper: ProcessKeeper, revision: string): Promise<string> {
   const commit = await findCommit(revision)
   const folder = cacheFolder('upgrade', commit)

@@ -1,7 +1,7 @@
 import { repositoryRoot } from '../../conformance/lib/paths.ts'
 import { runSuccessfully } from '../../conformance/lib/run-program.ts'
 
-/** Returns the tags of releases, oldest first. A shallow clone has none. */
+/** Returns the git tags of releases, oldest first. A shallow clone has no tags. */
 export async function listReleases(): Promise<string[]> {
   const args = ['tag', '--list', 'v[0-9]*', '--sort=version:refname']
   const tags = await runSuccessfully('git', args, { cwd: repositoryRoot })

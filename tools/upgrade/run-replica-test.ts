@@ -7,7 +7,7 @@ import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 
 const test = 'packages/server/test/faults/upgrade/replica-by-replica.test.ts'
 
-/** Runs the test that replaces replicas of an older version one by one. Returns whether it passed. */
+/** Runs the test in which replicas of an older version are replaced one by one. Returns whether it passed. */
 export async function runReplicaTest(keeper: ProcessKeeper, checkout: string): Promise<boolean> {
   const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
   const log = `${checkout}-test.log`

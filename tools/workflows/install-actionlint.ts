@@ -6,7 +6,7 @@ export const version = 'v1.7.12'
 
 const actionlint = { name: 'actionlint', path: 'github.com/rhysd/actionlint/cmd/actionlint', version }
 
-/** Builds actionlint in the cache folder, and returns the path of the binary. */
+/** Builds actionlint in the cache folder. Returns the path of the binary. */
 export function installActionlint(
   keeper: ProcessKeeper,
   say: (line: string) => void = console.error,

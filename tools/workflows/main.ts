@@ -23,11 +23,11 @@ interface Fault {
   readonly message: string
 }
 
-/** Runs actionlint in the repository and returns its faults. */
+/** Runs actionlint in the repository, and returns the faults that it reports. */
 async function lint(binary: string): Promise<readonly Fault[]> {
   const args = ['-no-color', '-format', '{{json .}}']
   const { code, stdout, stderr } = await runProgram(binary, args, { cwd: repositoryRoot })
-  // actionlint exits with 0 for no faults and with 1 for faults. Any other code means that actionlint could not run.
+  // actionlint exits with 0 for no faults and 1 for faults. Any other code means that it could not run.
   if (code !== 0 && code !== 1) throw new Error(`actionlint exited with ${code}: ${stderr.trim()}`)
   return JSON.parse(stdout) as Fault[]
 }

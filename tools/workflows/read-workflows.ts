@@ -10,7 +10,7 @@ interface Step {
 }
 
 export interface Job {
-  /** The workflow that the job calls. Such a job has no steps. */
+  /** Reusable workflow that the job calls. Such a job has no steps. */
   readonly uses?: string
   readonly steps?: readonly Step[]
   readonly permissions?: Readonly<Record<string, string>>
@@ -19,7 +19,7 @@ export interface Job {
 }
 
 export interface Workflow {
-  /** Name of the workflow file. */
+  /** File name of the workflow. */
   readonly file: string
   readonly text: string
   readonly permissions?: Readonly<Record<string, string>>
@@ -27,7 +27,7 @@ export interface Workflow {
   readonly jobs: Readonly<Record<string, Job>>
 }
 
-/** Reads the GitHub workflows of the repository. */
+/** Reads the GitHub Actions workflows of the repository. */
 export function readWorkflows(root: string): Workflow[] {
   const folder = join(root, '.github/workflows')
   return readdirSync(folder).map((file) => {
@@ -36,9 +36,7 @@ export function readWorkflows(root: string): Workflow[] {
   })
 }
 
-/**
- * Returns the shell scripts of a job: the scripts of its steps, and the commands in its matrix, which the steps run.
- */
+/** Returns the shell scripts of a job: those of its steps, and the commands in its matrix, which a step runs. */
 export function readScripts({ steps = [], strategy }: Job): string[] {
   const commands = strategy?.matrix?.include ?? []
   return [

@@ -66,7 +66,7 @@ describe.each(jobs)('$title', ({ job }) => {
 test('the GitHub workflow test.yml keeps the logs of each suite that fails', () => {
   const suite = workflows.find(({ file }) => file === 'test.yml')?.jobs['suite']
   const pattern = suite?.steps?.find(({ name }) => name === 'Keep the logs of a failed run')?.with?.['path']
-  // The programs name the folders for their logs in the code: `newRunFolder(cacheFolder('attack-run'))`.
+  // The programs name the folders of their logs in code such as `newRunFolder(cacheFolder('attack-run'))`.
   const folders = globSync('{conformance,engines}/**/main.ts', { cwd: root }).flatMap((file) =>
     [...readFileSync(join(root, file), 'utf8').matchAll(/newRunFolder\(cacheFolder\(([^)]+)\)\)/g)].map(
       ([, parts = '']) => parts.replaceAll("'", '').replaceAll(', ', '/'),

@@ -1,4 +1,4 @@
-"""Who may come in at all."""
+"""Steps that check which credentials the catalog accepts."""
 
 from pyiceberg.catalog import load_catalog
 from pyiceberg.exceptions import OAuthError, UnauthorizedError
@@ -35,5 +35,5 @@ def forged_token(ns):
 
 @step
 def right_secret(ns):
-    """lets the right one in"""
+    """accepts the correct client secret"""
     other().list_namespaces()

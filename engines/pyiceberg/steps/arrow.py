@@ -1,4 +1,4 @@
-"""PyArrow's own S3 client, with the keys that come with a table and nothing else."""
+"""Steps that use the S3 client of PyArrow, which has only the storage keys of a table."""
 
 import os
 from urllib.parse import urlparse
@@ -14,7 +14,7 @@ KEYS = ("s3.access-key-id", "s3.secret-access-key", "s3.session-token", "s3.endp
 
 
 def opened(ns, name):
-    """A file system made of the table's keys, and the table's folder in it."""
+    """Returns a file system that uses the storage keys of a table, and the folder of the table in it."""
     table = context.catalog.load_table((ns, name))
     key, secret, session, endpoint, region = (table.io.properties[key] for key in KEYS)
     files = fs.S3FileSystem(
@@ -25,7 +25,7 @@ def opened(ns, name):
 
 @step
 def create(ns):
-    """makes two tables"""
+    """creates two tables"""
     context.catalog.create_namespace(ns)
     for name in ("t", "other"):
         context.catalog.create_table((ns, name), pa.schema([("id", pa.int64())]))
@@ -42,7 +42,7 @@ def dataset(ns):
 
 @step
 def large(ns):
-    """streams 24 MB out and in, in parts"""
+    """writes and reads a file of 24 MB in parts"""
     files, folder = opened(ns, "t")
     block = os.urandom(8 * 1024 * 1024)
     with files.open_output_stream(f"{folder}/data/large.bin") as stream:
@@ -66,7 +66,7 @@ def listing(ns):
 
 @step
 def outside(ns):
-    """reaches nothing of another table"""
+    """cannot access the files of another table"""
     files, _ = opened(ns, "t")
     _, other = opened(ns, "other")
     raises(OSError, lambda: files.open_output_stream(f"{other}/data/x").close())
@@ -77,7 +77,7 @@ def outside(ns):
 
 @step
 def drop(ns):
-    """drops them"""
+    """drops both tables"""
     for name in ("t", "other"):
         context.catalog.purge_table((ns, name))
     context.catalog.drop_namespace(ns)

@@ -1,4 +1,4 @@
-"""Several writers on one table: every commit counts once, none is lost."""
+"""Steps in which several writers commit to one table at the same time. No commit may be lost or applied twice."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,7 +15,7 @@ ARROW = pa.schema([pa.field("writer", pa.int64()), pa.field("n", pa.int64())])
 
 @step
 def create(ns):
-    """creates the table once, although all writers try at the same time"""
+    """creates a table only once, although all writers try to create it at the same time"""
     context.catalog.create_namespace(ns)
 
     def attempt(_):
@@ -31,7 +31,7 @@ def create(ns):
 
 @step
 def append(ns):
-    """appends from four writers with retries; every row is there exactly once"""
+    """appends from four writers with retries, and finds every row exactly once"""
 
     def write(writer):
         t = load_catalog("ice", **context.properties).load_table((ns, "t"))
@@ -43,7 +43,7 @@ def append(ns):
                     t.append(rows)
                     break
                 except CommitFailedException:
-                    # the client has given up its own retries; a 409 promises that nothing was written
+                    # The client has used up its retries. Status 409 means that nothing was written.
                     conflicts += 1
                     assert conflicts < 100, "no progress"
                     t.refresh()
@@ -58,7 +58,7 @@ def append(ns):
 
 @step
 def lineage(ns):
-    """keeps one line of snapshots, with rising sequence numbers"""
+    """finds one history of snapshots, with increasing sequence numbers"""
     t = context.catalog.load_table((ns, "t"))
     line, at = [], t.current_snapshot()
     while at is not None:
@@ -71,7 +71,7 @@ def lineage(ns):
 
 @step
 def properties(ns):
-    """keeps the properties that different writers set at the same time"""
+    """keeps the properties that several writers set at the same time"""
 
     def change(writer):
         t = load_catalog("ice", **context.properties).load_table((ns, "t"))
@@ -86,6 +86,6 @@ def properties(ns):
 
 @step
 def clean(ns):
-    """drops it"""
+    """drops the table"""
     context.catalog.drop_table((ns, "t"))
     context.catalog.drop_namespace(ns)

@@ -1,4 +1,4 @@
-"""What the steps share: the connected catalog, and the list of a module's steps."""
+"""Connected catalog that all steps use, and functions that mark, list and check steps."""
 
 import importlib
 
@@ -7,19 +7,19 @@ properties = {}
 
 
 def step(function):
-    """Marks a function as a step. Its docstring is the promise that it checks; its argument the namespace."""
+    """Marks a function as a step. Its docstring is the title of the step, and its argument is the namespace."""
     function.is_step = True
     return function
 
 
 def list_steps(module):
-    """Titles and names of a module's steps in the order in which they are written."""
+    """Returns the title and the name of each step of a module, in the order of the source."""
     functions = vars(importlib.import_module(f"steps.{module}")).values()
     return [[f.__doc__, f"{module}.{f.__name__}"] for f in functions if getattr(f, "is_step", False)]
 
 
 def raises(kind, action):
-    """Runs the action and gives the error, which must be of the given kind."""
+    """Calls the function and returns its error. Fails unless it raises an error of the given kind."""
     try:
         action()
     except kind as error:

@@ -1,4 +1,4 @@
-"""Namespaces: properties, nesting, lists, and what is refused."""
+"""Steps that check namespaces: properties, nesting, lists, and refused requests."""
 
 from pyiceberg.exceptions import (
     NamespaceAlreadyExistsError,
@@ -27,19 +27,19 @@ def create(ns):
 
 @step
 def create_twice(ns):
-    """refuses the same namespace a second time"""
+    """refuses to create the same namespace a second time"""
     raises(NamespaceAlreadyExistsError, lambda: context.catalog.create_namespace(ns))
 
 
 @step
 def listed(ns):
-    """lists it at the top"""
+    """lists a top-level namespace"""
     assert (ns,) in context.catalog.list_namespaces(), context.catalog.list_namespaces()
 
 
 @step
 def properties(ns):
-    """sets and removes properties, and says what was missing"""
+    """sets and removes properties of a namespace, and reports missing ones"""
     summary = context.catalog.update_namespace_properties(ns, removals={"owner", "absent"}, updates={"a": "1"})
     same(sorted(summary.removed), ["owner"])
     same(sorted(summary.updated), ["a"])
@@ -49,7 +49,7 @@ def properties(ns):
 
 @step
 def nested(ns):
-    """nests namespaces two deep and lists each level alone"""
+    """creates nested namespaces, and lists each level separately"""
     context.catalog.create_namespace((ns, "inner"))
     context.catalog.create_namespace((ns, "inner", "innermost"))
     same(context.catalog.list_namespaces(ns), [(ns, "inner")])
@@ -58,7 +58,7 @@ def nested(ns):
 
 @step
 def nested_table(ns):
-    """keeps a table in a nested namespace apart from one of the same name above"""
+    """distinguishes a table in a nested namespace from a table with the same name in its parent"""
     context.catalog.create_table((ns, "t"), SCHEMA)
     context.catalog.create_table((ns, "inner", "t"), SCHEMA)
     same(context.catalog.list_tables(ns), [(ns, "t")])
@@ -70,7 +70,7 @@ def nested_table(ns):
 
 @step
 def odd_names(ns):
-    """takes names with spaces, dots, percent signs and letters of other scripts"""
+    """accepts names with spaces, dots, percent signs and non-Latin letters"""
     for name in ("with space", "a.b", "100%", "%41", "ä-ö-ü", "表", "plus+plus", "semi;colon", "q?u=e&r", "hash#"):
         namespace = (ns, name)
         context.catalog.create_namespace(namespace)
@@ -83,14 +83,14 @@ def odd_names(ns):
 
 @step
 def not_empty(ns):
-    """refuses to drop a namespace that holds tables or namespaces"""
+    """refuses to drop a namespace that contains tables or namespaces"""
     raises(NamespaceNotEmptyError, lambda: context.catalog.drop_namespace((ns, "inner")))
     raises(NamespaceNotEmptyError, lambda: context.catalog.drop_namespace(ns))
 
 
 @step
 def absent(ns):
-    """says that absent namespaces and tables do not exist"""
+    """reports that missing namespaces and tables do not exist"""
     missing = f"{ns}_absent"
     raises(NoSuchNamespaceError, lambda: context.catalog.load_namespace_properties(missing))
     raises(NoSuchNamespaceError, lambda: context.catalog.list_tables(missing))
@@ -105,7 +105,7 @@ def absent(ns):
 
 @step
 def drop(ns):
-    """drops tables and namespaces from the inside out"""
+    """drops tables and namespaces, each before its parent"""
     context.catalog.drop_table((ns, "inner", "t"))
     context.catalog.drop_table((ns, "t"))
     for namespace in ((ns, "inner", "innermost"), (ns, "inner"), (ns,)):

@@ -1,4 +1,4 @@
-"""Scans that the server plans return the same rows as scans that PyIceberg plans."""
+"""Steps that compare scans that the server plans with scans that PyIceberg plans. Both must return the same rows."""
 
 import datetime as dt
 import random
@@ -47,7 +47,7 @@ def equal(name, conditions, **options):
 
 @step
 def offered(ns):
-    """finds out that the server plans scans"""
+    """uses scan planning of the server"""
     context.catalog.create_namespace_if_not_exists(ns)
     same(planned_by("server").supports_server_side_planning(), True)
     same(planned_by("client").supports_server_side_planning(), False)
@@ -105,7 +105,7 @@ def partitioned(ns):
 
 @step
 def evolved(ns):
-    """reads the same rows after the partition spec and the schema changed and rows were deleted"""
+    """reads the same rows after changes of the partition spec and the schema, and after deletions"""
     table = context.catalog.load_table((ns, "planned"))
     with table.update_spec() as update:
         update.add_field("id", BucketTransform(4), "id_bucket")

@@ -1,4 +1,4 @@
-"""Steps that scenarios with several engines use: plain reads and writes with arguments."""
+"""Functions for scenarios with several engines, which create, write and read tables."""
 
 import pyarrow as pa
 from pyiceberg.types import StringType
@@ -7,7 +7,7 @@ from . import context
 
 
 def create_table(namespace, name, rows):
-    """A table (id long, name string) with rows, the namespace made if need be."""
+    """Creates a table (`id` long, `name` string) with rows, and its namespace if that does not exist."""
     context.catalog.create_namespace_if_not_exists(namespace)
     t = context.catalog.create_table((namespace, name), arrow([]).schema)
     t.append(arrow(rows))
@@ -18,7 +18,7 @@ def append(namespace, name, rows):
 
 
 def read(namespace, name, columns=("id", "name"), ref=None):
-    """Rows sorted by their first column."""
+    """Returns the rows of a table, sorted by their first column."""
     t = context.catalog.load_table((namespace, name))
     snapshot = t.snapshot_by_name(ref).snapshot_id if ref else None
     got = t.scan(selected_fields=tuple(columns), snapshot_id=snapshot).to_arrow().to_pydict()

@@ -1,4 +1,4 @@
-"""A catalog whose requests are signed with an access key of a principal (`rest.sigv4-enabled`)."""
+"""Functions for a catalog to which PyIceberg signs requests with an access key (`rest.sigv4-enabled`)."""
 
 import uuid
 
@@ -32,14 +32,14 @@ def writes(ns):
 
 
 def large(ns):
-    """The body of this request exceeds 64 KiB, and PyIceberg sends no hash of it."""
+    """Sends a request with a body over 64 KiB, for which PyIceberg sends no hash."""
     schema = pa.schema([(f"a_column_with_a_long_name_{i}", pa.string()) for i in range(1_500)])
     table = context.catalog.create_table((ns, f"w_{uuid.uuid4().hex[:8]}"), schema=schema)
     same(len(table.schema().fields), 1_500)
 
 
 def names(ns):
-    """Names with characters that clients encode in paths and queries."""
+    """Creates, lists and drops namespaces whose names contain characters that clients encode in paths and queries."""
     for name in ["with space", "a+b", "ä/ö", "q?x=1&y", "100%", "a.b~c_d-e"]:
         catalog, level = context.catalog, (ns, name)
         catalog.create_namespace(level)
@@ -66,6 +66,6 @@ def other_service():
 
 
 def token_too():
-    """A token in addition to the signature: PyIceberg moves it to `Original-Authorization`."""
+    """Sends a token in addition to the signature. PyIceberg moves the token to the header `Original-Authorization`."""
     error = raises(UnauthorizedError, lambda: other(token="abc"))
     assert "two identities" in str(error), error

@@ -1,4 +1,4 @@
-"""One table through its life: data, schema, partitions, branches, history, names."""
+"""Steps of the lifecycle of one table: data, schema, partitions, branches, history and names."""
 
 import datetime
 
@@ -59,7 +59,7 @@ def create(ns):
 
 @step
 def append(ns):
-    """appends twice and reads everything back"""
+    """appends twice and reads all rows"""
     t = table(ns)
     t.append(rows(1, 10))
     t.append(rows(11, 20))
@@ -69,7 +69,7 @@ def append(ns):
 
 @step
 def scan(ns):
-    """reads with a filter, chosen columns and a limit"""
+    """reads with a filter, selected columns and a limit"""
     t = table(ns)
     same(ids(t.scan(GreaterThan("id", 15))), [16, 17, 18, 19, 20])
     got = t.scan(EqualTo("id", 7), selected_fields=("name",)).to_arrow()
@@ -79,7 +79,7 @@ def scan(ns):
 
 @step
 def add_column(ns):
-    """adds columns; old rows have null there"""
+    """adds columns, which are null in old rows"""
     with table(ns).update_schema() as update:
         update.add_column("price", IntegerType())
         update.add_column("extra", StringType(), doc="added later")
@@ -90,7 +90,7 @@ def add_column(ns):
 
 @step
 def rename_column(ns):
-    """renames a column; its data stays"""
+    """renames a column, which keeps its data"""
     with table(ns).update_schema() as update:
         update.rename_column("name", "label")
     same(table(ns).scan(EqualTo("id", 7)).to_arrow()["label"].to_pylist(), ["n7"])
@@ -98,7 +98,7 @@ def rename_column(ns):
 
 @step
 def widen_column(ns):
-    """widens int to long and reads old files as long"""
+    """changes a column from int to long, and reads old files as long"""
     with table(ns).update_schema() as update:
         update.update_column("price", LongType())
     t = table(ns)
@@ -107,7 +107,7 @@ def widen_column(ns):
 
 @step
 def drop_column(ns):
-    """drops a column and never reuses its id"""
+    """drops a column, whose id is never used again"""
     dropped = table(ns).schema().find_field("extra").field_id
     with table(ns).update_schema() as update:
         update.delete_column("extra")
@@ -119,7 +119,7 @@ def drop_column(ns):
 
 @step
 def evolve_partitions(ns):
-    """changes the partition spec; old and new files are read together"""
+    """changes the partition spec, and reads old and new files together"""
     with table(ns).update_spec() as update:
         update.add_field("id", BucketTransform(4), "id_bucket")
         update.remove_field("day_day")
@@ -133,14 +133,14 @@ def evolve_partitions(ns):
 
 @step
 def delete_rows(ns):
-    """deletes rows by a condition"""
+    """deletes rows by a filter"""
     table(ns).delete(GreaterThanOrEqual("id", 19))
     same(ids(table(ns).scan()), list(range(1, 19)))
 
 
 @step
 def overwrite_rows(ns):
-    """overwrites the rows of a condition in one commit"""
+    """overwrites the rows of a filter in one commit"""
     t = table(ns)
     before = len(t.snapshots())
     new = pa.table({"id": pa.array([1], pa.int32()), "label": ["one"]}, schema=pa.schema(
@@ -152,7 +152,7 @@ def overwrite_rows(ns):
 
 @step
 def upsert(ns):
-    """upserts: updates what is there, inserts what is not"""
+    """upserts: updates existing rows and inserts new ones"""
     t = table(ns)
     new = pa.table(
         {"id": [2, 500], "label": ["two", "five hundred"], "day": [DAY, DAY], "price": [7, 8], "extra": [0.5, None]},
@@ -165,7 +165,7 @@ def upsert(ns):
 
 @step
 def branch_and_tag(ns):
-    """makes a branch and a tag, writes to the branch, and main does not see it"""
+    """creates a branch and a tag, and writes to the branch, which does not change main"""
     t = table(ns)
     at = t.current_snapshot().snapshot_id
     count = len(ids(t.scan()))
@@ -188,7 +188,7 @@ def remove_refs(ns):
 
 @step
 def time_travel(ns):
-    """reads the first snapshot again, with the schema of that time"""
+    """reads the first snapshot with the schema that it was written with"""
     t = table(ns)
     first = t.history()[0].snapshot_id
     got = t.scan(snapshot_id=first).to_arrow()
@@ -198,7 +198,7 @@ def time_travel(ns):
 
 @step
 def rollback(ns):
-    """rolls main back to an earlier snapshot and forward again"""
+    """rolls main back to an earlier snapshot, and forward again"""
     t = table(ns)
     last, before = t.current_snapshot().snapshot_id, t.history()[1].snapshot_id
     t.manage_snapshots().rollback_to_snapshot(before).commit()
@@ -219,7 +219,7 @@ def properties(ns):
 
 @step
 def metadata_tables(ns):
-    """fills the metadata tables: snapshots, history, refs, files, manifests, partitions"""
+    """reads the metadata tables: snapshots, history, refs, files, manifests, partitions"""
     inspect = table(ns).inspect
     count = len(table(ns).snapshots())
     same(inspect.snapshots().num_rows, count)
@@ -233,7 +233,7 @@ def metadata_tables(ns):
 
 @step
 def expire(ns):
-    """expires a snapshot that nothing refers to"""
+    """expires a snapshot to which no ref points"""
     t = table(ns)
     first = t.history()[0].snapshot_id
     t.maintenance.expire_snapshots().by_id(first).commit()
@@ -242,7 +242,7 @@ def expire(ns):
 
 @step
 def stale_writer(ns):
-    """refuses a change that was made on an outdated schema"""
+    """refuses a change that is based on an outdated schema"""
     stale = table(ns)
     with table(ns).update_schema() as update:
         update.add_column("first_writer", StringType())
@@ -257,7 +257,7 @@ def stale_writer(ns):
 
 @step
 def rename(ns):
-    """renames the table; the old name is gone, data and identity stay"""
+    """renames the table, which keeps its data and its uuid"""
     before = table(ns)
     rows_before = ids(before.scan())
     context.catalog.rename_table((ns, "t"), (ns, "renamed"))
@@ -270,7 +270,7 @@ def rename(ns):
 
 @step
 def create_with_data(ns):
-    """creates a table together with its first data (stage-create)"""
+    """creates a table with its first data in one commit (stage-create)"""
     with context.catalog.create_table_transaction((ns, "ctas"), schema=ARROW) as change:
         change.append(rows(1, 5))
     same(len(context.catalog.load_table((ns, "ctas")).scan().to_arrow()), 5)
@@ -278,7 +278,7 @@ def create_with_data(ns):
 
 @step
 def abandoned_create(ns):
-    """makes nothing when a staged creation is abandoned"""
+    """creates no table if a staged table is not committed"""
     context.catalog.create_table_transaction((ns, "abandoned"), schema=ARROW)
     assert not context.catalog.table_exists((ns, "abandoned"))
     context.catalog.create_table((ns, "abandoned"), SCHEMA)
@@ -287,7 +287,7 @@ def abandoned_create(ns):
 
 @step
 def register(ns):
-    """registers a metadata file as a table again after a drop"""
+    """registers the metadata file of a dropped table again"""
     t = context.catalog.load_table((ns, "ctas"))
     context.catalog.drop_table((ns, "ctas"))
     back = context.catalog.register_table((ns, "ctas"), t.metadata_location)
@@ -297,7 +297,7 @@ def register(ns):
 
 @step
 def drop(ns):
-    """drops with and without purge; lists are empty then"""
+    """drops tables with and without purge, and lists no table then"""
     context.catalog.purge_table((ns, "ctas"))
     context.catalog.drop_table((ns, "t"))
     same(context.catalog.list_tables(ns), [])

@@ -1,4 +1,4 @@
-"""Every primitive type, nested types and formats, through files and back."""
+"""Steps that write and read all primitive types, nested types and format versions."""
 
 import datetime
 import decimal
@@ -34,7 +34,7 @@ TABLE = pa.table(
 
 @step
 def round_trip(ns):
-    """writes every type with extreme values and reads the same"""
+    """writes extreme values of every type, and reads the same values"""
     context.catalog.create_namespace(ns)
     t = context.catalog.create_table((ns, "everything"), TABLE.schema)
     t.append(TABLE)
@@ -45,7 +45,7 @@ def round_trip(ns):
 
 @step
 def versions(ns):
-    """makes and upgrades tables of format version 1, 2 and 3"""
+    """creates tables of format versions 1, 2 and 3, and upgrades them"""
     for version in ("1", "2", "3"):
         t = context.catalog.create_table((ns, f"v{version}"), TABLE.schema, properties={"format-version": version})
         same(t.format_version, int(version))
@@ -56,7 +56,7 @@ def versions(ns):
 
 @step
 def defaults_and_docs(ns):
-    """keeps field documentation, identifier fields and nested field ids"""
+    """keeps field comments, identifier fields and nested field ids"""
     t = context.catalog.load_table((ns, "v2"))
     with t.update_schema() as update:
         update.update_column("text", doc="with ünï and \"quotes\"")
@@ -68,7 +68,7 @@ def defaults_and_docs(ns):
 
 @step
 def wide(ns):
-    """makes a table of 500 columns"""
+    """creates a table with 500 columns"""
     schema = pa.schema([(f"column_{i}", pa.string()) for i in range(500)])
     context.catalog.create_table((ns, "wide"), schema)
     same(len(context.catalog.load_table((ns, "wide")).schema().fields), 500)
@@ -76,7 +76,7 @@ def wide(ns):
 
 @step
 def clean(ns):
-    """drops them all"""
+    """drops all tables"""
     for identifier in context.catalog.list_tables(ns):
         context.catalog.drop_table(identifier)
     context.catalog.drop_namespace(ns)

@@ -1,4 +1,4 @@
-"""One table in a catalog behind an upstream warehouse: staged, appended, merged, changed, dropped."""
+"""Steps that create, change and drop one table in a catalog behind an upstream warehouse."""
 
 import pyarrow as pa
 from pyiceberg.exceptions import NoSuchTableError, TableAlreadyExistsError
@@ -29,7 +29,7 @@ def listed(ns):
 
 @step
 def create_as(ns):
-    """a staged table with rows is in no list and cannot be loaded before its commit"""
+    """does not list or load a staged table with rows before its commit"""
     context.catalog.create_namespace(ns)
     with context.catalog.create_table_transaction((ns, "c"), SCHEMA, properties={"owner": "engines"}) as transaction:
         transaction.append(rows((1, "a"), (2, "b")))
@@ -42,7 +42,7 @@ def create_as(ns):
 
 @step
 def create_again(ns):
-    """refuses to create the table a second time, staged or not"""
+    """refuses to create the table again, staged or not"""
     raises(TableAlreadyExistsError, lambda: context.catalog.create_table((ns, "c"), SCHEMA))
     raises(TableAlreadyExistsError, lambda: context.catalog.create_table_transaction((ns, "c"), SCHEMA))
 
@@ -56,7 +56,7 @@ def insert(ns):
 
 @step
 def merge(ns):
-    """merges rows: one is updated, one is inserted"""
+    """merges rows: updates one and inserts one"""
     result = context.catalog.load_table((ns, "c")).upsert(rows((4, "D"), (5, "e")), join_cols=["id"])
     same((result.rows_updated, result.rows_inserted), (1, 1))
     same(read(ns), [(1, "a"), (2, "b"), (3, "c"), (4, "D"), (5, "e")])
@@ -71,7 +71,7 @@ def delete(ns):
 
 @step
 def evolve(ns):
-    """adds a column; old rows have null there"""
+    """adds a column, which is null in old rows"""
     with context.catalog.load_table((ns, "c")).update_schema() as update:
         update.add_column("price", LongType())
     table = context.catalog.load_table((ns, "c"))

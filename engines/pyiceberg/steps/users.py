@@ -1,4 +1,4 @@
-"""One principal that signs in by client credentials, in each way PyIceberg has."""
+"""Functions for a principal that authenticates with client credentials, in each way that PyIceberg supports."""
 
 import time
 import uuid
@@ -13,7 +13,7 @@ from .context import raises, same
 
 
 def signed_in(manager, secret=None, **more):
-    """Loads the catalog with the property `credential`, or with the `oauth2` manager and more of its settings."""
+    """Loads the catalog with the property `credential`, or with the auth manager `oauth2` and the settings `more`."""
     properties = {k: v for k, v in context.properties.items() if k != "auth"}
     client, own = properties.pop("credential").split(":", 1)
     server, scope = properties.pop("oauth2-server-uri"), properties.pop("scope", "catalog")
@@ -37,7 +37,7 @@ def namespaces():
 
 
 def tokens_in(seconds, **more):
-    """Returns how many tokens the manager sends in that time with these settings. A refused token raises an error."""
+    """Returns how many different tokens the auth manager sends in this time. Raises an error if one is refused."""
     catalog = signed_in("oauth2", **more)
     manager, sent = catalog._session.auth.auth_manager, set()
     end = time.monotonic() + seconds
@@ -49,7 +49,7 @@ def tokens_in(seconds, **more):
 
 
 def renews():
-    """`auth.oauth2.refresh_margin`: the manager requests another token this long before the end of the last one."""
+    """Checks `auth.oauth2.refresh_margin`: the time in s before the expiry of a token at which it is renewed."""
     client, secret = context.properties["credential"].split(":", 1)
     form = {"grant_type": "client_credentials"}
     answer = requests.post(context.properties["oauth2-server-uri"], data=form, auth=(client, secret), timeout=10)
@@ -59,7 +59,7 @@ def renews():
 
 
 def response_lifetime():
-    """`auth.oauth2.expires_in` is only used if the response of the server has no lifetime, which this one has."""
+    """Checks `auth.oauth2.expires_in`, which has no effect if the token response contains a lifetime."""
     same(tokens_in(3, expires_in=61), 1)
 
 

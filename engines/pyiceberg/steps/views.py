@@ -1,4 +1,4 @@
-"""Views: made, loaded, listed beside tables, dropped."""
+"""Steps that create, load, list and drop views."""
 
 import time
 
@@ -37,21 +37,21 @@ def create(ns):
 
 @step
 def listed(ns):
-    """lists it among the views and not among the tables"""
+    """lists the view among the views and not among the tables"""
     same(context.catalog.list_views(ns), [(ns, "v")])
     same(context.catalog.list_tables(ns), [])
 
 
 @step
 def one_name(ns):
-    """gives a name to one view or one table, not to both"""
+    """refuses a view and a table with the same name"""
     raises(ViewAlreadyExistsError, lambda: context.catalog.create_view((ns, "v"), SCHEMA, version(ns)))
     raises(TableAlreadyExistsError, lambda: context.catalog.create_table((ns, "v"), SCHEMA))
 
 
 @step
 def drop(ns):
-    """drops it, once"""
+    """drops the view, and refuses to drop it again"""
     context.catalog.drop_view((ns, "v"))
     raises(NoSuchViewError, lambda: context.catalog.drop_view((ns, "v")))
     same(context.catalog.list_views(ns), [])

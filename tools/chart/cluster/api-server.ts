@@ -10,19 +10,19 @@ import { freePort } from '../../../conformance/lib/free-port.ts'
 import type { ProcessKeeper } from '../../../conformance/lib/process-keeper.ts'
 import { waitUntilReady } from '../../../conformance/lib/wait-until-ready.ts'
 
-/** Response of the API server of Kubernetes. */
+/** HTTP response of the Kubernetes API server. */
 interface KubeResponse {
   readonly status: number
   readonly body: unknown
 }
 
-/** Sends a request to the API server of Kubernetes as its administrator. */
+/** Sends a request to the Kubernetes API server as the administrator of the cluster. */
 export type Kube = (method: string, path: string, body?: unknown) => Promise<KubeResponse>
 
-/** Running API server of Kubernetes, without nodes and controllers. */
+/** Running Kubernetes API server, without nodes and controllers. */
 export interface ApiServer {
   readonly kube: Kube
-  /** File for clients. */
+  /** Path of the kubeconfig file for clients. */
   readonly kubeconfig: string
 }
 
@@ -33,7 +33,7 @@ interface Programs {
 
 const limitMs = 30_000
 
-/** Starts an API server of Kubernetes with an empty etcd, both on loopback. */
+/** Starts a Kubernetes API server with an empty etcd. Both listen on loopback addresses. */
 export async function startApiServer(
   keeper: ProcessKeeper,
   programs: Programs,
@@ -60,8 +60,8 @@ export async function startApiServer(
     'service-account-issuer': 'https://kubernetes.default.svc',
     'service-account-key-file': keyFile,
     'service-account-signing-key-file': keyFile,
-    // This plugin requires the default service account of a namespace, which a controller would create. No controller
-    // runs here.
+    // This admission plugin requires the default service account of each namespace. A controller would create it, but
+    // no controller runs here.
     'disable-admission-plugins': 'ServiceAccount',
   }
   const child = keeper.start({

@@ -10,8 +10,9 @@ const namespace = 'master-key'
 const secretPath = `/api/v1/namespaces/${namespace}/secrets/headgate-master-key`
 
 /**
- * Checks the master key that the chart generates. The key has 32 bytes. Upgrades and a second installation keep the
- * key, and neither Helm nor another client replaces or deletes it. An upgrade without the key is refused.
+ * Checks the master key that the chart generates: it has 32 bytes, an upgrade or a second installation keeps it, and
+ * neither Helm nor another client replaces or deletes it. Checks also that an upgrade is refused if the key is
+ * missing.
  */
 export async function checkGeneratedSecret(tools: Tools, server: ApiServer): Promise<void> {
   const { kube } = server
@@ -43,7 +44,7 @@ export async function checkGeneratedSecret(tools: Tools, server: ApiServer): Pro
   await helm.succeed('uninstall')
 }
 
-/** Returns the text of the master key, or null if its Secret does not exist. */
+/** Returns the master key in its Secret, or null if the Secret does not exist. */
 async function readKey(kube: Kube): Promise<string | null> {
   const { status, body } = await kube('GET', secretPath)
   if (status !== 200) return null

@@ -19,8 +19,8 @@ interface Selected {
 }
 
 /**
- * Checks that the API server accepts the pods of all workloads of a namespace under the security standard of the
- * namespace, and that each Service selects exactly one workload, whose pods have the ports of the Service.
+ * Checks that the API server accepts the pods of all workloads in a namespace under its pod security standard. Checks
+ * also that each Service selects exactly one workload, whose pods have the ports of the Service.
  */
 export async function checkPods(kube: Kube, namespace: string): Promise<void> {
   const templates: PodTemplate[] = []
@@ -39,7 +39,7 @@ export async function checkPods(kube: Kube, namespace: string): Promise<void> {
   await checkServices(kube, namespace, templates)
 }
 
-/** Returns the first pod that the controller of a workload would create. */
+/** Returns the first pod that the Kubernetes controller of a workload would create. */
 function toPod({ metadata, spec: { template, volumeClaimTemplates = [] } }: Workload): unknown {
   const claimed = volumeClaimTemplates.map(({ metadata: { name } }) => ({
     name,

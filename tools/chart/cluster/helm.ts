@@ -4,15 +4,15 @@ import type { Tools } from '../install-tools.ts'
 import { runProgram } from '../../../conformance/lib/run-program.ts'
 import type { ApiServer } from './api-server.ts'
 
-/** Helm commands for the release in one namespace. */
+/** Runs Helm commands for the release in one namespace. */
 export interface Helm {
-  /** Runs a Helm command that must succeed without a warning. */
+  /** Runs a Helm command. Throws if it fails or prints a warning. */
   succeed(command: 'install' | 'upgrade' | 'uninstall', options?: readonly string[]): Promise<void>
-  /** Runs a Helm command that must be refused, and returns the reason. */
+  /** Runs a Helm command that must fail, and returns the error message. Throws if it succeeds. */
   refused(command: 'install' | 'upgrade', options?: readonly string[]): Promise<string>
 }
 
-/** Creates the Helm commands for the release in `namespace`. */
+/** Creates the object that runs Helm commands for the release in `namespace`. */
 export function createHelm({ helm }: Tools, { kubeconfig }: ApiServer, namespace: string): Helm {
   const run = (command: string, options: readonly string[]): ReturnType<typeof runProgram> => {
     const chart = command === 'uninstall' ? [] : [chartFolder]

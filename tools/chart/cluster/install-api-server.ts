@@ -7,12 +7,12 @@ import { downloadGoModule } from '../go-module.ts'
 import { type Say, toolFolder } from '../tool-folder.ts'
 
 const version = 'v1.37.2'
-/** Version of the Go modules that are part of the repository of Kubernetes, such as `k8s.io/api`. */
+/** Version of the Go modules that the Kubernetes repository contains, such as `k8s.io/api`. */
 const stagingVersion = version.replace('v1.', 'v0.')
 
 /**
- * Linker flags that set the version of the API server, as the build scripts of Kubernetes do. Helm compares this
- * version with the versions that the chart supports.
+ * Linker flags that set the version of the API server, like the build scripts of Kubernetes. Helm compares this
+ * version with the range that the chart supports.
  */
 const linkerFlags = `-X k8s.io/component-base/version.gitVersion=${version}`
 
@@ -28,7 +28,7 @@ import (
 func main() { os.Exit(cli.Run(app.NewAPIServerCommand())) }
 `
 
-/** Builds the API server of Kubernetes from its Go module in the cache folder, and returns the path of the binary. */
+/** Builds the Kubernetes API server from its Go module in the cache folder. Returns the path of the binary. */
 export async function installApiServer(keeper: ProcessKeeper, say: Say): Promise<string> {
   const folder = toolFolder('kube-apiserver')
   const binary = join(folder, 'kube-apiserver')
@@ -45,9 +45,9 @@ export async function installApiServer(keeper: ProcessKeeper, say: Say): Promise
 }
 
 /**
- * Returns the text of a go.mod with which the API server can be built. It replaces the modules that are part of the
- * repository of Kubernetes by their published versions, because the go.mod of Kubernetes names them without a version.
- * Because of these replacements, `go install` cannot build the server.
+ * Returns the text of a go.mod with which `go build` can build the API server. The go.mod of Kubernetes names some
+ * modules without a version, so this text replaces them by their published versions. `go install` does not support
+ * such replacements.
  */
 async function moduleText(): Promise<string> {
   const { goMod } = await downloadGoModule('k8s.io/kubernetes', version)

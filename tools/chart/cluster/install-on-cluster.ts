@@ -15,7 +15,7 @@ import { createHelm } from './helm.ts'
 import { installApiServer } from './install-api-server.ts'
 
 /**
- * Installs, upgrades and uninstalls the chart with each value file at a real API server of Kubernetes, and checks the
+ * Installs, upgrades and uninstalls the chart with each file of values on a real Kubernetes API server, and checks the
  * Secrets that the chart generates. No pod runs, because the cluster has no node.
  *
  * @param folder folder for temporary files

@@ -5,7 +5,7 @@ import type { ProcessKeeper } from '../../../conformance/lib/process-keeper.ts'
 import { readMetrics, type Samples } from './read-metrics.ts'
 
 /**
- * Starts a server with all optional parts that have metrics, sends requests to the catalog, the gateway and the token
+ * Starts a server with every optional part that has metrics, sends requests to the catalog, the gateway and the token
  * endpoint, and returns the metrics of the server.
  *
  * @param folder empty folder for its files
@@ -29,8 +29,8 @@ export async function metricsOfServer(keeper: ProcessKeeper, folder: string): Pr
 }
 
 /**
- * Repeats the request for metrics until the server has collected garbage, and returns the metrics. Before the first
- * garbage collection, the server has no metrics of collections.
+ * Requests the metrics repeatedly until the server has collected garbage, because it has no metrics of garbage
+ * collections before. Returns the metrics as text.
  */
 async function readAfterCollection(origin: string): Promise<string> {
   for (let requests = 0; requests < 5_000; requests += 1) {

@@ -3,20 +3,20 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import { repositoryRoot } from '../../../conformance/lib/paths.ts'
 
-/** PromQL query of a panel, a variable or an alert, with its name. */
+/** PromQL query of a dashboard panel, a dashboard variable or an alert. */
 export interface NamedQuery {
-  /** Title of the panel, or name of the variable or alert. */
+  /** Title of the panel, or name of the variable or the alert. */
   readonly name: string
   readonly expr: string
 }
 
-/** Alert rule, with the members that the checks read. */
+/** Prometheus alert rule, with the members that the checks read. */
 export interface Alert extends NamedQuery {
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
 }
 
-/** Panel of the dashboard, with the members that the checks read. */
+/** Panel of a Grafana dashboard, with the members that the checks read. */
 interface Panel {
   readonly id: number
   readonly type: string
@@ -30,14 +30,14 @@ interface Panel {
   }[]
 }
 
-/** Dashboard of Grafana, with the members that the checks read. */
+/** Grafana dashboard, with the members that the checks read. */
 export interface Dashboard {
   readonly panels: readonly Panel[]
   readonly templating: { readonly list: readonly { readonly name: string; readonly definition?: string }[] }
   readonly annotations: { readonly list: readonly NamedQuery[] }
 }
 
-/** Folder of the dashboard and the alert rules. */
+/** Folder with the dashboard and the alert rules. */
 export const monitoringFolder: string = join(repositoryRoot, 'deploy/monitoring')
 
 export function readAlerts(): readonly Alert[] {
@@ -53,7 +53,7 @@ export function readDashboard(): Dashboard {
   return JSON.parse(readFileSync(join(monitoringFolder, 'dashboard.json'), 'utf8')) as Dashboard
 }
 
-/** Returns the queries of the panels, of the annotations and of the variables of a dashboard. */
+/** Returns the queries in the panels, annotations and variables of a dashboard. */
 export function listQueries({ panels, annotations, templating }: Dashboard): readonly NamedQuery[] {
   return [
     ...panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ name: title, expr }))),

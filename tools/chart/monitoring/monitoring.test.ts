@@ -15,7 +15,7 @@ const queries = [...alerts, ...listQueries(dashboard)].map(({ name, expr }) => (
   name,
   ...readPromql(expr),
 }))
-/** Labels that Prometheus itself adds to each metric. */
+/** Labels that Prometheus adds to each metric of a scraped target. */
 const target = ['job', 'instance']
 
 const folder = mkdtempSync(join(tmpdir(), 'headgate-monitoring-'))
@@ -27,8 +27,8 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /**
- * Returns the names of the operations of the server: those in the reference documentation, and those in the metrics of
- * the running server.
+ * Returns the names of all operations: those in the reference documentation, and those in the metrics of a running
+ * server.
  */
 function listOperations(): ReadonlySet<string> {
   const reference = readFileSync(join(repositoryRoot, 'docs/reference/privileges.md'), 'utf8')
@@ -36,7 +36,7 @@ function listOperations(): ReadonlySet<string> {
   return new Set([...documented, ...(samples.get('headgate_requests_total')?.get('operation') ?? [])])
 }
 
-/** Returns the label values that a condition names. For example, `a|b` names two values. */
+/** Returns the label values that a condition of a query names. The regular expression `a|b` names two values. */
 function listAlternatives({ operator, value }: Matcher): readonly string[] {
   return operator.endsWith('~') ? value.split('|') : [value]
 }

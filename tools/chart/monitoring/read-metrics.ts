@@ -1,12 +1,13 @@
-/** Values of each label of a metric. */
+/** Values of the labels of one metric, keyed by the name of the label. */
 type Labels = ReadonlyMap<string, ReadonlySet<string>>
 
 /**
- * Labels of each metric, keyed by the name that queries use, which includes suffixes of histograms such as `_bucket`.
+ * Labels of all metrics, keyed by the name of the metric in queries, which includes suffixes of histograms such as
+ * `_bucket`.
  */
 export type Samples = ReadonlyMap<string, Labels>
 
-/** Reads the names, labels and values of labels from Prometheus' text format. */
+/** Parses metrics in the text format of Prometheus, and returns the labels of each metric. */
 export function readMetrics(text: string): Samples {
   const samples = new Map<string, Map<string, Set<string>>>()
   for (const line of text.split('\n')) {

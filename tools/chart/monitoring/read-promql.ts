@@ -1,29 +1,29 @@
 import { parser } from '@prometheus-io/lezer-promql'
 
-/** Condition of a query for the value of a label, such as `status=~"5.."`. */
+/** Condition of a PromQL query on the value of a label, such as `status=~"5.."`. */
 export interface Matcher {
   readonly label: string
   readonly operator: string
   readonly value: string
 }
 
-/** Metric that a query reads, with its conditions. */
+/** Metric that a query reads, with the conditions on its labels. */
 interface Selector {
   readonly metric: string
   readonly matchers: readonly Matcher[]
 }
 
-/** Parsed query: the metrics that it reads, and the labels by which it groups or joins. */
+/** Parsed PromQL query: the metrics that it reads, and the labels by which it groups or joins them. */
 export interface Query {
   readonly selectors: readonly Selector[]
   readonly grouping: readonly string[]
 }
 
-/** Matches the variables of Grafana that stand for a duration. */
+/** Matches variables of Grafana that represent a duration. */
 const intervals = /\$__(?:rate_)?interval\b/g
 
 /**
- * Parses a PromQL query, in which variables of Grafana may stand for durations.
+ * Parses a PromQL query. Accepts variables of Grafana in place of durations.
  *
  * @throws Error when the query is malformed
  */

@@ -10,7 +10,7 @@ error = JsonStrictValidator(SchemaVersion.V1_5).validate_str(open(sys.argv[1]).r
 sys.exit(str(error)[:2000] if error else 0)
 `
 
-/** Validates a bill of materials with the schema of CycloneDX 1.5, which the Python library of its authors contains. */
+/** Validates a bill of materials with the schema of CycloneDX 1.5, which the Python library of CycloneDX contains. */
 export async function validateBill(keeper: ProcessKeeper, file: string, log: string): Promise<void> {
   const requirements = ['cyclonedx-python-lib[json-validation]==11.12.0']
   const python = await pythonVenv(keeper, cacheFolder('image', 'cyclonedx'), requirements, console.error)

@@ -12,7 +12,7 @@ import { findFileFaults } from './root-file-system.ts'
 import { type ServeOptions, serveTable } from './serve-table.ts'
 import { type UnpackedImage, unpackImage } from './unpack-image.ts'
 
-/** The architecture of this machine. */
+/** Processor architecture of this machine. */
 const own = architectures.find(({ npm }) => npm === process.arch)
 
 export interface CheckOptions {
@@ -24,8 +24,8 @@ export interface CheckOptions {
 }
 
 /**
- * Checks the files of an image for all architectures, and runs the image for the architecture of this machine. The
- * server image for the other architecture runs in an emulator, if one is installed.
+ * Checks the files in an image for all architectures, and runs the image for the architecture of this machine. Runs
+ * the server image for the other architecture in an emulator, if one is installed.
  */
 export async function checkImage({ file, tag, flavor }: BuiltImage, options: CheckOptions): Promise<void> {
   const { keeper, steps, epoch } = options
@@ -52,7 +52,7 @@ export async function checkImage({ file, tag, flavor }: BuiltImage, options: Che
   }
 }
 
-/** Paths of the programs that emulate an architecture. They are in the Debian package `qemu-user-static`. */
+/** Paths of emulators, keyed by the emulated architecture. The Debian package `qemu-user-static` contains them. */
 const emulators: Readonly<Record<ArchitectureName, string>> = {
   amd64: '/usr/bin/qemu-x86_64-static',
   arm64: '/usr/bin/qemu-aarch64-static',
@@ -64,7 +64,8 @@ async function serveEmulated(
   { steps, say }: CheckOptions,
 ): Promise<void> {
   const { image, flavor } = options
-  // Programs that an emulated program starts are not emulated, so the embedded PostgreSQL does not run.
+  // The emulator does not emulate programs that an emulated program starts, so the embedded PostgreSQL of the trial
+  // image cannot run.
   if (flavor === 'trial') return
   if (!existsSync(emulators[name])) {
     say(`The image for ${name} was not run: ${emulators[name]} is not installed (qemu-user-static).`)
@@ -72,7 +73,7 @@ async function serveEmulated(
   }
   copyFileSync(emulators[name], join(image.root, 'emulator'))
   const Entrypoint = ['/emulator', '/usr/bin/node', ...image.settings.Entrypoint]
-  // With MALLOC_TRIM_THRESHOLD_ set, the server does not execute itself again; with one worker, it starts no further
+  // With MALLOC_TRIM_THRESHOLD_ set, the server does not restart itself, and with one worker it starts no further
   // process.
   const env = { MALLOC_TRIM_THRESHOLD_: '8388608', HEADGATE_WORKERS: '1' }
   const emulated = { ...image, settings: { ...image.settings, Entrypoint } }
@@ -97,8 +98,8 @@ assert.equal(existsSync('/bin/sh'), process.argv.includes('trial'))
 `
 
 /**
- * Checks the user, the writable paths, the certificates and the shell with a program that runs inside the container.
- * Only the trial image contains a shell.
+ * Checks the user, the writable paths, the certificates and the shell in a container, with a program that runs inside
+ * it. Only the trial image may contain a shell.
  */
 async function checkLimits(
   keeper: ProcessKeeper,

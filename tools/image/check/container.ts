@@ -7,24 +7,27 @@ import type { UnpackedImage } from './unpack-image.ts'
 export interface ContainerOptions {
   readonly name: string
   readonly log: string
-  /** Command that replaces the command of the image. */
+  /** Command that the container runs in place of the command of the image. */
   readonly command?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** Folders and files of this machine, by their path in the container. The container can write to them. */
+  /**
+   * Local folders and files that are mounted in the container, keyed by their path there. The container can write to
+   * them.
+   */
   readonly mounts?: Readonly<Record<string, string>>
   readonly onLine?: (line: string) => void
 }
 
-/** A program that runs in the root file system of an image. */
+/** Running program in the root file system of an image. */
 export interface Container {
   readonly process: KeptProcess
-  /** Sends SIGTERM to the first process of the container and waits until the container ends. */
+  /** Sends SIGTERM to the first process of the container, and waits until the container ends. */
   readonly terminate: () => Promise<ProcessExit>
 }
 
 /**
- * Shell script that mounts the root file system read-only, and then replaces itself by the program, which thereby gets
- * the process id 1.
+ * Shell script that mounts the root file system read-only, and then executes the program, which has the process id 1
+ * in the container.
  */
 const script = `set -e
 root=$1; shift
@@ -45,9 +48,9 @@ exec env -i "$@"
 `
 
 /**
- * Runs the program of an image as a container runtime does: as the user of the image, in separate namespaces for
- * processes and mounts, with a read-only root file system, an empty `/tmp`, and no environment variables of this
- * machine. The program shares the network of this process.
+ * Runs the program of an image like a container runtime: as the user of the image, in separate process and mount
+ * namespaces, with a read-only root file system, an empty `/tmp`, and no environment variables of this machine. The
+ * program uses the network of this process.
  */
 export function startContainer(
   keeper: ProcessKeeper,
@@ -99,10 +102,7 @@ export function startContainer(
   }
 }
 
-/**
- * Creates an empty folder or file to mount over. A mount point must exist before the root file system becomes
- * read-only.
- */
+/** Creates an empty folder or file as a mount point. It must exist before the root file system becomes read-only. */
 function createMountPoint(path: string, from: string): void {
   if (existsSync(path)) return
   if (statSync(from).isDirectory()) {
@@ -118,7 +118,7 @@ function toEntry(variable: string): readonly [string, string] {
   return [variable.slice(0, at), variable.slice(at + 1)]
 }
 
-/** Returns the id, on this machine, of the process with the id 1 in the namespace that `unshare` created. */
+/** Returns the process id, on this machine, of the first process in the namespace that `unshare` has created. */
 function firstProcess(unshare: number): number {
   const children = readFileSync(`/proc/${unshare}/task/${unshare}/children`, 'utf8').trim()
   if (!/^\d+$/.test(children)) throw new Error('The container has not started, or has ended.')

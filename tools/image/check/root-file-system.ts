@@ -5,8 +5,8 @@ import { billPath, modulesPath } from '../program-layer.ts'
 import { userId } from '../base-layer.ts'
 
 /**
- * Returns a description of each fault in the root file system: a file with a wrong owner, mode or time, a component
- * without its licence, and a package that the bill of materials does not list.
+ * Returns a description of each fault in the root file system of an image: a file with a wrong owner, mode or time, a
+ * component without a licence file, or a package that the bill of materials does not list.
  */
 export function findFileFaults(root: string, epoch: number): readonly string[] {
   const faults: string[] = []

@@ -16,13 +16,13 @@ export interface ServeOptions {
   readonly image: UnpackedImage
   readonly flavor: Flavor
   readonly folder: string
-  /** Environment variables that replace settings of the server. */
+  /** Environment variables that override settings of the server. */
   readonly env?: Readonly<Record<string, string>>
 }
 
 /**
- * Path of the only writable folder besides `/tmp`. In the trial image it is the data directory; in the server image it
- * is another folder, because the data directory stays read-only.
+ * Path of the only writable folder except `/tmp`: the data directory in the trial image, and another folder in the
+ * server image, whose data directory is read-only.
  */
 const dataPaths: Readonly<Record<Flavor, string>> = { trial: '/var/lib/headgate', server: '/data' }
 const expected = {
@@ -35,8 +35,9 @@ const expected = {
 }
 
 /**
- * Runs an image with a read-only root file system, lets PyIceberg create, write and read a table, and stops the server
- * with SIGTERM. The server image uses an external PostgreSQL, and the commands in the image set up the catalog.
+ * Runs an image with a read-only root file system, in which PyIceberg creates, writes and reads a table, and stops the
+ * server with SIGTERM. For the server image, starts an external PostgreSQL, and sets the catalog up with commands in
+ * the image.
  *
  * @throws Error that states what failed
  */
@@ -89,8 +90,8 @@ export async function serveTable(options: ServeOptions): Promise<void> {
 }
 
 /**
- * Returns settings for a container that shares the network of this machine, so the server in the container must listen
- * on the loopback address only.
+ * Returns settings that make the server listen only on the loopback address, because the container shares the network
+ * of this machine.
  */
 function listenerSettings(port: number, s3Port: number): Record<string, string> {
   return {

@@ -8,7 +8,7 @@ interface Descriptor {
   readonly platform?: { readonly architecture: string }
 }
 
-/** The settings that a container runtime reads from an image. */
+/** Settings of an image that a container runtime reads. */
 export interface ImageSettings {
   readonly User: string
   readonly Env: readonly string[]
@@ -17,14 +17,14 @@ export interface ImageSettings {
   readonly WorkingDir: string
 }
 
-/** An image that was unpacked into a folder, with all its layers applied in order. */
+/** Image that was unpacked into a folder by applying all its layers in order. */
 export interface UnpackedImage {
-  /** Path of the folder with the root file system. */
+  /** Folder with the root file system of the image. */
   readonly root: string
   readonly settings: ImageSettings
 }
 
-/** Unpacks the image of one architecture from an archive in the OCI format. Keeps the owners of files. */
+/** Unpacks the image for one architecture from an archive in the OCI format. Preserves the owners of files. */
 export async function unpackImage(
   archive: string,
   architecture: ArchitectureName,

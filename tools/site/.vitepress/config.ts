@@ -31,7 +31,7 @@ export default defineConfig({
     },
   },
   transformPageData({ frontmatter }) {
-    // A page that is generated from code has no Markdown source to edit, so it shows no edit link.
+    // A generated page has no Markdown source to edit, so it has no edit link.
     if (frontmatter['edit'] === undefined) frontmatter['editLink'] = false
   },
   themeConfig: {
@@ -48,7 +48,8 @@ export default defineConfig({
     outline: { level: [2, 3] },
     search: { provider: 'local' },
     externalLinkIcon: true,
-    // VitePress copies the text of this function into the site, so the function must not use names from this file.
+    // VitePress copies the source text of this function into the site, so the function must not use names of this
+    // file.
     editLink: { pattern: ({ frontmatter }) => frontmatter['edit'], text: 'Edit this page' },
     socialLinks: [{ icon: 'github', link: site.repositoryUrl }],
     footer: { message: `<a href="${site.base}license.txt">Apache License 2.0</a>` },

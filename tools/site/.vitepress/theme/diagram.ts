@@ -3,7 +3,7 @@ import { defineComponent, h, onMounted, ref, watch } from 'vue'
 
 let count = 0
 
-/** Draws a Mermaid diagram in the colors of the page. Mermaid is loaded only by pages with a diagram. */
+/** Draws a Mermaid diagram in the colors of the page. Loads Mermaid only on pages with a diagram. */
 export const Diagram = defineComponent({
   props: { code: { type: String, required: true } },
   setup(props) {
@@ -24,7 +24,7 @@ export const Diagram = defineComponent({
     }
     onMounted(draw)
     watch(isDark, draw)
-    // Until the drawing is ready, and in browsers without scripts, the page shows the text of the diagram.
+    // Shows the text of the diagram until it is drawn, and in browsers without JavaScript.
     return () =>
       drawing.value === ''
         ? h('pre', { class: 'diagram' }, text)
@@ -36,7 +36,7 @@ export const Diagram = defineComponent({
   },
 })
 
-/** Returns the natural width of a drawing, in pixels. */
+/** Returns the natural width of an SVG drawing in pixels. */
 function readWidth(svg: string): number {
   return Number(/viewBox="[^"]*?([\d.]+) [\d.]+"/.exec(svg)?.[1] ?? 0)
 }
