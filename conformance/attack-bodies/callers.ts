@@ -6,7 +6,7 @@ import type { StorageAccess } from './s3-attacks.ts'
 
 export const warehouse = 'lakehouse'
 
-/** Caller that sends hostile bodies. */
+/** Caller of the attack, with its access token and its storage access. */
 export interface Caller {
   readonly token: string
   readonly storage: StorageAccess

@@ -2,7 +2,7 @@ import type { Evidence, Suite } from './suite.ts'
 
 /** Result of the evaluation of one case. */
 export interface Judgement {
-  /** Descriptions of successful attacks (escapes). */
+  /** Descriptions of successful attacks. */
   readonly escapes: readonly string[]
   /** Reasons why the case has no result, and descriptions of server errors. */
   readonly broken: readonly string[]
@@ -15,8 +15,8 @@ const insides =
   /\bat \S+ \(?(?:file:|node:|\/)|\bnode_modules\b|\bSELECT\s.+\sFROM\b|\bpg_\w+\(|violates \w+ constraint|-----BEGIN/
 
 /**
- * Evaluates the responses of one case: an escape is an accepted attack, a secret in a response, or a request to an
- * address of the attacker.
+ * Evaluates the responses of one case. An attack is successful if the server accepts it, if a response contains a
+ * secret, or if the server sends a request to an address of the attacker.
  *
  * @param secrets texts that no response may contain
  * @param fetched requests that the server sent to addresses from tokens of the attacker

@@ -11,8 +11,8 @@ export interface Judgement {
 }
 
 /**
- * Evaluates the responses of one case: an escape is a fault that the suite has found, or a response that contains a
- * secret or internals of the server.
+ * Evaluates the responses of one case. An attack is successful if the suite has found a fault, or if a response
+ * contains a secret or internals of the server.
  *
  * @param secrets texts that no response may contain
  */

@@ -23,7 +23,8 @@ export interface SuiteCount {
 export interface RunResult {
   readonly seed: number
   /**
-   * Number of requested cases. The run has fewer cases if it reached the time limit or the maximum number of escapes.
+   * Number of requested cases. The run has fewer cases if it reached the time limit or the maximum number of
+   * successful attacks.
    */
   readonly cases: number
   readonly counts: readonly SuiteCount[]
@@ -39,7 +40,7 @@ export interface RunResult {
 export interface RunOptions {
   readonly seed: number
   readonly cases: number
-  /** Time limit in seconds. Can be Infinity. */
+  /** Time limit of the run in seconds. Can be Infinity. */
   readonly seconds: number
   readonly enough: number
   readonly say: (line: string) => void

@@ -1,7 +1,7 @@
 import type { Random } from '../attack/random.ts'
 import type { Fixture } from './fixture.ts'
 
-/** Response that the attacker received. */
+/** Response to a request of an attack case. */
 export interface Seen {
   readonly status: number
   /** Body and headers of the response. */

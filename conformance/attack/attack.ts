@@ -10,9 +10,9 @@ export interface Evidence {
   /** Description of the requests, with which a person can repeat them. Contains no secrets. */
   readonly what: string
   readonly seen: readonly Seen[]
-  /** Whether the server must refuse all requests of the case, so that any success is an escape. */
+  /** Whether the server must refuse all requests of the case, so that any success counts as a successful attack. */
   readonly mustFail?: boolean
-  /** Description of an escape (a successful attack) that the suite itself has found. */
+  /** Description of a successful attack that the suite itself has found. */
   readonly escape?: string | undefined
 }
 

@@ -20,7 +20,7 @@ import {
 } from './set-up.ts'
 import { Watch } from './watch.ts'
 
-/** Returns the buckets that a fixture of this mode needs. */
+/** Returns the names of the buckets that the fixture of a mode of storage access needs. */
 export function listBuckets(mode: Exclude<Mode, 'gateway'>): readonly string[] {
   const { own, sibling } = bucketNames(mode)
   return [own, sibling, freeBucket(own), ...Object.values(otherWarehouseNames(own))]

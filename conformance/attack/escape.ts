@@ -8,7 +8,7 @@ export interface Escape {
   readonly found: readonly string[]
 }
 
-/** Describes an escape: suite, number of the case, requests, statuses and findings. */
+/** Formats a successful attack as text: suite, number of the case, requests, statuses and findings. */
 export function escapeText(name: string, { index, what, statuses, found }: Escape): string {
   const lines = found.map((line) => `       ${line}`)
   return [`ESCAPE ${name}, case ${index}: ${what}, statuses ${statuses.join(', ')}`, ...lines].join('\n')

@@ -8,7 +8,7 @@ import type { People } from './set-up.ts'
  * Access of the operator of the attacked server: its management API as administrator, its principals and its database.
  */
 export interface Operator {
-  /** `http://host:port`. */
+  /** Origin of the server, such as `http://127.0.0.1:8181`. */
   readonly origin: string
   /** Sends requests to `/management/v1/…` as the administrator. */
   readonly manage: Send

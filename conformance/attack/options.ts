@@ -22,7 +22,7 @@ export interface AttackOptions {
   /** Time limit in seconds. Infinity if the option is not set. */
   readonly seconds: number
   readonly seed: number
-  /** Number of escapes after which the run stops. */
+  /** Number of successful attacks after which the run stops. */
   readonly enough: number
   readonly modes: readonly Mode[]
   /** Modes that the option `--mode` names. The run fails if one of them is not available. */

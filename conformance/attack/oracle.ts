@@ -3,9 +3,9 @@ import type { Marks } from './canary.ts'
 import type { Watch } from './watch.ts'
 
 /**
- * Returns a sentence for each escape (successful attack) of a case: an object outside the attacker's table was read,
- * listed, written or deleted, or a credential was issued to the wrong caller. It evaluates only the responses and the
- * files on disk, and ignores the reasons that the server states for its responses.
+ * Returns a sentence for each successful attack in a case: an object outside the attacker's table was read, listed,
+ * written or deleted, or a credential was issued to the wrong caller. It evaluates only the responses and the files on
+ * disk, and ignores the reasons that the server states for its responses.
  *
  * @returns a sentence for each escape, or an empty list
  */

@@ -34,7 +34,8 @@ export interface LeftOut {
 export interface RunResult {
   readonly seed: number
   /**
-   * Number of requested cases. The run has fewer cases if it reached the time limit or the maximum number of escapes.
+   * Number of requested cases. The run has fewer cases if it reached the time limit or the maximum number of
+   * successful attacks.
    */
   readonly cases: number
   readonly counts: readonly ClassCount[]

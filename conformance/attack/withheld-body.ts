@@ -4,7 +4,7 @@ import type { Seen } from './attack.ts'
 
 /** Incomplete request: the client sends the head and the first bytes of the body, and withholds the rest. */
 export interface WithheldRequest {
-  /** `http://host:port`. */
+  /** Origin of the server, such as `http://127.0.0.1:8181`. */
   readonly origin: string
   readonly method: string
   readonly target: string

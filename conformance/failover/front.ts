@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
-/** A TCP proxy that connects clients to the current primary, as HAProxy does in front of Patroni. */
+/** TCP proxy that connects clients to the current primary, like HAProxy in front of Patroni. */
 export class Front implements AsyncDisposable {
   readonly #server: Server
   readonly #open = new Set<Socket>()

@@ -7,7 +7,7 @@ import { pythonVenv } from '../lib/python-venv.ts'
 
 const patroniRequirements = ['patroni[etcd3,psycopg3]==4.1.5', 'psycopg[binary]==3.3.9']
 
-/** Paths of the programs of a Patroni cluster. */
+/** Paths of the programs that a Patroni cluster needs. */
 export interface Tools {
   readonly etcd: string
   readonly patroni: string

@@ -7,7 +7,7 @@ export interface ReplicaOptions {
   readonly name: string
   readonly folder: string
   readonly databaseUrl: string
-  /** Master key of all replicas. */
+  /** Master key, which all replicas share. */
   readonly masterKey: string
 }
 

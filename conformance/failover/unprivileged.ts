@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** A program and its arguments. */
+/** Program and its arguments. */
 export interface Command {
   readonly command: string
   readonly args: readonly string[]

@@ -6,7 +6,11 @@ export class SeenOperations {
   readonly #base: string
   readonly #succeeded = new Set<OperationId>()
 
-  /** @param uri URI of the catalog */
+  /**
+   * Creates a recorder that has recorded no operation.
+   *
+   * @param uri URI of the catalog
+   */
   constructor(uri: string) {
     this.#base = new URL(uri).pathname.replace(/\/$/, '')
   }

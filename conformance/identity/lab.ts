@@ -13,7 +13,7 @@ import { basic, type Headers, requestToken } from './token-endpoint.ts'
 /** Client that was created for this run. */
 export interface LabClient {
   readonly id: string
-  /** Client id. */
+  /** Client id, which is also the name of the principal. */
   readonly name: string
   readonly secret: string
   readonly basic: Headers

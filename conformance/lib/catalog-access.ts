@@ -31,7 +31,7 @@ export type StorageKind = WarehouseStorage['kind']
 
 /** Values that a client needs to connect to one warehouse of an Iceberg REST catalog. */
 export interface CatalogAccess {
-  /** Base URI, to which clients add `/v1/…`. */
+  /** Base URI of the catalog, to which clients append `/v1/…`. */
   readonly uri: string
   /** Value of the parameter `warehouse` of `GET /v1/config`. Undefined if the catalog has only one warehouse. */
   readonly warehouse: string | undefined

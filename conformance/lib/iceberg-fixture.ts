@@ -7,9 +7,8 @@ import type { KeptProcess, ProcessKeeper } from './process-keeper.ts'
 import { responds, waitUntilReady } from './wait-until-ready.ts'
 
 /**
- * Starts Iceberg's own REST catalog fixture (the reference server of the compatibility kit), with SQLite in `folder`.
- * It checks no credentials. Suites compare servers with it: a test that also fails against the reference server shows
- * no fault of Headgate.
+ * Starts the REST catalog server of Iceberg's compatibility kit (RCK), with SQLite in `folder`. It checks no
+ * credentials. Suites compare Headgate with it: a test that fails with both servers shows no fault of Headgate.
  *
  * @param jars folder with the kit's jars, see rck/install.ts
  */

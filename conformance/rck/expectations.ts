@@ -14,7 +14,8 @@ export interface ExpectedResults {
 
 interface ExpectationsFile {
   /**
-   * Names of all tests of the kit. A test is expected to pass in a mode unless the mode lists it as failed or skipped.
+   * Names of all tests of the compatibility kit. A test is expected to pass in a mode unless the mode lists it as
+   * failed or skipped.
    */
   readonly tests: readonly string[]
   readonly modes: Readonly<Record<string, Omit<ExpectedResults, 'passed'>>>

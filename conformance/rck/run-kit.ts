@@ -25,9 +25,9 @@ export interface KitRun extends ClassChoice {
 }
 
 /**
- * Runs the kit with one JVM per class, and returns the results of all tests. Drops the objects that the kit left behind
- * between classes and, unless `keep` is set, at the end. Throws if the catalog already contains names that the kit
- * uses, or if a class does not run.
+ * Runs the test classes of the compatibility kit, each in a separate JVM, and returns the results of all tests. Drops
+ * the objects that the tests have left after each class, but not after the last one if `keep` is set. Throws if the
+ * catalog already contains names that the kit uses, or if a class does not run.
  */
 export async function runKit(keeper: ProcessKeeper, kit: InstalledKit, run: KitRun): Promise<TestResult[]> {
   const temporary = join(run.folder, 'tmp')

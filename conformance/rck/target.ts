@@ -15,7 +15,8 @@ import type { RckOptions, UpstreamKind } from './options.ts'
 export interface Target {
   readonly access: CatalogAccess
   /**
-   * Location below which tests create tables and views. If undefined, the tests use the default location of the kit.
+   * Location below which tests create tables and views. If undefined, tests use the default location of the
+   * compatibility kit.
    */
   readonly baseLocation: string | undefined
   /** Whether metadata files of the catalog are on the disk of this machine. */

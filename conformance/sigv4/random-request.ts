@@ -43,7 +43,7 @@ const words = [
   '',
 ] as const
 const escaped = ['%1F', '%2F', '%24', '%25', '%2B', '%20', '%3A', '%C3%A9', '%F0%9F%98%80', '%7E'] as const
-/** Characters, and escapes, that URL parsers do not change. */
+/** Characters and percent-escapes that URL parsers leave unchanged. */
 const raw = ['!', "'", '(', ')', '*', '$', ',', ';', ':', '@', '+', '=', '~', '%2f', '%7e', '%41'] as const
 const headerNames = [
   'Accept',

@@ -10,7 +10,7 @@ export interface StepResult {
   readonly what: string
   readonly outcome: 'passed' | 'failed'
   readonly ms: number
-  /** Reason why the step failed. */
+  /** Message that explains why the step failed. */
   readonly message?: string
   /** Figures that the step has measured, for the report. */
   readonly remark?: Remark

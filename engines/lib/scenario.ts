@@ -37,7 +37,7 @@ export interface CallStep extends StepOutcome {
   readonly args?: Readonly<Record<string, Value>>
 }
 
-/** Figures of a step for the report. */
+/** Figures that a step reports, such as the duration of its job. */
 export interface Remark {
   readonly text: string
   /** Duration of a job, divided by the lifetime of its storage credentials. */

@@ -2,7 +2,7 @@ import type { Usage } from './usage.ts'
 
 /** Audit event of the server, with the members that scenarios use. */
 export interface AuditEvent {
-  /** Time of the event in ISO 8601. */
+  /** Time of the event, in the format of ISO 8601. */
   readonly time: string
   readonly operation: string
   readonly outcome: string

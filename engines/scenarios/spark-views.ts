@@ -1,6 +1,6 @@
 import { spark, type Scenario } from '../lib/scenario.ts'
 
-/** Scenario of views in Spark. */
+/** Scenario that creates, replaces, queries and drops views in Spark. */
 export const sparkViews: Scenario = {
   name: 'spark/views',
   engines: ['spark'],

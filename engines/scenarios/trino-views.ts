@@ -1,6 +1,6 @@
 import { trino, type Scenario } from '../lib/scenario.ts'
 
-/** Scenario of views in Trino. */
+/** Scenario that creates, replaces, queries and drops views in Trino. */
 export const trinoViews: Scenario = {
   name: 'trino/views',
   engines: ['trino'],

@@ -4,7 +4,7 @@ import { readPackages } from '../packages/manifests.ts'
 
 /** npm package of this repository. */
 export interface WorkspacePackage {
-  /** Name of its folder below `packages`. */
+  /** Name of the folder of the package below `packages`. */
   readonly folder: string
   readonly name: string
   readonly version: string

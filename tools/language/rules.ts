@@ -19,7 +19,7 @@ export interface RuleSource {
   readonly good: readonly string[]
 }
 
-/** Rules for commit subjects. */
+/** Rules of the language check for commit subjects. */
 export interface SubjectSource {
   /** Id of the commit after which the check of subjects begins. Only its descendants are checked. */
   readonly after: string

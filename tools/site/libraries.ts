@@ -3,7 +3,7 @@ import { readPackages } from '../packages/manifests.ts'
 
 /** Published package of the repository, as its `package.json` describes it. */
 export interface Package {
-  /** Name of its folder below `packages/`. */
+  /** Name of the folder of the package below `packages/`. */
   readonly folder: string
   readonly name: string
   readonly description: string

@@ -19,7 +19,7 @@ export interface Job {
 }
 
 export interface Workflow {
-  /** File name of the workflow. */
+  /** File name of the GitHub Actions workflow. */
   readonly file: string
   readonly text: string
   readonly permissions?: Readonly<Record<string, string>>

@@ -11,7 +11,7 @@ export interface Peer {
   readonly signing?: ConnectOptions
   /** Folder in which the examples of the client's README may create files. */
   readonly examples?: string
-  /** Region for which the server signs requests. */
+  /** AWS region for which the server signs storage requests. */
   readonly region?: string
   /** Proxy in front of the catalog that refuses requests without a valid signature. */
   readonly front?: Front

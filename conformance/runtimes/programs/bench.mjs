@@ -20,7 +20,7 @@ export function equal(seen, wanted) {
 const written = (value) =>
   JSON.stringify(value, (_, each) => (typeof each === 'bigint' ? `${each}n` : each)) ?? String(value)
 
-/** Returns the error with which a promise rejects. Throws if the promise resolves. */
+/** Returns the error with which a promise rejects. Throws if it resolves. */
 export async function failure(promise) {
   try {
     await promise

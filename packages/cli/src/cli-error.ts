@@ -27,12 +27,12 @@ export class CliError extends Error {
     this.refusal = options.refusal
   }
 
-  /** Returns a copy with another message. */
+  /** Returns a copy of the error with another message. */
   withMessage(message: string): CliError {
     return new CliError(this.exitCode, message, { next: this.next, cause: this, refusal: this.refusal })
   }
 
-  /** Returns a copy with another next step. */
+  /** Returns a copy of the error with another next step. */
   withNext(next: string): CliError {
     return new CliError(this.exitCode, this.message, { next, cause: this, refusal: this.refusal })
   }

@@ -10,7 +10,7 @@ export const exitCode = {
   usage: 2,
   /** No response arrived, or the response was not sent by a Headgate server. */
   unreachable: 3,
-  /** The credential is missing or not accepted. */
+  /** The server did not accept the credential, or no credential is set. */
   credential: 4,
   /** The server failed (5xx) or is overloaded. It is unknown whether the change was made. */
   failed: 5,

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 /** Stream that may be a terminal. */
 export type Terminal<Stream> = Stream & {
   readonly isTTY?: boolean | undefined
-  /** Columns of the terminal. */
+  /** Width of the terminal in columns. Undefined if the stream is not a terminal. */
   readonly columns?: number | undefined
 }
 
@@ -12,7 +12,7 @@ export interface Io {
   /** Arguments without the name of the program. */
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Folder that relative paths start from. */
+  /** Folder to which relative paths refer. */
   readonly cwd: string
   readonly stdin: Terminal<Readable>
   readonly stdout: Terminal<Writable>

@@ -1,13 +1,13 @@
 import { InvalidArgumentError, Option } from 'commander'
 
-/** Parses an integer above zero. */
+/** Parses an integer above zero in an option of the command line. */
 export function positive(text: string): number {
   const number = /^\d{1,9}$/.test(text) ? Number(text) : 0
   if (number > 0) return number
   throw new InvalidArgumentError('The value must be an integer above 0.')
 }
 
-/** Parses a port. Port 0 means any free port. */
+/** Parses a port number in an option of the command line. Port 0 means any free port. */
 export function portNumber(text: string): number {
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 65_536
   if (number <= 65_535) return number

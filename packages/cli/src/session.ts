@@ -6,7 +6,7 @@ import { loginTokenResponse } from './login/token-response.ts'
 import { confirm } from './output/confirm.ts'
 import { createOutput, type Output } from './output/output.ts'
 
-/** Client, output and settings of one command. */
+/** Client, output and settings that one command uses. */
 export interface Session {
   readonly io: Io
   readonly out: Output

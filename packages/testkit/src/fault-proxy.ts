@@ -1,29 +1,32 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Faults of a {@link FaultProxy}. They can be combined. */
+/** Faults that a {@link FaultProxy} injects. They can be combined. */
 export interface Faults {
-  /** Reset every new connection immediately. */
+  /** Whether the proxy resets every new connection immediately. */
   readonly refuse?: boolean
-  /** Receive bytes but do not forward them, on new and open connections, until this fault is removed. */
+  /**
+   * Whether the proxy receives bytes but does not forward them, on new and open connections, until this fault is
+   * removed.
+   */
   readonly hang?: boolean
   /** Delay of each piece of data in ms, in both directions. */
   readonly latency?: number
   /** Limit in bytes per second for each connection and direction. */
   readonly bandwidth?: number
-  /** Reset a connection after the proxy has forwarded this many bytes from the client to the target. */
+  /** Number of bytes from the client to the target after which the proxy resets a connection. */
   readonly resetAfterSent?: number
-  /** Reset a connection after the proxy has forwarded this many bytes from the target to the client. */
+  /** Number of bytes from the target to the client after which the proxy resets a connection. */
   readonly resetAfterReceived?: number
 }
 
 /** Options of {@link FaultProxy.start}. */
 export interface FaultProxyOptions {
-  /** Port of the target. */
+  /** Port of the server to which the proxy forwards connections. */
   readonly port: number
-  /** Host of the target. Default: 127.0.0.1. */
+  /** Host of the server to which the proxy forwards connections. Default: 127.0.0.1. */
   readonly host?: string
-  /** Faults from the start. Default: none. */
+  /** Faults that the proxy injects from its start. Default: none. */
   readonly faults?: Faults
 }
 
@@ -53,7 +56,7 @@ export class FaultProxy implements AsyncDisposable {
     server.on('connection', (client) => this.#accept(client))
   }
 
-  /** Starts a proxy on a free port. */
+  /** Starts a fault proxy on a free port of the loopback interface. */
   static async start(options: FaultProxyOptions): Promise<FaultProxy> {
     // Half-open connections are allowed, because the target may still send its response after the client has closed
     // its sending side.
@@ -101,7 +104,7 @@ export class FaultProxy implements AsyncDisposable {
     this.#target = { ...this.#target, port }
   }
 
-  /** Resets every open connection. */
+  /** Resets every open connection, as a failing network does. */
   resetAll(): void {
     for (const socket of this.#open) socket.resetAndDestroy()
   }

@@ -14,7 +14,7 @@ const MAX_OUTPUT = 4_000
 
 /** Options of {@link startMinio}. */
 export interface MinioOptions {
-  /** Buckets that exist after the start. */
+  /** Names of the buckets that the server creates at its start. */
   readonly buckets: readonly string[]
   /** Path of the binary. Default: the result of `findMinio`. */
   readonly binary?: string

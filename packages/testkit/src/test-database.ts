@@ -4,7 +4,7 @@ import { sharedPostgres } from './shared-postgres.ts'
 
 /** A database for one test. Disposing of it drops the database and closes its connections. */
 export interface TestDatabase extends AsyncDisposable {
-  /** Connection string of a superuser. */
+  /** Connection string of the database, for a superuser. */
   readonly url: string
 }
 

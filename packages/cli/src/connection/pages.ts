@@ -13,7 +13,7 @@ interface PageQuery {
 export interface List<Key extends string, Item> {
   /** Member of the response that holds the items. */
   readonly key: Key
-  /** Requests one page. */
+  /** Function that requests one page. */
   readonly request: (page: PageQuery) => Promise<DecodedResponse<Readonly<Record<Key, readonly Item[]>>>>
   /**
    * Maximum number of items in one page. Use a smaller number if an item is expensive for the server. Default: 1000.
@@ -36,7 +36,7 @@ export interface Listed<Item> {
   readonly more: boolean
 }
 
-/** Items of one page. */
+/** Items of one page of a list. */
 export interface ListPage<Item> {
   readonly items: readonly Item[]
   /** Items in the JSON form that the server sent. */

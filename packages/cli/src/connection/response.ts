@@ -6,7 +6,7 @@ import { exitCode } from '../exit-code.ts'
 /** Successful response of a server. */
 export interface Response {
   readonly status: number
-  /** Body of the response as the server sent it. */
+  /** Body exactly as the server sent it. */
   readonly text: string
   /** Parsed body, or null for an empty body. */
   readonly json: Json

@@ -18,7 +18,7 @@ export const layerNames = [
 
 export type LayerName = (typeof layerNames)[number]
 
-/** Problem that a check found. */
+/** Problem that a check of `headgate doctor` found. */
 export interface Diagnosis {
   /** Stable name of the problem, for scripts, such as `tls-host-name`. */
   readonly id: string

@@ -13,7 +13,7 @@ import { readRelation, type RelationKind, type RelationState } from './relation-
 import { ask, RefusedError, type Side } from './side.ts'
 import type { PlannedPlace } from './target-access.ts'
 
-/** Table or view of the source catalog. */
+/** Table or view of the source catalog that the import visits. */
 export interface SourceRelation {
   readonly kind: RelationKind
   readonly identifier: TableIdentifier

@@ -25,7 +25,7 @@ export class RefusedError extends Error {
   override readonly name = 'RefusedError'
   /** Catalog that refused the call. */
   readonly role: Side['role']
-  /** Response of the catalog. */
+  /** Error response of the catalog. */
   readonly response: IcebergRestError
 
   constructor({ role }: Pick<Side, 'role'>, response: IcebergRestError) {

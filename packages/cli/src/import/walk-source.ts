@@ -16,7 +16,7 @@ export interface WalkDeps {
   readonly selection: Selection
   /** Creates a namespace in the target catalog if it does not exist. Returns whether it already existed. */
   readonly ensureNamespace: (namespace: Namespace) => Promise<boolean>
-  /** Imports one table or view. */
+  /** Called for each table and view of the selected namespaces. Imports it. */
   readonly onRelation: (relation: SourceRelation) => Promise<void>
   /** Called for each namespace, before the calls for its tables and views. */
   readonly onNamespace: (namespace: Namespace) => void

@@ -7,7 +7,7 @@ import { openSecretFile } from '../secret-file.ts'
 
 /** Settings for one server. A profile contains no secret, only the path of a credential file or the name of a login. */
 export interface Profile {
-  /** Without trailing slash. */
+  /** URL of the server, without a trailing slash. */
   readonly url: string
   readonly warehouse?: string | undefined
   /** Absolute path of the credential file. */

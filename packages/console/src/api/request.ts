@@ -1,6 +1,6 @@
 import { toUrl } from '../router.tsx'
 
-/** Error response of the server. */
+/** Error for an error response of the server. */
 export class ApiError extends Error {
   readonly status: number
   readonly requestId: string | null

@@ -6,7 +6,7 @@ import { ErrorNote } from './states.tsx'
 
 interface DialogProps {
   readonly title: string
-  /** Label of the button that confirms. */
+  /** Label of the button that confirms the dialog. */
   readonly confirm: string
   readonly tone?: 'bad'
   readonly onClose: () => void

@@ -6,7 +6,7 @@ import { type GranteeText, granteeText, type SecurableText, securableText } from
 export interface GrantEntry {
   readonly on: SecurableText
   readonly to: GranteeText
-  /** Privileges and bundles. */
+  /** Names of the granted privileges, or of bundles of privileges such as `reader`. */
   readonly privileges: readonly string[]
 }
 

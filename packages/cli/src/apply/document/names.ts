@@ -4,11 +4,11 @@ import { parseDotted } from '../../names/dotted.ts'
 import { parseGrantee } from '../../names/grantee.ts'
 import { parseSecurable } from '../../names/securable.ts'
 
-/** Grantee as documents contain it: `principal:NAME`, `role:NAME` or `group:ISSUER#NAME`. */
+/** Grantee in the form of documents: `principal:NAME`, `role:NAME` or `group:ISSUER#NAME`. */
 export type GranteeText = string
 
 /**
- * Object of a grant as documents contain it: `server`, `warehouse:NAME`, `namespace:WAREHOUSE/NAME`,
+ * Object of a grant in the form of documents: `server`, `warehouse:NAME`, `namespace:WAREHOUSE/NAME`,
  * `table:WAREHOUSE/NAME` or `view:WAREHOUSE/NAME`.
  */
 export type SecurableText = string

@@ -4,7 +4,7 @@ import { ownerName } from './warehouse-entry.ts'
 
 /** Namespace in a document of `headgate apply`. */
 export interface NamespaceEntry {
-  /** `WAREHOUSE/NAME.NAME`. */
+  /** Name of the namespace with its warehouse: `WAREHOUSE/NAME.NAME`. */
   readonly name: string
   readonly owner?: string | undefined
   readonly properties?: Readonly<Record<string, string>> | undefined

@@ -8,7 +8,10 @@ export function isOwn({ issuer }: Pick<PrincipalIds, 'issuer'>): boolean {
   return issuer === 'headgate'
 }
 
-/** Returns the name of a principal as documents contain it: the client id, or `ISSUER#SUBJECT`. */
+/**
+ * Returns the name of a principal in documents of `headgate apply`: its client id, or `ISSUER#SUBJECT` for a user of
+ * another issuer.
+ */
 export function principalName(principal: PrincipalIds): string {
   const { issuer, subject } = principal
   return isOwn(principal) ? subject : `${issuer}#${subject}`

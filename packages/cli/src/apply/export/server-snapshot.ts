@@ -37,6 +37,6 @@ export interface ServerSnapshot {
   readonly namespaces: readonly NamespaceSnapshot[]
   readonly engines: readonly Engine[]
   readonly grants: readonly Grant[]
-  /** Name of each principal as documents contain it, keyed by the id of the principal. */
+  /** Names of the principals in documents (client id or `ISSUER#SUBJECT`), keyed by the id of the principal. */
   readonly principalNames: ReadonlyMap<string, string>
 }

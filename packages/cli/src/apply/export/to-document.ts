@@ -64,7 +64,7 @@ function toRole({ role, members }: RoleSnapshot, snapshot: ServerSnapshot): Role
   return { name: role.name, ...(names.length === 0 ? {} : { members: names.toSorted(compare) }) }
 }
 
-/** Returns a grantee as documents contain it, or undefined if the grantee was deleted. */
+/** Returns a grantee as text for a document, such as `role:analysts`, or undefined if the grantee was deleted. */
 function toGranteeText({ kind, id, name }: Grantee, { principalNames }: ServerSnapshot): string | undefined {
   // The list of grants shows a user by the name in its tokens, which is not unique.
   const text = kind === 'principal' ? principalNames.get(id) : (name ?? undefined)
@@ -148,8 +148,8 @@ function toGrants(snapshot: ServerSnapshot): readonly GrantEntry[] {
 }
 
 /**
- * Returns a grant as documents contain it, or undefined if its object or grantee was deleted, or its table was
- * dropped.
+ * Converts a grant of the server to an entry of a document. Returns undefined if its object or grantee was deleted, or
+ * its table was dropped.
  */
 function toGrant({ on, to, privilege, dropped }: Grant, snapshot: ServerSnapshot): GrantEntry | undefined {
   const grantee = toGranteeText(to, snapshot)

@@ -56,7 +56,7 @@ export function toGranteeId({ kind, id }: Pick<Grantee, 'kind' | 'id'>): Grantee
   return kind === 'group' ? { group: id } : kind === 'role' ? { role: id } : { principal: id }
 }
 
-/** Formats a grantee as documents contain it, such as `role:analysts`. */
+/** Formats a grantee as text for a document, such as `role:analysts`. */
 export function formatGranteeName(to: GranteeName): string {
   if ('group' in to) return `group:${to.group}`
   return 'role' in to ? `role:${to.role}` : `principal:${to.principal}`

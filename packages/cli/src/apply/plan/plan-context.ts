@@ -3,7 +3,7 @@ import type { DesiredState } from '../read/merge-documents.ts'
 import type { DesiredNames } from './desired-names.ts'
 import type { ServerState } from './server-state.ts'
 
-/** Values of `--prune`. */
+/** Values that the option `--prune` accepts. */
 export const prunable = ['members', 'grants'] as const
 
 export type Prunable = (typeof prunable)[number]
@@ -32,5 +32,5 @@ export interface PlanContext {
   readonly skipped: string[]
 }
 
-/** Maximum number of simultaneous requests. */
+/** Maximum number of simultaneous requests to the server. */
 export const maxParallel = 8

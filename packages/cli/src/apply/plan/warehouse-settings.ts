@@ -7,7 +7,7 @@ import { sameValue } from './same-value.ts'
 /** Change of the settings of a warehouse, sent as one request. */
 export interface SettingsChange {
   readonly body: WarehouseSettings
-  /** Description of each changed setting. */
+  /** Descriptions of the changed settings for people, one for each setting. */
   readonly texts: readonly string[]
   readonly kept: readonly string[]
 }

@@ -17,7 +17,7 @@ import type { SourceDocument } from './read-documents.ts'
 export type Sourced<Entry> = Entry & { readonly source: Source }
 
 export interface Source {
-  /** `FILE:LINE`. */
+  /** Position of the entry, as `FILE:LINE`, for error messages. */
   readonly at: string
   readonly folder: string
 }

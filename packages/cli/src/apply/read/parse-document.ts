@@ -7,7 +7,7 @@ import { type Document, documentSchema } from '../document/document.ts'
 /** Parsed document with a function that locates its members, for errors. */
 export interface ParsedDocument {
   readonly document: Document
-  /** Returns `FILE:LINE` of a member. */
+  /** Returns the position of a member of the document, as `FILE:LINE`. */
   readonly locate: (path: readonly PropertyKey[]) => string
 }
 
@@ -72,7 +72,7 @@ function explain({ path, message }: z.core.$ZodIssue): string {
   return path.length === 0 ? message : `${formatPath(path)}: ${message}`
 }
 
-/** Formats a path as `warehouses[0].storage`. */
+/** Formats the path of a member, such as `warehouses[0].storage`. */
 function formatPath(path: readonly PropertyKey[]): string {
   return path
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))

@@ -2,9 +2,9 @@ import type { LoadedTable } from '@headgate/iceberg/client'
 
 /** Locations of the files of a table. */
 export interface TableLocations {
-  /** Folder of the table. */
+  /** Location of the folder of the table. */
   readonly table: string
-  /** Folder of new data files. */
+  /** Location of the folder in which engines write new data files. */
   readonly data: string
   /** Location of the metadata file, or null if the table is only staged. */
   readonly metadataFile: string | null

@@ -39,7 +39,7 @@ export function describeResponse(
   return `${status}: ${oneLine(body)}`
 }
 
-/** Returns whether a body is a web page. */
+/** Returns whether a response body is an HTML page. */
 export function isHtml({ headers, text }: Pick<RawResponse, 'headers' | 'text'>): boolean {
   return /html/i.test(headers.get('content-type') ?? '') || /^\s*<(!doctype|html)/i.test(text)
 }

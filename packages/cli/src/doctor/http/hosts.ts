@@ -8,7 +8,7 @@ export interface Host {
   readonly secure: boolean
   /** Purpose of the host, for messages: `catalog`, `token endpoint` or `storage`. */
   readonly role: string
-  /** Name of the setting that contains the host. */
+  /** Name of the engine setting whose value contains the host. */
   readonly setting: string
 }
 
@@ -32,6 +32,6 @@ export function listHosts({ uri, tokenEndpoint, names }: CatalogSettings): reado
   return issuer.name === catalog.name && issuer.port === catalog.port ? [catalog] : [catalog, issuer]
 }
 
-/** Formats a host with its port. */
+/** Formats a host and its port, such as `catalog.example.com:443`. */
 export const formatHost = ({ name, port }: Host): string =>
   `${name.includes(':') ? `[${name}]` : name}:${port}`

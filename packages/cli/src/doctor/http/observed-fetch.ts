@@ -5,7 +5,7 @@ import type { Redactor } from '../redactor.ts'
 const secretNames =
   /^(client_secret|client_assertion|assertion|subject_token|actor_token|refresh_token|token|code|password|access_token|id_token|device_code)$/i
 
-/** Headers that contain credentials. */
+/** Names of request headers that contain credentials. */
 const secretHeaders = [
   'authorization',
   'original-authorization',

@@ -43,7 +43,7 @@ export function readTokenFacts(token: string): TokenFacts {
   }
 }
 
-/** Formats the claims for people. */
+/** Formats the claims of a token for people. */
 export function formatTokenFacts(token: TokenFacts): string {
   if (!token.readable) return 'the token is not a JWT, so its claims are unknown'
   const parts = [
