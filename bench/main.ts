@@ -74,6 +74,7 @@ async function main(options: BenchOptions): Promise<void> {
     maxTables: options.maxTables,
     thorough: options.mode !== 'quick',
     against: options.against,
+    stack,
   }
   const results: CaseResult[] = []
   const report: Report = {

@@ -11,6 +11,8 @@ export interface Lab {
   readonly thorough: boolean
   /** Folder of another checkout, whose server is measured for comparison. */
   readonly against: string | undefined
+  /** Resources of this process, such as issuers, which are closed when the run ends, so that the process can exit. */
+  readonly stack: AsyncDisposableStack
 }
 
 /** Number of PostgreSQL connections that each server under test may open. */

@@ -18,9 +18,9 @@ const atOnce = 32
  * further users.
  */
 export async function upstreamSessionCase(lab: Lab): Promise<Case> {
-  const { run, postgres } = lab
+  const { run, postgres, stack } = lab
   const users = lab.thorough ? 10_000 : 500
-  const issuer = await startIssuer()
+  const issuer = stack.use(await startIssuer())
   const upstream = await startRawCatalog(run, 'raw-catalog-sessions', { bytes: 6_000, tables: 1 })
   const database = 'upstream_sessions'
   await postgres.dropDatabase(database)
