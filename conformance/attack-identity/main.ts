@@ -31,7 +31,8 @@ async function main(options: AttackOptions): Promise<number> {
   // The tokens that the set-up requests must be valid until the end of a long run.
   const settings = { HEADGATE_TOKEN_TTL_SECONDS: '86400' }
   await using own = server === undefined ? await ownPlace(keeper, folder, settings) : null
-  const place = own ?? (server === undefined ? null : { ...server, issuer: null, otherIssuer: null })
+  const place =
+    own ?? (server === undefined ? null : { ...server, issuer: null, otherIssuer: null, startServer: null })
   if (place === null) throw new Error('No server is configured to attack: start one, or name its URL.')
   const fixture = await openFixture(await openLab(place), trap, own !== null)
   say(`attacking, seed ${seed}`)

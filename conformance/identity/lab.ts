@@ -6,7 +6,7 @@ import { type JwtKey, makeKey } from '../lib/jwt.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { type Catalog, readMember, openCatalog, type Send, sender } from '../refresh/catalog-client.ts'
 import { inShort } from '../refresh/credential.ts'
-import { startOwnServer } from '../refresh/own-server.ts'
+import { type OwnServer, startOwnServer } from '../refresh/own-server.ts'
 import { createBody } from '../refresh/table-requests.ts'
 import { basic, type Headers, requestToken } from './token-endpoint.ts'
 
@@ -20,6 +20,9 @@ export interface LabClient {
   /** Registered key with which the client signs assertions. */
   readonly key: JwtKey
 }
+
+/** Starts another server, with these environment variables. */
+type StartServer = (env: Readonly<Record<string, string>>) => Promise<OwnServer>
 
 /** Server with the objects that the identity suites use: clients, engines, tables and external issuers. */
 export interface Lab {
@@ -51,6 +54,8 @@ export interface Lab {
    * refuses it.
    */
   must(method: string, path: string, body?: unknown): Promise<unknown>
+  /** Null if the run did not start the server. */
+  readonly startServer: StartServer | null
 }
 
 export interface LabPlace {
@@ -60,6 +65,8 @@ export interface LabPlace {
   readonly warehouse: string
   readonly issuer: Issuer | null
   readonly otherIssuer: Issuer | null
+  /** Null if the run does not start servers. */
+  readonly startServer: StartServer | null
 }
 
 const audience = 'https://lake.example'
@@ -97,11 +104,19 @@ export async function ownPlace(
     warehouse: 'identity-lake',
     issuer,
     otherIssuer,
+    startServer: (more) => startOwnServer(keeper, join(folder, `server-${randomUUID().slice(0, 8)}`), more),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }
 
-export async function openLab({ uri, credential, warehouse, issuer, otherIssuer }: LabPlace): Promise<Lab> {
+export async function openLab({
+  uri,
+  credential,
+  warehouse,
+  issuer,
+  otherIssuer,
+  startServer,
+}: LabPlace): Promise<Lab> {
   const tokenUri = `${uri}/oauth/token`
   const headers = await authorizationHeaders({ kind: 'credential', credential, scope: 'catalog', tokenUri })
   const manage = sender(`${uri}/management/v1`, headers)
@@ -159,6 +174,7 @@ export async function openLab({ uri, credential, warehouse, issuer, otherIssuer 
     },
     grant,
     must,
+    startServer,
   }
 }
 

@@ -29,7 +29,20 @@ test('no check of the identity suite fails for a Headgate server', async () => {
     expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([])
     const ok = results.filter(({ outcome }) => outcome === 'ok').map(({ row }) => row)
     expect(ok).toEqual(
-      expect.arrayContaining(['S10', 'S11', 'S12', 'S13', 'S14', 'S16', 'S17', 'S20', 'S21', 'S23', 'S26']),
+      expect.arrayContaining([
+        'S10',
+        'S11',
+        'S12',
+        'S13',
+        'S14',
+        'S16',
+        'S17',
+        'S20',
+        'S21',
+        'S23',
+        'S24',
+        'S26',
+      ]),
     )
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -4,6 +4,7 @@ import { edges } from './rows/edges.ts'
 import { endpoint } from './rows/endpoint.ts'
 import { behindEngines } from './rows/engines.ts'
 import { inbound } from './rows/inbound.ts'
+import { onward } from './rows/onward.ts'
 import { signatures } from './rows/signatures.ts'
 import { Fixture, type FixtureOptions } from './fixture.ts'
 
@@ -42,6 +43,7 @@ export const checks: readonly Check[] = [
   ...endpoint,
   ...behindEngines,
   ...edges,
+  ...onward,
   ...signatures,
 ].toSorted((a, b) => Number(a.row.slice(1)) - Number(b.row.slice(1)))
 

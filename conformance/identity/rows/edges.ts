@@ -3,7 +3,7 @@ import { asCaller, tablePath } from '../../refresh/catalog-client.ts'
 import { inShort } from '../../refresh/credential.ts'
 import { demand } from '../../lib/outcome.ts'
 import { createBody, delegation } from '../../refresh/table-requests.ts'
-import { type Check, notOffered } from '../check.ts'
+import type { Check } from '../check.ts'
 import { bearer, tokenTypes } from '../token-endpoint.ts'
 import { toCredential, granted } from '../fixture.ts'
 
@@ -62,12 +62,6 @@ export const edges: readonly Check[] = [
       )
       return `session ${asked.get('RoleSessionName') ?? '(no name)'}`
     },
-  },
-  {
-    row: 'S24',
-    name: 'onward',
-    about: 'the identity of the user is forwarded to catalogs behind this one',
-    run: () => notOffered('there are no warehouses in front of other catalogs'),
   },
   {
     row: 'S26',
