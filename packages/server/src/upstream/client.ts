@@ -2,7 +2,7 @@ import { BrokenCircuitError } from 'cockatiel'
 import { buildConnector, fetch as undiciFetch, Pool } from 'undici'
 import { isAuthError, type ReadyProvider } from '@headgate/auth'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
-import { type Fetch, type HeaderList, type HttpRequest, readBody } from '@headgate/http'
+import { type Fetch, type HeaderList, type HttpRequest, readBody, type WaitOptions } from '@headgate/http'
 import type { ConnectionRules, EndpointGuard } from '@headgate/storage'
 import type { UpstreamLimits } from './profile.ts'
 import { pauseMs, upstreamCircuit } from './circuit.ts'
@@ -68,6 +68,8 @@ export interface UpstreamClientOptions {
 export class UpstreamClient implements AsyncDisposable {
   readonly #name: string
   readonly #origin: string
+  /** Host name and port of the upstream catalog, for audit events. Messages to clients never contain this value. */
+  readonly host: string
   readonly #basePath: string
   readonly #limits: UpstreamLimits
   readonly #headers: HeaderList
@@ -94,6 +96,7 @@ export class UpstreamClient implements AsyncDisposable {
     this.#name = name
     const url = new URL(uri)
     this.#origin = url.origin
+    this.host = url.host
     this.#basePath = url.pathname.replace(/\/+$/, '')
     this.#limits = limits
     // On loopback, compression costs more CPU time than the smaller transfer saves.
@@ -110,14 +113,6 @@ export class UpstreamClient implements AsyncDisposable {
       maxResponseSize: limits.responseBytes,
       pipelining: 1,
     })
-  }
-
-  /**
-   * Host name and port of the upstream catalog, for audit events. Messages to clients never contain this
-   * value.
-   */
-  get host(): string {
-    return new URL(this.#origin).host
   }
 
   /**
@@ -138,13 +133,14 @@ export class UpstreamClient implements AsyncDisposable {
    * Sends a request and reads the complete response. Does not follow redirects: a redirect is returned like
    * any other response.
    *
+   * @param signal null for a request that is not aborted, because several callers share its response
    * @param auth provider that authenticates the request. Default: the provider of this client
    * @throws HeadgateError `unavailable` when the request was not sent, `commit-state-unknown` when a change
    *   may have been made, `bad-gateway` or `gateway-timeout` for a failed request that changes nothing
    */
   async send(
     request: UpstreamRequest,
-    signal: AbortSignal,
+    signal: AbortSignal | null,
     auth: ReadyProvider = this.#auth,
   ): Promise<UpstreamResponse> {
     const { concurrency, waiting } = this.#limits
@@ -165,7 +161,7 @@ export class UpstreamClient implements AsyncDisposable {
   async #authenticated(
     request: UpstreamRequest,
     auth: ReadyProvider,
-    signal: AbortSignal,
+    signal: AbortSignal | null,
   ): Promise<UpstreamResponse> {
     const query = request.query === '' ? '' : `?${request.query}`
     const prepared: HttpRequest = {
@@ -179,17 +175,17 @@ export class UpstreamClient implements AsyncDisposable {
       const response = await this.#dispatch(signed, request, signal)
       // After a response with status 401, the provider may obtain a new token. The refused request had no
       // effect, so it can be repeated.
-      const wants = again ? await auth.onResponse?.(response, signed, { signal }) : undefined
+      const wants = again ? await auth.onResponse?.(response, signed, waitOptions(signal)) : undefined
       if (wants === 'retry') continue
       return response.status < 300 ? response : { ...response, hidden: addedValues(signed, prepared) }
     }
   }
 
-  async #sign(prepared: HttpRequest, auth: ReadyProvider, signal: AbortSignal): Promise<HttpRequest> {
+  async #sign(prepared: HttpRequest, auth: ReadyProvider, signal: AbortSignal | null): Promise<HttpRequest> {
     try {
-      return await auth.authenticate(prepared, { signal })
+      return await auth.authenticate(prepared, waitOptions(signal))
     } catch (cause) {
-      signal.throwIfAborted()
+      signal?.throwIfAborted()
       // A `forbidden` error means that the token of this user was refused. All other errors concern the
       // configuration of the warehouse.
       if (isHeadgateError(cause, 'forbidden') && !isAuthError(cause)) throw cause
@@ -204,7 +200,7 @@ export class UpstreamClient implements AsyncDisposable {
   async #dispatch(
     { method, url, headers, body }: HttpRequest,
     { safe, expected }: UpstreamRequest,
-    signal: AbortSignal,
+    signal: AbortSignal | null,
   ): Promise<UpstreamResponse> {
     const path = url.slice(this.#origin.length)
     const bytes = body instanceof Uint8Array ? body : null
@@ -215,7 +211,7 @@ export class UpstreamClient implements AsyncDisposable {
         const send = () => readResponse(this.#pool, options, signal, { timeoutMs, expected })
         return await decodeBody(await this.#circuit.execute(send), responseBytes)
       } catch (error) {
-        signal.throwIfAborted()
+        signal?.throwIfAborted()
         if (isHeadgateError(error)) throw error
         if (again && codeOf(error) === 'UND_ERR_SOCKET') continue
         throw this.#failure(error, safe)
@@ -268,6 +264,10 @@ function addedValues(signed: HttpRequest, prepared: HttpRequest): string[] {
   return signed.headers.flatMap(([, value]) =>
     before.has(value) ? [] : [value, ...value.split(' ').slice(1).filter(Boolean)],
   )
+}
+
+function waitOptions(signal: AbortSignal | null): WaitOptions {
+  return signal === null ? {} : { signal }
 }
 
 function notAnswering(name: string): HeadgateError {

@@ -42,12 +42,7 @@ export async function authorizeName(
   audit.object = `${warehouse.name}:${formatIdentifier(identifier)}`
   audit.privilege = privilege
   const paths = toPaths(identifier.namespace)
-  // The rows do not depend on the caller, so equal concurrent queries share one query, which begins after all
-  // of them were requested.
-  const rows = await deps.upstreams.rows.joinNext(
-    [warehouse.id, paths[0], identifier.name].join('\u001e'),
-    () => resolveUpstream(deps.sql, warehouse.id, paths, identifier.name),
-  )
+  const rows = await resolveUpstream(deps.sql, warehouse.id, paths, identifier.name)
   const policy = await policyAt(deps, caller, rows.policyVersion)
   const namespace = toNamespace(warehouse, identifier.namespace, rows, policy)
   const known = rows.relation?.kind === kind ? rows.relation : null

@@ -2,6 +2,9 @@ import { sharedCache, type SharedCache } from '../cache.ts'
 import type { IcebergKind } from '../store/relations.ts'
 import { readMetadata, type RemoteMetadata } from './load-result.ts'
 
+/** Size of the metadata, in bytes, that is copied into a response at most. */
+const maxCopyBytes = 32 * 1024
+
 interface Entry {
   readonly body: Buffer
   readonly metadata: RemoteMetadata
@@ -22,7 +25,10 @@ export class MetadataCache {
    * @param maxBytes maximum total size of the cached responses
    */
   constructor(maxBytes: number) {
-    this.#entries = sharedCache({ maxSize: maxBytes, sizeCalculation: ({ body }) => body.length + 1 })
+    // Short responses of this server contain a copy of the metadata, which is cached with the metadata.
+    const sizeCalculation = ({ body: { length } }: Entry): number =>
+      length + Math.min(length, maxCopyBytes) + 1
+    this.#entries = sharedCache({ maxSize: maxBytes, sizeCalculation })
   }
 
   /** Returns the body of the last response to a request, or null when it is not cached. */

@@ -31,7 +31,7 @@ export const responseTimeout = 'UPSTREAM_RESPONSE_TIMEOUT'
 export function readResponse(
   dispatcher: Dispatcher,
   options: Dispatcher.DispatchOptions,
-  signal: AbortSignal,
+  signal: AbortSignal | null,
   {
     timeoutMs,
     expected = null,
@@ -40,19 +40,19 @@ export function readResponse(
   const { promise, resolve, reject } = Promise.withResolvers<UpstreamResponse>()
   let controller: Dispatcher.DispatchController | null = null
   const onAbort = (): void => {
-    const reason = signal.reason instanceof Error ? signal.reason : new Error('the request was aborted')
+    const reason = signal?.reason instanceof Error ? signal.reason : new Error('the request was aborted')
     controller?.abort(reason)
     reject(reason)
   }
-  if (signal.aborted) {
+  if (signal?.aborted === true) {
     onAbort()
     return promise
   }
-  signal.addEventListener('abort', onAbort, { once: true })
+  signal?.addEventListener('abort', onAbort, { once: true })
   let timer: NodeJS.Timeout | undefined
   const end = (): void => {
     clearTimeout(timer)
-    signal.removeEventListener('abort', onAbort)
+    signal?.removeEventListener('abort', onAbort)
   }
   const received = new ReceivedBody(expected)
   let status = 0

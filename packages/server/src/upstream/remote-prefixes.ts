@@ -1,15 +1,22 @@
 import { HeadgateError } from '@headgate/errors'
 import { canonicalPrefix, parseLocation } from '@headgate/storage'
 
+/** Prefixes by the locations of cached metadata, which each load of a table needs. */
+const knownPrefixes = new WeakMap<readonly string[], readonly string[]>()
+
 /**
  * Returns the locations in the metadata of an upstream catalog's table as canonical prefixes, each ending in
  * `/`.
  *
  * @throws HeadgateError `bad-gateway` for a location that this server does not support
  */
-export function remotePrefixes(locations: readonly string[]): string[] {
+export function remotePrefixes(locations: readonly string[]): readonly string[] {
+  const known = knownPrefixes.get(locations)
+  if (known !== undefined) return known
   try {
-    return toPrefixes(locations)
+    const prefixes = toPrefixes(locations)
+    knownPrefixes.set(locations, prefixes)
+    return prefixes
   } catch (cause) {
     throw new HeadgateError(
       'bad-gateway',

@@ -144,7 +144,7 @@ export class Upstream implements AsyncDisposable {
     const response = safe
       ? await this.#loads.joinNext(
           `${method} ${path}?${query} ${call.vends === true}`,
-          () => this.#send(request, new AbortController().signal),
+          () => this.#send(request, null),
           signal,
         )
       : await this.#send(request, signal)
@@ -214,7 +214,7 @@ export class Upstream implements AsyncDisposable {
     return [host, name, prefix, decodeURIComponentOr(prefix), this.#warehouse.remote ?? '', ...hidden]
   }
 
-  #send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse> {
+  #send(request: UpstreamRequest, signal: AbortSignal | null): Promise<UpstreamResponse> {
     return this.#client.send(request, signal, this.#warehouse.userAuth)
   }
 
@@ -228,7 +228,7 @@ export class Upstream implements AsyncDisposable {
       body: null,
       safe: true,
     } as const
-    const response = await this.#send(request, new AbortController().signal)
+    const response = await this.#send(request, null)
     if (response.status !== 200)
       throw responseError(response, {
         hidden: this.#hidden('', response),

@@ -7,7 +7,6 @@ import { openUpstreamSecrets, type UpstreamSecrets } from '../catalog/upstream-s
 import { SingleFlight } from '../concurrency/single-flight.ts'
 import { assertionIssuer, assertionKey } from '../keys/assertion-keys.ts'
 import type { MasterKey } from '../keys/master-key.ts'
-import type { UpstreamRows } from '../store/upstream-relations.ts'
 import type { WarehouseRow } from '../store/warehouses.ts'
 import type { AssertionDeps } from './assertion.ts'
 import { guardedFetch, UpstreamClient } from './client.ts'
@@ -66,8 +65,6 @@ interface Connected {
 export class Upstreams implements AsyncDisposable {
   /** Cache of the metadata in the last responses of all upstream catalogs. */
   readonly metadata: MetadataCache = new MetadataCache(metadataCacheBytes)
-  /** Running queries for the database rows of a name, which concurrent equal queries share. */
-  readonly rows: SingleFlight<UpstreamRows> = new SingleFlight<UpstreamRows>()
   /** Storage credentials that the upstream catalogs vended. */
   readonly keys: RemoteKeys
   /** Storages that the storage gateway accesses with credentials in `keys`. */

@@ -11,9 +11,10 @@ import type { RemoteMetadata } from '../../upstream/load-result.ts'
 import type { RecordedRelation } from '../../upstream/record.ts'
 import type { IcebergDeps } from '../deps.ts'
 import { emptyConfig } from '../load-result.ts'
-import { formatMetadataEtag, metadataResponse, notModified } from '../responses.ts'
+import { metadataResponse, notModified } from '../responses.ts'
 import { auditAccess } from '../../credentials/audit-access.ts'
 import { accessRequest } from '../storage-access.ts'
+import { encodeLoad } from './encode-load.ts'
 
 /** Table or view of the upstream catalog that a response contains. */
 export interface LoadedForResponse {
@@ -44,17 +45,14 @@ export async function loadedResponse(
   const { metadata, row, form = 'all', staged = false } = loaded
   const isVended = loaded.kind === 'table' && !call.isFromConsole
   const access = isVended ? await issueAccess(deps, call, ref, loaded) : null
-  const key = `${row.id} ${metadata.metadataLocation ?? ''}`
-  const etag = staged ? null : formatMetadataEtag(key, form, access?.version)
+  if (staged) {
+    const { metadataLocation: location, text } = metadata
+    return metadataResponse({ location, text, suffix: access?.suffix ?? emptyConfig, etag: null })
+  }
+  const { etag, response } = encodeLoad(metadata, { rowId: row.id, form, access })
   const condition = call.method === 'GET' ? call.header('if-none-match') : undefined
-  if (etag !== null && condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag))
-    return notModified(etag)
-  return metadataResponse({
-    location: metadata.metadataLocation,
-    text: metadata.text,
-    suffix: access?.suffix ?? emptyConfig,
-    etag,
-  })
+  const isCurrent = condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag)
+  return isCurrent ? notModified(etag) : response
 }
 
 /**
