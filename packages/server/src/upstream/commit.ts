@@ -20,7 +20,7 @@ import type { UpstreamCaller, UpstreamDeps } from './deps.ts'
 import type { Dialect } from './dialect.ts'
 import { unreadableOutcome } from './failures.ts'
 import { loadRemote } from './early-table.ts'
-import { checkEarlyCommit, translateEarlyCommit } from './early-commit.ts'
+import { checkEarlyCommit, notStaged, translateEarlyCommit } from './early-commit.ts'
 import { authorizeName, authorizeNamespace } from './find-name.ts'
 import { addedSnapshotIds, type CommitTraces, hasLanded } from './landed-commit.ts'
 import { addLastColumnIds } from './last-column-id.ts'
@@ -213,8 +213,10 @@ async function prepare(
     const [uuid = null] = request.updates.flatMap((update) =>
       update.action === 'assign-uuid' ? [update.uuid] : [],
     )
+    const upstream = await deps.upstreams.get(warehouse, caller)
     const early = namespace.id === null ? null : await findEarly(deps.sql, namespace.id, identifier.name)
     if (early !== null) checkEarlyCommit(early, identifier, principalId, uuid)
+    else if ((await upstream.dialect(signal)).staging === 'early') throw notStaged(identifier)
     const staged =
       early !== null || location === undefined || namespace.id === null
         ? null
@@ -243,7 +245,6 @@ async function prepare(
         stagedId,
         traces: { uuid, creates: true, before: null, snapshotIds },
       }
-    const upstream = await deps.upstreams.get(warehouse, caller)
     const translated = await translateEarlyCommit(deps, upstream, early, identifier, sent, signal)
     const traces = { uuid: early.uuid, creates: false, before: early.metadataLocation, snapshotIds }
     return { name, options, body: translated, stagedId, traces }

@@ -58,6 +58,13 @@ export async function translateEarlyCommit(
   return translated
 }
 
+/** Returns the error for a commit with the requirement `assert-create` to a table without a row of early staging. */
+export function notStaged(identifier: TableIdentifier): HeadgateError {
+  return failed(
+    `Table ${formatIdentifier(identifier)} is not being created: its first commit happened before, or its time has ended. Load the table, or stage it again.`,
+  )
+}
+
 function failed(message: string): HeadgateError {
   return new HeadgateError('commit-failed', message)
 }

@@ -26,13 +26,19 @@ export interface RecordingProxy extends AsyncDisposable {
   readonly url: string
   readonly requests: RecordedRequest[]
   /** Replaces the function that decides about each request. */
-  intercept(decide: (request: RecordedRequest) => Interception): void
+  intercept(decide: Intercept): void
 }
 
-/** Starts a proxy to the server at `target`. */
-export async function recordingProxy(target: string): Promise<RecordingProxy> {
+type Intercept = (request: RecordedRequest) => Interception | Promise<Interception>
+
+/**
+ * Starts a proxy to a server.
+ *
+ * @param findTarget URL of the server, or a function that returns it for each request
+ */
+export async function recordingProxy(findTarget: string | (() => string)): Promise<RecordingProxy> {
   const requests: RecordedRequest[] = []
-  let decide: (request: RecordedRequest) => Interception = () => 'forward'
+  let decide: Intercept = () => 'forward'
   const server = createServer((incoming, response) => {
     void handle(incoming, response)
   })
@@ -42,7 +48,8 @@ export async function recordingProxy(target: string): Promise<RecordingProxy> {
     const { method = '', url: path = '', headers } = incoming
     const recorded = { method, path, headers, body: Buffer.concat(chunks).toString() }
     requests.push(recorded)
-    const what = decide(recorded)
+    const what = await decide(recorded)
+    const target = typeof findTarget === 'string' ? findTarget : findTarget()
     if (typeof what === 'object') {
       response.writeHead(what.status, { ...what.headers }).end(what.body)
       return
