@@ -8,7 +8,12 @@ import type { UpstreamLimits } from './profile.ts'
 import { pauseMs, upstreamCircuit } from './circuit.ts'
 import { decodeBody, tooLargeCodes } from './decode-body.ts'
 import { codeOf, neverSent, unreachable, unknownOutcome } from './failures.ts'
-import { readResponse, responseTimeout, type UpstreamResponse } from './read-response.ts'
+import {
+  type EarlierResponse,
+  readResponse,
+  responseTimeout,
+  type UpstreamResponse,
+} from './read-response.ts'
 
 /** Time limit in ms to establish a connection, including TLS. */
 const connectTimeoutMs = 10_000
@@ -38,8 +43,8 @@ export interface UpstreamRequest {
    * after a lost connection.
    */
   readonly safe: boolean
-  /** Body of an earlier response to the same request, for comparison, or null; see `readResponse`. */
-  readonly expected?: Buffer | null
+  /** Earlier response to this request, or null. A response with an equal body returns its buffer; see `readResponse`. */
+  readonly earlier?: EarlierResponse | null
 }
 
 export interface UpstreamClientOptions {
@@ -199,7 +204,7 @@ export class UpstreamClient implements AsyncDisposable {
 
   async #dispatch(
     { method, url, headers, body }: HttpRequest,
-    { safe, expected }: UpstreamRequest,
+    { safe, earlier }: UpstreamRequest,
     signal: AbortSignal | null,
   ): Promise<UpstreamResponse> {
     const path = url.slice(this.#origin.length)
@@ -208,7 +213,11 @@ export class UpstreamClient implements AsyncDisposable {
       try {
         const options = { method, path, headers: headers.flat(), body: bytes }
         const { timeoutMs, responseBytes } = this.#limits
-        const send = () => readResponse(this.#pool, options, signal, { timeoutMs, expected })
+        const send = () =>
+          readResponse(this.#pool, options, signal, {
+            timeoutMs,
+            expected: earlier?.body,
+          })
         return await decodeBody(await this.#circuit.execute(send), responseBytes)
       } catch (error) {
         signal?.throwIfAborted()

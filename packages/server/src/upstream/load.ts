@@ -71,18 +71,20 @@ export async function loadAuthorized(
     ? deps.upstreams.get(warehouse, caller)
     : deps.upstreams.getReader(warehouse, caller))
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
-  const key = [warehouse.id, kind, form, ...identifier.namespace, identifier.name].join('\u001f')
-  const { body } = await upstream.call(
+  // The version is a part of the key, because an ETag has no meaning for another upstream.
+  const { id, version } = warehouse
+  const key = [id, version, kind, form, ...identifier.namespace, identifier.name].join('\u001f')
+  const response = await upstream.call(
     {
       id: loads[kind],
-      expected: deps.upstreams.metadata.lastBody(key),
+      earlier: deps.upstreams.metadata.last(key),
       target: { identifier },
       query: kind === 'table' ? { snapshots: form } : {},
       missing: () => missingRelation(kind, identifier),
     },
     signal,
   )
-  const metadata = deps.upstreams.metadata.read(key, body, kind)
+  const metadata = deps.upstreams.metadata.read(key, response, kind)
   const isReplaced = name.known !== null && name.known.uuid !== metadata.uuid
   const current = isReplaced ? authorizeReplaced(caller, name) : name
   return { name: current, metadata, row: await recordRelation(deps, caller, current, metadata) }

@@ -1,12 +1,15 @@
 import { sharedCache, type SharedCache } from '../cache.ts'
 import type { IcebergKind } from '../store/relations.ts'
 import { readMetadata, type RemoteMetadata } from './load-result.ts'
+import type { EarlierResponse, UpstreamResponse } from './read-response.ts'
 
 /** Size of the metadata, in bytes, that is copied into a response at most. */
 const maxCopyBytes = 32 * 1024
 
-interface Entry {
-  readonly body: Buffer
+/** Entity tag (RFC 9110 section 8.8.3). Longer or malformed ones are not sent back to the upstream. */
+const entityTag = /^(?:W\/)?"[\x21\x23-\x7e]{0,512}"$/
+
+interface Entry extends EarlierResponse {
   readonly metadata: RemoteMetadata
 }
 
@@ -31,9 +34,9 @@ export class MetadataCache {
     this.#entries = sharedCache({ maxSize: maxBytes, sizeCalculation })
   }
 
-  /** Returns the body of the last response to a request, or null when it is not cached. */
-  lastBody(key: string): Buffer | null {
-    return this.#entries.peek(key)?.body ?? null
+  /** Returns the last response to a request, or null when it is not cached. */
+  last(key: string): EarlierResponse | null {
+    return this.#entries.peek(key) ?? null
   }
 
   /**
@@ -42,11 +45,18 @@ export class MetadataCache {
    * @param key warehouse, path and query of the request
    * @throws HeadgateError `bad-gateway` when the response is malformed
    */
-  read(key: string, body: Buffer, kind: IcebergKind): RemoteMetadata {
+  read(
+    key: string,
+    { body, headers }: Pick<UpstreamResponse, 'body' | 'headers'>,
+    kind: IcebergKind,
+  ): RemoteMetadata {
     const entry = this.#entries.get(key)
-    if (entry !== undefined && (entry.body === body || entry.body.equals(body))) return entry.metadata
-    const metadata = readMetadata(body, kind)
-    this.#entries.set(key, { body, metadata })
+    const sent = headers.get('etag') ?? ''
+    const etag = entityTag.test(sent) ? sent : null
+    const isEqual = entry !== undefined && (entry.body === body || entry.body.equals(body))
+    if (isEqual && entry.etag === etag) return entry.metadata
+    const metadata = isEqual ? entry.metadata : readMetadata(body, kind)
+    this.#entries.set(key, { body: isEqual ? entry.body : body, etag, metadata })
     return metadata
   }
 }

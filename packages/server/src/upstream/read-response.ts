@@ -14,6 +14,13 @@ export interface UpstreamResponse {
   readonly hidden?: readonly string[]
 }
 
+/** Response to an earlier request that was equal. */
+export interface EarlierResponse {
+  readonly body: Buffer
+  /** Null when the upstream sent none. */
+  readonly etag: string | null
+}
+
 /** Error code for a response that was not complete within its time limit. */
 export const responseTimeout = 'UPSTREAM_RESPONSE_TIMEOUT'
 

@@ -4,7 +4,7 @@ import { HeadgateError } from '@headgate/errors'
 import { type Namespace, operation, type OperationId, type TableIdentifier } from '@headgate/iceberg/rest'
 import { SingleFlight } from '../concurrency/single-flight.ts'
 import type { UpstreamClient, UpstreamRequest } from './client.ts'
-import type { UpstreamResponse } from './read-response.ts'
+import type { EarlierResponse, UpstreamResponse } from './read-response.ts'
 import type { Dialect } from './dialect.ts'
 import { decodeRemoteConfig, offers, type RemoteConfig, type RemoteSettings } from './remote-config.ts'
 import { encodeName, encodeNamespace } from './remote-names.ts'
@@ -29,10 +29,10 @@ export interface UpstreamCall {
   readonly body?: string | null
   readonly idempotencyKey?: string | undefined
   /**
-   * Body of an earlier response to the same call, for comparison, or null. If the new body is equal, the
-   * response contains this buffer.
+   * Earlier response to the same call, or null. The request contains its ETag. If the earlier response is still
+   * current, the response contains its body.
    */
-  readonly expected?: Buffer | null
+  readonly earlier?: EarlierResponse | null
   /** True when the response must contain storage credentials of the upstream catalog. */
   readonly vends?: boolean
   /** Records that a request that makes a change is sent now; see `Call.begin`. */
@@ -128,13 +128,17 @@ export class Upstream implements AsyncDisposable {
     const path = buildPath(config, call.id, call.target)
     const query = buildQuery(call.query ?? {})
     const safe = isSafe(call.id)
+    const earlier = call.earlier ?? null
+    // The upstream compares the ETag only for callers that may read the table. With the identity of users, the server
+    // does not rely on that.
+    const etag = this.isForUser ? null : (earlier?.etag ?? null)
     const request = {
       method,
       path,
       query,
       safe,
-      expected: call.expected ?? null,
-      headers: headersFor(call),
+      earlier,
+      headers: headersFor(call, etag),
       body: call.body === undefined || call.body === null ? null : Buffer.from(call.body),
     }
     if (!safe) call.begin?.()
@@ -144,7 +148,7 @@ export class Upstream implements AsyncDisposable {
     const response = safe
       ? await this.#loads.joinNext(
           `${method} ${path}?${query} ${call.vends === true}`,
-          () => this.#send(request, null),
+          () => this.#sendConditional(request, etag),
           signal,
         )
       : await this.#send(request, signal)
@@ -212,6 +216,13 @@ export class Upstream implements AsyncDisposable {
     const { host } = this
     const name = host.replace(/:\d+$/, '')
     return [host, name, prefix, decodeURIComponentOr(prefix), this.#warehouse.remote ?? '', ...hidden]
+  }
+
+  /** Sends a request. Returns the earlier response if the upstream answers that its ETag is still current. */
+  async #sendConditional(request: UpstreamRequest, etag: string | null): Promise<UpstreamResponse> {
+    const response = await this.#send(request, null)
+    if (response.status !== 304 || etag === null || !request.earlier) return response
+    return { ...response, status: 200, body: request.earlier.body }
   }
 
   #send(request: UpstreamRequest, signal: AbortSignal | null): Promise<UpstreamResponse> {
@@ -288,13 +299,13 @@ function parseConfig(body: Buffer): Json {
   }
 }
 
-function headersFor({
-  body,
-  idempotencyKey,
-  vends = false,
-}: Pick<UpstreamCall, 'body' | 'idempotencyKey' | 'vends'>): [string, string][] {
+function headersFor(
+  { body, idempotencyKey, vends = false }: Pick<UpstreamCall, 'body' | 'idempotencyKey' | 'vends'>,
+  etag: string | null = null,
+): [string, string][] {
   return [
     ['Accept', 'application/json'],
+    ...(etag === null ? [] : [['If-None-Match', etag] as [string, string]]),
     ...(vends ? [['X-Iceberg-Access-Delegation', 'vended-credentials'] as [string, string]] : []),
     ...(body === undefined || body === null
       ? []

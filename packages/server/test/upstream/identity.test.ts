@@ -140,6 +140,16 @@ describe('assert', () => {
     expect(exp - Date.now() / 1000).toBeLessThanOrEqual(300)
   })
 
+  test('a load with the identity of a user is not conditional, because the upstream decides about each user', async () => {
+    const { front, upstream } = fixture
+    const lea = await user('lea')
+    await lea('GET', tables)
+    await allow(upstream, assertionIssuer(front), 'lea')
+    expect((await lea('POST', tables, { name: 'f', schema })).status).toBe(200)
+    for (let at = 0; at < 2; at += 1) expect((await lea('GET', `${tables}/f`)).status).toBe(200)
+    expect(fixture.proxy.requests.filter(({ headers }) => headers['if-none-match'] !== undefined)).toEqual([])
+  })
+
   test('the subject in the assertion for a user of another issuer contains the issuer, and never a name that the user chose', async () => {
     const eve = await external('eve', [frontAudience])
     fixture.proxy.requests.length = 0

@@ -34,10 +34,10 @@ server.listen(0, '127.0.0.1', () => {
 
 async function pass(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = (request.url ?? '').replace(/^\/v1\/[^/]+\//, '/v1/')
-  const expected = texts.lastBody(path)
-  const sent = { method: 'GET', path, query: '', headers: [], body: null, safe: true, expected } as const
-  const { body } = await client.send(sent, signal)
-  const { metadataLocation, text } = texts.read(path, body, 'table')
+  const earlier = texts.last(path)
+  const sent = { method: 'GET', path, query: '', headers: [], body: null, safe: true, earlier } as const
+  const answer = await client.send(sent, signal)
+  const { metadataLocation, text } = texts.read(path, answer, 'table')
   const encoded = metadataResponse({ location: metadataLocation, text, suffix: emptyConfig, etag: null })
   const pieces = toPieces(encoded.body)
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0)

@@ -7,6 +7,8 @@ export interface RecordedRequest {
   readonly path: string
   readonly headers: IncomingMessage['headers']
   readonly body: string
+  /** Status of the response of the target. Absent until it has responded. */
+  status?: number
 }
 
 /**
@@ -46,7 +48,7 @@ export async function recordingProxy(findTarget: string | (() => string)): Promi
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk as Buffer)
     const { method = '', url: path = '', headers } = incoming
-    const recorded = { method, path, headers, body: Buffer.concat(chunks).toString() }
+    const recorded: RecordedRequest = { method, path, headers, body: Buffer.concat(chunks).toString() }
     requests.push(recorded)
     const what = await decide(recorded)
     const target = typeof findTarget === 'string' ? findTarget : findTarget()
@@ -61,6 +63,7 @@ export async function recordingProxy(findTarget: string | (() => string)): Promi
     }
     const options = { method, headers: { ...headers, host: new URL(target).host } }
     const outgoing = request(`${target}${path}`, options, (answer) => {
+      recorded.status = answer.statusCode ?? 0
       if (what === 'execute') {
         answer.resume()
         return

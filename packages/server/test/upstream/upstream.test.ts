@@ -22,6 +22,10 @@ let eve: TestCaller
 let counter = 0
 const tables = 'namespaces/sales/tables'
 const fresh = (): string => `t${(counter += 1)}`
+const newVersion = statement(
+  'test_upstream_version',
+  `update warehouse set version = version + 1 where name = 'lakehouse'`,
+)
 const vended = { 'x-iceberg-access-delegation': 'vended-credentials' }
 
 beforeAll(async () => {
@@ -114,6 +118,65 @@ describe('a table of an upstream warehouse', () => {
     expect((await ann.send('GET', `${tables}/${name}`, undefined, { 'if-none-match': etag })).status).toBe(
       200,
     )
+  })
+})
+
+describe('a load of a table that the server loaded before', () => {
+  const load = async (name: string): Promise<string> => {
+    const response = await ann.send('GET', `${tables}/${name}`)
+    expect(response.status).toBe(200)
+    return JSON.stringify(readMetadata(response), (_, value: unknown) =>
+      typeof value === 'bigint' ? String(value) : value,
+    )
+  }
+  const statuses = (): readonly (number | undefined)[] => fixture.proxy.requests.map(({ status }) => status)
+
+  test('the upstream does not send metadata again that has not changed, and sends changed metadata', async () => {
+    const name = fresh()
+    await ann.send('POST', tables, { name, schema })
+    const first = await load(name)
+    fixture.proxy.requests.length = 0
+    expect(await load(name)).toBe(first)
+    expect(statuses()).toEqual([304])
+    await commit(fixture.upstream.send, `${tables}/${name}`, [setProperties({ by: 'another client' })])
+    expect(await load(name)).toContain('another client')
+    expect(await load(name)).toContain('another client')
+    expect(statuses()).toEqual([304, 200, 304])
+  })
+
+  test('a table that was dropped in the upstream is missing, also when its metadata is cached', async () => {
+    const name = fresh()
+    await ann.send('POST', tables, { name, schema })
+    await load(name)
+    await fixture.upstream.send('DELETE', `${tables}/${name}`)
+    expect((await ann.send('GET', `${tables}/${name}`)).status).toBe(404)
+  })
+
+  test('the ETag of an upstream is not sent after the settings of the warehouse have changed', async () => {
+    const { front } = fixture
+    const name = fresh()
+    await ann.send('POST', tables, { name, schema })
+    await load(name)
+    await front.sql.run(newVersion)
+    front.context.deps.warehouses.forget()
+    fixture.proxy.requests.length = 0
+    await load(name)
+    const loads = fixture.proxy.requests.filter(({ path }) => path.includes(`/${name}`))
+    expect(loads.map(({ headers }) => headers['if-none-match'])).toEqual([undefined])
+  })
+
+  test('a malformed ETag of the upstream is not sent back to it', async () => {
+    const name = fresh()
+    await ann.send('POST', tables, { name, schema })
+    const body = await (await fetch(`${fixture.upstream.url}/v1/lakehouse/${tables}/${name}`)).text()
+    fixture.proxy.requests.length = 0
+    fixture.proxy.intercept(() => ({ status: 200, headers: { etag: 'none' }, body }))
+    await load(name)
+    await load(name)
+    expect(fixture.proxy.requests.map(({ headers }) => headers['if-none-match'])).toEqual([
+      undefined,
+      undefined,
+    ])
   })
 })
 
