@@ -3,9 +3,9 @@ import { createServer } from 'node:http'
 /**
  * Simulated upstream catalog for the cases `upstream`: a node:http server that answers `GET /v1/config` and
  * loads of tables with prepared bytes. Each table has its own UUID. Arguments: size of the metadata in bytes,
- * number of tables.
+ * number of tables, CPU time in ms that each load takes, and `etags` if loads have ETags.
  */
-const [size = '6000', count = '64'] = process.argv.slice(2)
+const [size = '6000', count = '64', busyMs = '0', tagged = ''] = process.argv.slice(2)
 const bodies = Array.from({ length: Number(count) }, (_, n) => Buffer.from(JSON.stringify(loadResult(n))))
 
 function loadResult(n: number): object {
@@ -46,12 +46,25 @@ function loadResult(n: number): object {
 }
 
 const server = createServer({ keepAliveTimeout: 65_000, noDelay: true }, (request, response) => {
-  const [, n = '0'] = /\/tables\/t(\d+)/.exec(request.url ?? '') ?? []
-  const body =
-    request.url?.startsWith('/v1/config') === true ? Buffer.from('{}') : (bodies[Number(n)] ?? bodies[0])
-  response.writeHead(200, { 'content-type': 'application/json', 'content-length': String(body?.length ?? 0) })
+  const [, n] = /\/tables\/t(\d+)/.exec(request.url ?? '') ?? []
+  const body = n === undefined ? Buffer.from('{}') : (bodies[Number(n)] ?? Buffer.from('{}'))
+  if (n !== undefined) spin(Number(busyMs))
+  const etag = `"t${n}"`
+  const hasTag = n !== undefined && tagged === 'etags'
+  if (hasTag && request.headers['if-none-match'] === etag) {
+    response.writeHead(304, { etag }).end()
+    return
+  }
+  const headers = { 'content-type': 'application/json', 'content-length': String(body.length) }
+  response.writeHead(200, hasTag ? { ...headers, etag } : headers)
   response.end(body)
 })
+/** Uses the CPU for a time in ms. */
+function spin(ms: number): void {
+  const end = performance.now() + ms
+  while (performance.now() < end);
+}
+
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()
   console.log(`ready http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`)

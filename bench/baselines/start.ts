@@ -41,6 +41,18 @@ export function startRawSelect(
   return start(run, name, 'raw-select.ts', [url, String(poolSize), responses.plain, responses.gzip])
 }
 
+/** Properties of the simulated upstream catalog. */
+export interface RawCatalogOptions {
+  /** Size of the metadata of a table, in bytes. */
+  readonly bytes: number
+  /** Number of tables. */
+  readonly tables: number
+  /** CPU time that each load takes, in ms. Default: 0. */
+  readonly busyMs?: number
+  /** Whether loads have ETags. Default: false. */
+  readonly etags?: boolean
+}
+
 /**
  * Starts the simulated upstream catalog of the cases `upstream`. It does not run on the core of the server
  * under test.
@@ -48,9 +60,10 @@ export function startRawSelect(
 export function startRawCatalog(
   run: BenchRun,
   name: string,
-  options: { readonly bytes: number; readonly tables: number },
+  { bytes, tables, busyMs = 0, etags = false }: RawCatalogOptions,
 ): Promise<Started> {
-  return start(run, name, 'raw-catalog.ts', [String(options.bytes), String(options.tables)], 'rest')
+  const args = [String(bytes), String(tables), String(busyMs), etags ? 'etags' : '']
+  return start(run, name, 'raw-catalog.ts', args, 'rest')
 }
 
 /** Starts a proxy that only forwards requests to an origin (raw-proxy). */

@@ -1,5 +1,10 @@
 import { join } from 'node:path'
-import { startRawCatalog, startRawProxy, startUpstreamPass } from '../baselines/start.ts'
+import {
+  type RawCatalogOptions,
+  startRawCatalog,
+  startRawProxy,
+  startUpstreamPass,
+} from '../baselines/start.ts'
 import { call } from '../data/catalog.ts'
 import { type Case, loadEntry } from '../lib/case.ts'
 import { startBenchHeadgate } from '../lib/headgate.ts'
@@ -10,10 +15,18 @@ import { watched } from './watched.ts'
 
 const tables = 64
 const warehouse = 'upstream'
-const sizes = [
+
+interface Kind extends Omit<RawCatalogOptions, 'tables'> {
+  readonly id: string
+  readonly title: string
+}
+
+const kinds: readonly [Kind, ...Kind[]] = [
   { id: 'small', bytes: 6_000, title: '6 KB of metadata' },
   { id: 'large', bytes: 840_000, title: '840 KB of metadata' },
-] as const
+  { id: 'tagged', bytes: 840_000, etags: true, title: '840 KB of metadata with an ETag' },
+  { id: 'busy', bytes: 6_000, busyMs: 1.5, title: '6 KB of metadata, 1.5 ms of CPU time of the upstream' },
+]
 
 /**
  * Returns cases of loadTable through an upstream warehouse. Baselines: a node:http proxy to the same upstream
@@ -22,8 +35,8 @@ const sizes = [
 export async function upstreamCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
   const cases: Case[] = []
-  for (const { id, bytes, title } of lab.thorough ? sizes : sizes.slice(0, 1)) {
-    const upstream = await startRawCatalog(run, `raw-catalog-${id}`, { bytes, tables })
+  for (const { id, title, ...options } of lab.thorough ? kinds : kinds.slice(0, 1)) {
+    const upstream = await startRawCatalog(run, `raw-catalog-${id}`, { ...options, tables })
     const proxy = watched(
       lab,
       'node:http proxy',
@@ -70,7 +83,8 @@ export async function upstreamCases(lab: Lab): Promise<Case[]> {
           ],
         })
       }
-    cases.push(commitCase(lab, id, title, proxy, headgate))
+    if (options.busyMs === undefined && options.etags !== true)
+      cases.push(commitCase(lab, id, title, proxy, headgate))
   }
   return [...cases, await upstreamSessionCase(lab)]
 }
