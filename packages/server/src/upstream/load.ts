@@ -26,6 +26,8 @@ const loads = { table: 'loadTable', view: 'loadView' } as const satisfies Record
  * row, because the grants on the row belong to the previous table.
  *
  * @param form snapshots in the response: `all`, or `refs` for referenced snapshots only
+ * @param signal aborts the wait. Null for the request of a client, because the time limits of this request and of the
+ *   request to the upstream end the wait
  * @throws HeadgateError of a missing relation when it does not exist or the caller may not see it
  */
 export async function loadRelation(
@@ -34,7 +36,7 @@ export async function loadRelation(
   ref: RelationRef,
   kind: IcebergKind,
   form: 'all' | 'refs',
-  signal: AbortSignal,
+  signal: AbortSignal | null,
 ): Promise<LoadedRelation> {
   const name = await authorizeName(deps, caller, ref, kind, 'select')
   return await loadAuthorized(deps, caller, name, form, signal)
@@ -63,7 +65,7 @@ export async function loadAuthorized(
   caller: Caller,
   name: UpstreamName,
   form: 'all' | 'refs',
-  signal: AbortSignal,
+  signal: AbortSignal | null,
 ): Promise<LoadedRelation> {
   const { warehouse, identifier, kind } = name
   const mayModify = decide(name.policy, name.chain, 'modify').outcome === 'allow'

@@ -93,15 +93,15 @@ export class Upstream implements AsyncDisposable {
    * Returns the configuration of the upstream catalog, from the cache if it is not too old. Concurrent
    * callers share one request.
    */
-  async config(signal: AbortSignal): Promise<RemoteConfig> {
+  async config(signal: AbortSignal | null): Promise<RemoteConfig> {
     const known = this.#config
     if (known !== null && performance.now() - known.readAt < configAgeMs) return known.value
     try {
-      return await this.#configs.join('config', () => this.#readConfig(), signal)
+      return await this.#configs.join('config', () => this.#readConfig(), signal ?? undefined)
     } catch (error) {
       // If the upstream catalog fails temporarily, the cached configuration is still used, because it rarely
       // changes.
-      if (known !== null && !signal.aborted) return known.value
+      if (known !== null && signal?.aborted !== true) return known.value
       throw error
     }
   }
@@ -121,7 +121,7 @@ export class Upstream implements AsyncDisposable {
    *
    * @throws HeadgateError for every response that is not 2xx, and errors of `UpstreamClient.send`
    */
-  async call(call: UpstreamCall, signal: AbortSignal): Promise<UpstreamResponse> {
+  async call(call: UpstreamCall, signal: AbortSignal | null): Promise<UpstreamResponse> {
     const config = await this.config(signal)
     if (!offers(config, call.id)) throw notOffered(this.#warehouse.name, call.id)
     const { method } = operation(call.id)
@@ -132,15 +132,20 @@ export class Upstream implements AsyncDisposable {
     // The upstream compares the ETag only for callers that may read the table. With the identity of users, the server
     // does not rely on that.
     const etag = this.isForUser ? null : (earlier?.etag ?? null)
-    const request = {
-      method,
-      path,
-      query,
-      safe,
-      earlier,
-      headers: headersFor(call, etag),
-      body: call.body === undefined || call.body === null ? null : Buffer.from(call.body),
-    }
+    const send = (abort: AbortSignal | null): Promise<UpstreamResponse> =>
+      this.#sendConditional(
+        {
+          method,
+          path,
+          query,
+          safe,
+          earlier,
+          headers: headersFor(call, etag),
+          body: call.body === undefined || call.body === null ? null : Buffer.from(call.body),
+        },
+        etag,
+        abort,
+      )
     if (!safe) call.begin?.()
     // All callers of one `Upstream` have the same identity at the upstream catalog. Equal loads that wait at
     // the same time share one request, which is sent after the last of these loads was requested. The request
@@ -148,10 +153,10 @@ export class Upstream implements AsyncDisposable {
     const response = safe
       ? await this.#loads.joinNext(
           `${method} ${path}?${query} ${call.vends === true}`,
-          () => this.#sendConditional(request, etag),
-          signal,
+          () => send(null),
+          signal ?? undefined,
         )
-      : await this.#send(request, signal)
+      : await send(signal)
     if (response.status >= 200 && response.status < 300) return response
     const { name } = this.#warehouse
     throw responseError(response, {
@@ -219,8 +224,12 @@ export class Upstream implements AsyncDisposable {
   }
 
   /** Sends a request. Returns the earlier response if the upstream answers that its ETag is still current. */
-  async #sendConditional(request: UpstreamRequest, etag: string | null): Promise<UpstreamResponse> {
-    const response = await this.#send(request, null)
+  async #sendConditional(
+    request: UpstreamRequest,
+    etag: string | null,
+    signal: AbortSignal | null,
+  ): Promise<UpstreamResponse> {
+    const response = await this.#send(request, signal)
     if (response.status !== 304 || etag === null || !request.earlier) return response
     return { ...response, status: 200, body: request.earlier.body }
   }

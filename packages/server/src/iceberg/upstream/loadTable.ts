@@ -9,7 +9,7 @@ export const loadTable: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     const form = decodeSnapshotMode(call.query.get('snapshots') ?? undefined)
     const ref = { warehouse, identifier: relationParam(deps, call, 'table') }
-    const { name, metadata, row } = await loadRelation(deps, call, ref, 'table', form, call.signal)
+    const { name, metadata, row } = await loadRelation(deps, call, ref, 'table', form, null)
     return loadedResponse(deps, call, ref, { metadata, row, chain: name.chain, form, kind: 'table' })
   },
 }

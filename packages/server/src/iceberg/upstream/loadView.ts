@@ -7,7 +7,7 @@ import type { UpstreamOperation } from './upstream-operation.ts'
 export const loadView: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     const ref = { warehouse, identifier: relationParam(deps, call, 'view') }
-    const { name, metadata, row } = await loadRelation(deps, call, ref, 'view', 'all', call.signal)
+    const { name, metadata, row } = await loadRelation(deps, call, ref, 'view', 'all', null)
     return loadedResponse(deps, call, ref, { metadata, row, chain: name.chain, form: 'all', kind: 'view' })
   },
 }
