@@ -19,13 +19,21 @@ const warehouse = 'upstream'
 interface Kind extends Omit<RawCatalogOptions, 'tables'> {
   readonly id: string
   readonly title: string
+  /** Numbers of tables that the clients load. Default: all tables, and one table. */
+  readonly among?: readonly number[]
 }
 
 const kinds: readonly [Kind, ...Kind[]] = [
   { id: 'small', bytes: 6_000, title: '6 KB of metadata' },
   { id: 'large', bytes: 840_000, title: '840 KB of metadata' },
-  { id: 'tagged', bytes: 840_000, etags: true, title: '840 KB of metadata with an ETag' },
-  { id: 'busy', bytes: 6_000, busyMs: 1.5, title: '6 KB of metadata, 1.5 ms of CPU time of the upstream' },
+  { id: 'tagged', bytes: 840_000, etags: true, among: [tables], title: '840 KB of metadata with an ETag' },
+  {
+    id: 'busy',
+    bytes: 6_000,
+    busyMs: 1.5,
+    among: [1],
+    title: '6 KB of metadata, 1.5 ms of CPU time of the upstream',
+  },
 ]
 
 /**
@@ -35,7 +43,9 @@ const kinds: readonly [Kind, ...Kind[]] = [
 export async function upstreamCases(lab: Lab): Promise<Case[]> {
   const { run, postgres } = lab
   const cases: Case[] = []
-  for (const { id, title, ...options } of lab.thorough ? kinds : kinds.slice(0, 1)) {
+  for (const { id, title, among: counts = [tables, 1], ...options } of lab.thorough
+    ? kinds
+    : kinds.slice(0, 1)) {
     const upstream = await startRawCatalog(run, `raw-catalog-${id}`, { ...options, tables })
     const proxy = watched(
       lab,
@@ -65,16 +75,13 @@ export async function upstreamCases(lab: Lab): Promise<Case[]> {
     })
     const headgate = watched(lab, 'Headgate', server)
     const path = (n: number): string => `/v1/${warehouse}/namespaces/n0/tables/t${n}`
-    for (const [choice, among] of [
-      ['64 tables', tables],
-      ['one table', 1],
-    ] as const)
+    for (const among of counts)
       for (const connections of lab.thorough ? clientCounts : [16]) {
         const requests = { kind: 'paths', paths: Array.from({ length: among }, (_, n) => path(n)) } as const
         const shape = { connections, headers: {}, requests }
         cases.push({
           id: `upstream-${id}-${among}-${connections}`,
-          title: `loadTable through an upstream warehouse, ${title}, ${choice}, ${connections} clients`,
+          title: `loadTable through an upstream warehouse, ${title}, ${among === 1 ? 'one table' : `${among} tables`}, ${connections} clients`,
           notes: [],
           entries: [
             loadEntry(run, proxy, shape, []),
