@@ -7,7 +7,7 @@ import { authCases } from './cases/auth.ts'
 import { commitCases, commitLargeCases, commitMinioCases } from './cases/commit.ts'
 import { gatewayCases } from './cases/gateway.ts'
 import { identityCases } from './cases/identity.ts'
-import type { Lab } from './cases/lab.ts'
+import type { Lab, Suite } from './cases/lab.ts'
 import { loadLargeCases } from './cases/load-large.ts'
 import { loadSmallCases } from './cases/load-small.ts'
 import { loadTokenCases } from './cases/load-token.ts'
@@ -16,19 +16,17 @@ import { mixedCases } from './cases/mixed.ts'
 import { placesCases } from './cases/places.ts'
 import { revisionCases } from './cases/revision.ts'
 import { refusalCases } from './cases/refusals.ts'
-import { upstreamCases } from './cases/upstream.ts'
+import { upstreamSuites } from './cases/upstream.ts'
 import { vendingCases } from './cases/vending.ts'
 import type { BenchRun } from './lib/bench-run.ts'
-import { type Case, type CaseResult, runCase } from './lib/case.ts'
+import { type CaseResult, runCase } from './lib/case.ts'
 import { canPlace } from './lib/cores.ts'
 import { describeMachine } from './lib/machine.ts'
 import { startBenchPostgres } from './lib/postgres.ts'
 import { markdown, type Report, saveReport } from './lib/report.ts'
 import { type BenchOptions, readOptions, usage } from './options.ts'
 
-type Suite = (lab: Lab) => Promise<Case[]>
-
-const suites: readonly { readonly id: string; readonly quick: boolean; readonly cases: Suite }[] = [
+const suites: readonly Suite[] = [
   { id: 'load-small', quick: true, cases: loadSmallCases },
   { id: 'mixed', quick: true, cases: mixedCases },
   { id: 'token', quick: true, cases: loadTokenCases },
@@ -41,7 +39,7 @@ const suites: readonly { readonly id: string; readonly quick: boolean; readonly 
   { id: 'places', quick: true, cases: placesCases },
   { id: 'vending', quick: true, cases: vendingCases },
   { id: 'vending-record', quick: true, cases: accessRecordCases },
-  { id: 'upstream', quick: true, cases: upstreamCases },
+  ...upstreamSuites,
   { id: 'gateway', quick: false, cases: gatewayCases },
   { id: 'revision', quick: false, cases: revisionCases },
   { id: 'auth', quick: false, cases: authCases },

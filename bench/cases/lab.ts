@@ -1,4 +1,5 @@
 import type { BenchRun } from '../lib/bench-run.ts'
+import type { Case } from '../lib/case.ts'
 import type { BenchPostgres } from '../lib/postgres.ts'
 
 /** Environment of all cases: servers, folders and options. */
@@ -13,6 +14,15 @@ export interface Lab {
   readonly against: string | undefined
   /** Resources of this process, such as issuers, which are closed when the run ends, so that the process can exit. */
   readonly stack: AsyncDisposableStack
+}
+
+/** Cases that use the same servers. The servers stop when the last of these cases has ended. */
+export interface Suite {
+  /** Text with which the ids of its cases begin. */
+  readonly id: string
+  /** Whether a quick run contains the suite. */
+  readonly quick: boolean
+  cases(lab: Lab): Promise<Case[]>
 }
 
 /** Number of PostgreSQL connections that each server under test may open. */
