@@ -1,7 +1,13 @@
 import type { ReadyProvider } from '@headgate/auth'
 import { parseBytes, type Json } from '@headgate/json'
 import { HeadgateError } from '@headgate/errors'
-import { type Namespace, operation, type OperationId, type TableIdentifier } from '@headgate/iceberg/rest'
+import {
+  type Namespace,
+  operation,
+  type OperationId,
+  operations,
+  type TableIdentifier,
+} from '@headgate/iceberg/rest'
 import { SingleFlight } from '../concurrency/single-flight.ts'
 import type { UpstreamClient, UpstreamRequest } from './client.ts'
 import type { EarlierResponse, UpstreamResponse } from './read-response.ts'
@@ -323,22 +329,31 @@ function headersFor(
   ]
 }
 
+/** Segments of the path templates of operations. */
+const templates: ReadonlyMap<OperationId, readonly string[]> = new Map(
+  operations.map(({ operationId, path }) => [operationId, path.slice(1).split('/')]),
+)
+
 /** Replaces the parameters in the path template of an operation by percent-encoded names. */
 function buildPath({ prefix, separator }: RemoteConfig, id: OperationId, target: UpstreamTarget): string {
-  const namespace = target.namespace ?? target.identifier?.namespace
-  return operation(id).path.replaceAll(/\/\{([\w-]+)\}/g, (_, parameter: string) => {
-    if (parameter === 'prefix') return prefix === '' ? '' : `/${prefix}`
-    if (parameter === 'namespace' && namespace !== undefined)
-      return `/${encodeNamespace(namespace, separator)}`
-    if (target.identifier === undefined) throw new Error(`the path of ${id} needs ${parameter}`)
-    return `/${encodeName(target.identifier.name, 'name')}`
-  })
+  const { identifier, namespace = identifier?.namespace } = target
+  let path = ''
+  for (const segment of templates.get(id) ?? []) {
+    if (segment === '{prefix}') path += prefix === '' ? '' : `/${prefix}`
+    else if (segment === '{namespace}' && namespace !== undefined)
+      path += `/${encodeNamespace(namespace, separator)}`
+    else if (!segment.startsWith('{')) path += `/${segment}`
+    else if (identifier !== undefined) path += `/${encodeName(identifier.name, 'name')}`
+    else throw new Error(`the path of ${id} needs ${segment}`)
+  }
+  return path
 }
 
 function buildQuery(values: Readonly<Record<string, string | undefined>>): string {
-  return Object.entries(values)
-    .flatMap(([name, value]) => (value === undefined ? [] : `${name}=${encodeURIComponent(value)}`))
-    .join('&')
+  let query = ''
+  for (const [name, value] of Object.entries(values))
+    if (value !== undefined) query += `${query === '' ? '' : '&'}${name}=${encodeURIComponent(value)}`
+  return query
 }
 
 function notOffered(warehouse: string, id: OperationId): HeadgateError {
