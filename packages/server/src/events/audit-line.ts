@@ -12,10 +12,10 @@ export interface LineFigures {
  * @param figures null for the event of a change, which is written before the status and the duration are known
  */
 export function auditLine(row: AuditRow, figures: LineFigures | null = null): string {
-  const start = `{"audit":true,"time":"${timestamp()}",${JSON.stringify(row).slice(1)}`
-  if (figures === null) return start
+  const start = `{"audit":true,"time":"${timestamp()}",${JSON.stringify(row).slice(1, -1)}`
+  if (figures === null) return `${start}}`
   const milliseconds = Math.round(figures.milliseconds * 1_000) / 1_000
-  return `${start.slice(0, -1)},"status":${figures.status},"milliseconds":${milliseconds}}`
+  return `${start},"status":${figures.status},"milliseconds":${milliseconds}}`
 }
 
 let last = 0
