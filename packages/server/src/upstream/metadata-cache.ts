@@ -28,10 +28,7 @@ export class MetadataCache {
    * @param maxBytes maximum total size of the cached responses
    */
   constructor(maxBytes: number) {
-    // Short responses of this server contain a copy of the metadata, which is cached with the metadata.
-    const sizeCalculation = ({ body: { length } }: Entry): number =>
-      length + Math.min(length, maxCopyBytes) + 1
-    this.#entries = sharedCache({ maxSize: maxBytes, sizeCalculation })
+    this.#entries = sharedCache({ maxSize: maxBytes, sizeCalculation: countBytes })
   }
 
   /** Returns the last response to a request, or null when it is not cached. */
@@ -59,4 +56,9 @@ export class MetadataCache {
     this.#entries.set(key, { body: isEqual ? entry.body : body, etag, metadata })
     return metadata
   }
+}
+
+/** Returns the size of an entry. Short responses of this server contain a copy of the metadata, which is cached with it. */
+function countBytes({ body: { length } }: Entry): number {
+  return length + Math.min(length, maxCopyBytes) + 1
 }
