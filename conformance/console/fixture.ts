@@ -1,10 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Keycloak } from '../lib/keycloak.ts'
 import { findChromium } from '../lib/chromium.ts'
+import { freePort } from '../lib/free-port.ts'
 import { type HeadgateServer, startHeadgate } from '../lib/headgate-server.ts'
 import type { ProcessKeeper } from '../lib/process-keeper.ts'
 import { type Send, senderOf } from './api.ts'
 import { makeContent, type Users } from './content.ts'
+import { issuerSettings, startIdentityProvider } from './identity-provider.ts'
 import { type Browser, type BrowserContext, installTools, type Page, type Tools } from './playwright.ts'
 
 /** Server with content, and a browser that shows its console. */
@@ -12,6 +15,8 @@ export interface Fixture extends AsyncDisposable {
   readonly server: HeadgateServer
   readonly admin: Send
   readonly users: Users
+  /** Identity provider of the server. Null: the suite runs without one. */
+  readonly keycloak: Keycloak | null
   readonly tools: Tools
   readonly browser: Browser
   readonly tables: number
@@ -21,7 +26,7 @@ export interface Fixture extends AsyncDisposable {
 
 export async function openFixture(
   keeper: ProcessKeeper,
-  { folder, pictures, tables, say }: FixtureOptions,
+  { folder, pictures, tables, hasKeycloak, say }: FixtureOptions,
 ): Promise<Fixture> {
   const executablePath = findChromium()
   if (executablePath === undefined)
@@ -29,10 +34,15 @@ export async function openFixture(
       'No Chromium is installed. Install one (Debian: apt install chromium), or set CHROMIUM to its path.',
     )
   const tools = await installTools(keeper, say)
+  const ports = { catalog: await freePort(), s3: await freePort() }
+  const headgateUrl = `http://127.0.0.1:${ports.catalog}`
+  const keycloak = hasKeycloak ? await startIdentityProvider(keeper, { folder, headgateUrl, say }) : null
   say(`starting a server with ${tables} tables`)
   const server = await startHeadgate(keeper, {
     dataDir: join(folder, 'data'),
     log: join(folder, 'server.log'),
+    ports,
+    env: keycloak === null ? {} : issuerSettings(keycloak),
   })
   const admin = await senderOf(server, server.adminCredential)
   const users = await makeContent(admin, tables)
@@ -46,6 +56,7 @@ export async function openFixture(
     server,
     admin,
     users,
+    keycloak,
     tools,
     browser,
     tables,
@@ -58,6 +69,8 @@ interface FixtureOptions {
   readonly folder: string
   readonly pictures: string
   readonly tables: number
+  /** Starts Keycloak, at which users sign in to the console. */
+  readonly hasKeycloak: boolean
   readonly say: (line: string) => void
 }
 
@@ -92,10 +105,18 @@ export async function openTab(
 export async function signIn(page: Page, origin: string, credential: string): Promise<void> {
   const [id = '', secret = ''] = credential.split(':')
   await page.goto(`${origin}/console/`)
+  await showSecretForm(page)
   await page.getByLabel('Client id').fill(id)
   await page.getByLabel('Client secret').fill(secret)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.getByRole('heading', { name: 'Warehouses' }).waitFor()
+}
+
+/** Shows the form for client id and secret. With an identity provider, it is below the button of the provider. */
+export async function showSecretForm(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Sign in to Headgate' }).waitFor()
+  const summary = page.getByText('Sign in with a client secret')
+  if ((await summary.count()) > 0) await summary.click()
 }
 
 /** Opens a page of the console and waits until it has loaded. */

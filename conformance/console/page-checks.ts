@@ -12,8 +12,7 @@ const views = {
   large: { colorScheme: 'light', viewport: { width: 3840, height: 2160 } },
 } as const
 
-/** Checks of all pages of the console, for each screen size and color scheme. */
-export const pageChecks: readonly Check<Fixture>[] = Object.entries(views).map(([view, options]) => ({
+const toCheck = ([view, options]: readonly [string, (typeof views)[keyof typeof views]]): Check<Fixture> => ({
   name: `pages-${view}`,
   about: `every page in the view ${view} has no fault of accessibility, no report of the browser, and does not scroll sideways`,
   async run(fixture) {
@@ -34,4 +33,10 @@ export const pageChecks: readonly Check<Fixture>[] = Object.entries(views).map((
     demand(faults.length === 0, faults.join('\n'))
     return `${pages.length} pages`
   },
-}))
+})
+
+/** Checks of all pages in all views. */
+export const pageChecks: readonly Check<Fixture>[] = Object.entries(views).map(toCheck)
+
+/** Checks of all pages in one view. */
+export const quickPageChecks: readonly Check<Fixture>[] = [toCheck(['phone-dark', views['phone-dark']])]

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { prepareKeycloak } from '../../conformance/lib/start-keycloak.ts'
 import { installPyIceberg } from '../../conformance/lib/pyiceberg.ts'
-import { installKeycloak } from '../install/keycloak.ts'
+import { installKeycloak } from '../../conformance/lib/install-keycloak.ts'
 import type { Example } from './example.ts'
 
 export const keycloakExample: Example = {

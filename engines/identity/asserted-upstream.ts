@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { authorizationHeaders } from '../../conformance/lib/access-token.ts'
 import { startHeadgate, tokenUri } from '../../conformance/lib/headgate-server.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
-import { decodeClaims } from './keycloak.ts'
+import { decodeClaims } from '../../conformance/lib/keycloak.ts'
 import type { ScenarioContext } from './scenarios.ts'
 import { openWarehouseFixture, type WarehouseFixture } from './warehouse-fixture.ts'
 

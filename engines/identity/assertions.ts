@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Issuer } from '../../conformance/lib/issuer.ts'
 import { inSeconds, makeKey, signJwt } from '../../conformance/lib/jwt.ts'
-import { decodeClaims } from './keycloak.ts'
+import { decodeClaims } from '../../conformance/lib/keycloak.ts'
 import { sees, type ScenarioContext } from './scenarios.ts'
 
 /** Subject of the user alice in assertions of the engine. Keycloak links it to its own user alice. */

@@ -1,4 +1,4 @@
-import { decodeClaims } from './keycloak.ts'
+import { decodeClaims } from '../../conformance/lib/keycloak.ts'
 import { idClaim, partner, partnerIssuer } from './partner-realm.ts'
 import type { ScenarioContext } from './scenarios.ts'
 

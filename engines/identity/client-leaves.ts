@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { decodeClaims } from './keycloak.ts'
+import { decodeClaims } from '../../conformance/lib/keycloak.ts'
 import type { WarehouseFixture } from './warehouse-fixture.ts'
 import type { ScenarioContext } from './scenarios.ts'
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Keycloak } from './keycloak.ts'
+import type { Keycloak } from '../../conformance/lib/keycloak.ts'
 import { idClaim, partnerIssuer } from './partner-realm.ts'
 
 export interface LegIssuers {

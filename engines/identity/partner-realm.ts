@@ -1,4 +1,4 @@
-import type { Keycloak } from './keycloak.ts'
+import type { Keycloak } from '../../conformance/lib/keycloak.ts'
 
 /** Name of the second Keycloak realm, whose users also exist in the realm `lakehouse`. */
 export const partner = 'partner'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Checks } from './checks.ts'
-import { decodeClaims, type Keycloak } from './keycloak.ts'
+import { decodeClaims, type Keycloak } from '../../conformance/lib/keycloak.ts'
 import type { WarehouseFixture } from './warehouse-fixture.ts'
 
 /** Servers that the identity scenarios use, and the checks that they run. */

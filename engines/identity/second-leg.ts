@@ -1,5 +1,5 @@
 import { chained } from './chained.ts'
-import { decodeClaims } from './keycloak.ts'
+import { decodeClaims } from '../../conformance/lib/keycloak.ts'
 import type { WarehouseFixture, Reply } from './warehouse-fixture.ts'
 import type { LegIssuers } from './leg-issuers.ts'
 import { partnerRealm } from './partner-realm.ts'

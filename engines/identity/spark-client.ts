@@ -3,7 +3,7 @@ import type { CatalogAuth } from '../../conformance/lib/catalog-access.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import type { EngineAccess } from '../lib/access.ts'
 import { startSpark } from '../spark/start.ts'
-import { decodeClaims } from './keycloak.ts'
+import { decodeClaims } from '../../conformance/lib/keycloak.ts'
 import type { ScenarioContext } from './scenarios.ts'
 
 /** Time in ms for which the server still accepts a token after its expiry. */

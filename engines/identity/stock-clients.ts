@@ -3,7 +3,7 @@ import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { installPyIceberg } from '../../conformance/lib/pyiceberg.ts'
 import type { Value } from '../lib/engine.ts'
 import { startPythonWorker } from '../lib/python-worker.ts'
-import { decodeClaims } from './keycloak.ts'
+import { decodeClaims } from '../../conformance/lib/keycloak.ts'
 import { sales, type ScenarioContext } from './scenarios.ts'
 
 /**

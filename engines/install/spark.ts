@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { cacheFolder } from '../../conformance/lib/paths.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { isInstalled, markInstalled, computeStamp } from '../../conformance/lib/stamp.ts'
-import { copyArtifacts } from './maven-artifacts.ts'
+import { copyArtifacts } from '../../conformance/lib/maven-artifacts.ts'
 import { pythonVenv } from '../../conformance/lib/python-venv.ts'
 
 const iceberg = '1.12.0'

@@ -4,7 +4,7 @@ import { findJdk, jdkCommand } from '../../conformance/lib/jdk.ts'
 import { cacheFolder } from '../../conformance/lib/paths.ts'
 import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
 import { isInstalled, markInstalled, computeStamp } from '../../conformance/lib/stamp.ts'
-import { copyArtifacts } from './maven-artifacts.ts'
+import { copyArtifacts } from '../../conformance/lib/maven-artifacts.ts'
 
 const version = '483'
 

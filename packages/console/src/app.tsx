@@ -5,7 +5,7 @@ import { request, send, toError, whenSignedOut } from './api/request.ts'
 import { clearCache } from './api/use-get.ts'
 import { Pages } from './pages.tsx'
 import { EnterPage } from './pages/enter.tsx'
-import { SignInPage } from './pages/sign-in.tsx'
+import { type SignInIssuer, SignInPage } from './pages/sign-in.tsx'
 import { navigate, usePlace } from './router.tsx'
 import { Shell } from './shell.tsx'
 import { t } from './text.ts'
@@ -13,13 +13,19 @@ import { ErrorNote } from './ui/states.tsx'
 
 type State =
   | { readonly kind: 'starting' }
-  | { readonly kind: 'signed-out' }
+  | { readonly kind: 'signed-out'; readonly issuers: readonly SignInIssuer[] }
   | { readonly kind: 'signed-in'; readonly caller: WhoAmIResponse }
   | { readonly kind: 'failed'; readonly error: Error }
 
+/** Session of the browser, and the issuers at which it can begin. */
+interface Session {
+  readonly signedIn: boolean
+  readonly issuers: readonly SignInIssuer[]
+}
+
 async function findState(): Promise<State> {
-  const { signedIn } = await send<{ readonly signedIn: boolean }>('/session', {})
-  if (!signedIn) return { kind: 'signed-out' }
+  const { signedIn, issuers } = await send<Session>('/session', {})
+  if (!signedIn) return { kind: 'signed-out', issuers }
   return { kind: 'signed-in', caller: await request<WhoAmIResponse>('management/v1/whoami') }
 }
 
@@ -33,14 +39,14 @@ export function App(): VNode {
     findState().then(setState, (error: unknown) => setState({ kind: 'failed', error: toError(error) }))
   }
   useEffect(() => {
-    whenSignedOut(() => setState({ kind: 'signed-out' }))
+    whenSignedOut(start)
     if (!isEntering) start()
   }, [])
   const signOut = (): void => {
-    void send('/session', { method: 'DELETE' }).finally(() => {
-      clearCache()
-      setState({ kind: 'signed-out' })
-    })
+    send<{ readonly signOutAt: string | null }>('/session', { method: 'DELETE' }).then(
+      ({ signOutAt }) => (signOutAt === null ? start() : location.assign(signOutAt)),
+      start,
+    )
   }
   const enter = (): void => {
     navigate('/', { replace: true })
@@ -48,7 +54,7 @@ export function App(): VNode {
   }
   if (isEntering) return <EnterPage onSignedIn={enter} onOtherWay={enter} />
   if (state.kind === 'starting') return <main class="page" aria-busy="true" />
-  if (state.kind === 'signed-out') return <SignInPage onSignedIn={start} />
+  if (state.kind === 'signed-out') return <SignInPage issuers={state.issuers} onSignedIn={start} />
   if (state.kind === 'failed')
     return (
       <main class="sign-in">

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
 import {
   exportJWK,
   generateKeyPair,
@@ -67,8 +68,17 @@ export async function makeIssuerKey(alg = 'ES256', kid: string = randomUUID()): 
   return { kid, alg, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } }
 }
 
+/** Options of {@link startTestIssuer}. */
+export interface TestIssuerOptions {
+  readonly alg?: string
+  /** Further members of the metadata. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** Answers requests to `/token`. Default: 404. */
+  readonly token?: (form: URLSearchParams) => Promise<{ readonly status: number; readonly body: unknown }>
+}
+
 /** Starts an issuer on a free port of the loopback interface. */
-export async function startTestIssuer(options: { readonly alg?: string } = {}): Promise<TestIssuer> {
+export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
   let keys = [await makeIssuerKey(options.alg)]
   let failure: number | null = null
   let keyReads = 0
@@ -81,7 +91,10 @@ export async function startTestIssuer(options: { readonly alg?: string } = {}): 
       keyReads += 1
       send({ keys: keys.map(({ publicJwk }) => publicJwk) })
     } else if (request.url === '/.well-known/openid-configuration') {
-      send({ issuer, jwks_uri: jwksUri, token_endpoint: `${issuer}/token` })
+      const endpoints = { authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token` }
+      send({ issuer, jwks_uri: jwksUri, ...endpoints, ...options.metadata })
+    } else if (request.url === '/token' && options.token !== undefined) {
+      void respond(options.token, request, response)
     } else response.writeHead(404).end()
   })
   await new Promise<void>((resolve, reject) => {
@@ -125,5 +138,18 @@ export async function startTestIssuer(options: { readonly alg?: string } = {}): 
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
+  }
+}
+
+async function respond(
+  token: NonNullable<TestIssuerOptions['token']>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const { status, body } = await token(new URLSearchParams(await text(request)))
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  } catch {
+    response.destroy()
   }
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { HeadgateError } from '@headgate/errors'
 import type { ConsoleCall, FindConsoleCall } from '../operation/console-calls.ts'
 import type { ProvenIdentity } from '../proven-identity.ts'
-import type { SessionCookie } from './cookie.ts'
+import type { ConsoleCookie } from './cookie.ts'
 import { refuseInsecure, refuseOtherSites } from './same-origin.ts'
 
 const prefix = '/console/api'
@@ -22,7 +22,7 @@ const catalogReads: ReadonlySet<string> = new Set([
 ])
 
 export interface ConsoleCallDeps {
-  readonly cookie: SessionCookie
+  readonly cookie: ConsoleCookie
   /** Returns the identity of the session with this secret, or null when it has ended. */
   findIdentity(secret: string): Promise<ProvenIdentity | null>
   /** Returns the identity of callers without a session. Null: they must sign in. */

@@ -1,8 +1,9 @@
 import type { OpenOperation } from '../operation/open-operation.ts'
+import { type IssuerOperationDeps, issuerOperations } from './issuer-operations.ts'
 import { pageOperations } from './page.ts'
-import { type SessionOperationDeps, sessionOperations } from './session-operations.ts'
+import { sessionOperations } from './session-operations.ts'
 
-/** Returns the operations that only the web console has: its page, and the sign-in and sessions of browsers. */
-export function consoleOperations(deps: SessionOperationDeps): readonly OpenOperation[] {
-  return [...sessionOperations(deps), ...pageOperations()]
+/** Returns the operations of the console that are not operations of other APIs. */
+export function consoleOperations(deps: IssuerOperationDeps): readonly OpenOperation[] {
+  return [...sessionOperations(deps), ...issuerOperations(deps), ...pageOperations()]
 }

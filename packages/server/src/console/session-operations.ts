@@ -1,13 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
-import { HeadgateError, isHeadgateError } from '@headgate/errors'
-import type { AuditDraft } from '../events/audit-event.ts'
-import type { AuditLog } from '../events/audit-log.ts'
-import type { ClientAddress } from '../operation/client-address.ts'
+import type { SignIns } from '../identity/sign-in/open-sign-ins.ts'
+import type { KeyRing } from '../keys/key-ring.ts'
 import type { OpenOperation } from '../operation/open-operation.ts'
 import type { Response } from '../operation/operation.ts'
 import { readBody } from '../operation/read-body.ts'
-import type { ProvenIdentity } from '../proven-identity.ts'
 import { provenBy } from '../proven-identity.ts'
 import {
   closeConsoleSession,
@@ -15,15 +10,20 @@ import {
   openConsoleSession,
   sessionSeconds,
 } from '../sessions/console-sessions.ts'
-import type { SessionCookie } from './cookie.ts'
+import type { SessionRenewal } from '../sessions/session-renewal.ts'
+import { type AuditedDeps, audited } from './audited.ts'
+import type { ConsoleCookie } from './cookie.ts'
+import { parseJsonBody } from './json-body.ts'
 import { refuseInsecure, refuseOtherSites } from './same-origin.ts'
-import { authenticateBrowser, type SignIn, type SignInDeps, signInSchema } from './sign-in.ts'
+import { authenticateBrowser, type SignInDeps, signInSchema } from './sign-in.ts'
 
 /** Dependencies of `sessionOperations`. */
-export interface SessionOperationDeps extends SignInDeps {
-  readonly cookie: SessionCookie
-  readonly audit: AuditLog
-  readonly resolveAddress: ClientAddress
+export interface SessionOperationDeps extends SignInDeps, AuditedDeps {
+  readonly cookie: ConsoleCookie
+  readonly ring: KeyRing
+  readonly signIns: SignIns
+  readonly renewal: SessionRenewal
+  readonly publicUrl: string
   /** Whether the server accepts requests without an identity. */
   readonly anonymous: boolean
 }
@@ -43,10 +43,10 @@ export function sessionOperations(deps: SessionOperationDeps): readonly OpenOper
       path,
       async open(request) {
         refuseOtherSites(request)
-        const signedIn =
-          deps.anonymous || (await findConsoleIdentity(sql, cookie.read(request) ?? '')) !== null
-        const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
-        return { status: 200, headers, body: JSON.stringify({ signedIn }) }
+        const secret = cookie.read(request) ?? ''
+        const signedIn = deps.anonymous || (await findConsoleIdentity(sql, secret, deps.renewal)) !== null
+        const issuers = [...deps.signIns].map(([issuer, { settings }]) => ({ issuer, label: settings.label }))
+        return json({ signedIn, issuers })
       },
     },
     {
@@ -54,18 +54,23 @@ export function sessionOperations(deps: SessionOperationDeps): readonly OpenOper
       method: 'POST',
       path,
       open: (request, _limits, withoutSlot = (body) => body) =>
-        audited(deps, request, 'openConsoleSession', async (draft) => {
+        audited(deps, request, 'openConsoleSession', async ({ draft }) => {
           refuseOtherSites(request)
           refuseInsecure(request, cookie.isSecure)
           const body = await withoutSlot(readBody(request, { maxBytes: maxBodyBytes, setting: null }))
-          const proof = parseSignIn(request, body)
+          const proof = parseJsonBody(
+            request,
+            body,
+            signInSchema,
+            'with clientId and clientSecret, or with code',
+          )
           draft.detail = 'code' in proof ? { code: true } : { client: proof.clientId }
           const address = resolveAddress(request)
           const identity = await authenticateBrowser(deps, proof, address)
           const obtainedBy = provenBy(identity) ?? identity.method
           const browser = { address, userAgent: request.headers['user-agent'] ?? '' }
           const { secret } = await openConsoleSession(sql, { ...identity, obtainedBy }, browser)
-          return { identity, setCookie: cookie.write(secret, sessionSeconds) }
+          return { identity, response: signedIn(cookie.write(secret, sessionSeconds)) }
         }),
     },
     {
@@ -76,64 +81,24 @@ export function sessionOperations(deps: SessionOperationDeps): readonly OpenOper
         audited(deps, request, 'closeConsoleSession', async () => {
           refuseOtherSites(request)
           const secret = cookie.read(request) ?? ''
-          const identity = await findConsoleIdentity(sql, secret)
-          await closeConsoleSession(sql, secret)
-          return { identity, setCookie: cookie.write('', 0) }
+          const identity = await findConsoleIdentity(sql, secret, deps.renewal).catch(() => null)
+          const { issuer, tokens } = (await closeConsoleSession(sql, deps.ring, secret)) ?? {}
+          const signOutAt =
+            issuer === undefined || tokens === undefined
+              ? null
+              : await deps.signIns.get(issuer)?.signOut(tokens, `${deps.publicUrl}/console/`)
+          const response = { ...json({ signOutAt: signOutAt ?? null }), cookies: [cookie.write('', 0)] }
+          return { identity, response }
         }),
     },
   ]
 }
 
-interface Done {
-  readonly identity: ProvenIdentity | null
-  readonly setCookie: string
+function json(body: unknown): Response {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+  return { status: 200, headers, body: JSON.stringify(body) }
 }
 
-/** Runs an operation and records its audit event, which the request pipeline does only for authenticated callers. */
-async function audited(
-  { audit, resolveAddress }: SessionOperationDeps,
-  request: IncomingMessage,
-  operation: string,
-  run: (draft: AuditDraft) => Promise<Done>,
-): Promise<Response> {
-  const draft: AuditDraft = { operation, address: resolveAddress(request) }
-  const startedAt = performance.now()
-  const record = (identity: ProvenIdentity | null, status: number, failure: HeadgateError | null): void =>
-    audit.record({
-      draft,
-      identity,
-      requestId: randomUUID(),
-      status,
-      milliseconds: performance.now() - startedAt,
-      failure,
-      userAgent: request.headers['user-agent'],
-    })
-  try {
-    const { identity, setCookie } = await run(draft)
-    record(identity, 204, null)
-    return { status: 204, headers: { 'set-cookie': setCookie, 'cache-control': 'no-store' }, body: null }
-  } catch (error) {
-    if (isHeadgateError(error)) record(null, error.kind.status, error)
-    throw error
-  }
-}
-
-function parseSignIn({ headers }: IncomingMessage, body: Uint8Array): SignIn {
-  if (/^application\/json *(;|$)/i.test(headers['content-type'] ?? '')) {
-    const parsed = signInSchema.safeParse(parseJson(body))
-    if (parsed.success) return parsed.data
-  }
-  throw new HeadgateError(
-    'bad-request',
-    'The body must be JSON with clientId and clientSecret, or with code, as Content-Type: application/json.',
-  )
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) return undefined
-    throw error
-  }
+function signedIn(cookie: string): Response {
+  return { status: 204, headers: { 'cache-control': 'no-store' }, cookies: [cookie], body: null }
 }

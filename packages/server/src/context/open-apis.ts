@@ -6,7 +6,7 @@ import type { FindConsoleCall } from '../operation/console-calls.ts'
 import type { OpenOperation } from '../operation/open-operation.ts'
 import type { Operation } from '../operation/operation.ts'
 import { consoleCalls } from '../console/calls.ts'
-import { sessionCookie } from '../console/cookie.ts'
+import { sessionCookie, signInCookie } from '../console/cookie.ts'
 import { consoleOperations } from '../console/routes.ts'
 import type { ClientAddress } from '../operation/client-address.ts'
 import { startPageOperations } from '../http/start-page.ts'
@@ -115,7 +115,7 @@ function openOAuth(
 
 function openConsole(
   { sql, publicUrl, sessionSeconds, anonymous }: ContextOptions,
-  { audit, resolveAddress, identity }: ApiDeps,
+  { ring, audit, resolveAddress, identity }: ApiDeps,
   attempts: Attempts,
 ): Operations {
   const tokens = {
@@ -125,19 +125,31 @@ function openConsole(
     sessionSeconds,
     now: Date.now,
   }
-  const cookie = sessionCookie(publicUrl)
-  return consoleOperations({ tokens, attempts, audit, resolveAddress, cookie, anonymous })
+  const { signIns, renewal } = identity
+  return consoleOperations({
+    tokens,
+    attempts,
+    audit,
+    resolveAddress,
+    ring,
+    signIns,
+    renewal,
+    publicUrl,
+    anonymous,
+    cookie: sessionCookie(publicUrl),
+    startedCookie: signInCookie(publicUrl),
+  })
 }
 
 /** Returns the function that finds requests of the web console. */
 export function openConsoleCalls(
   { sql, publicUrl, console, anonymous }: ContextOptions,
-  { authenticator }: OpenedIdentity,
+  { authenticator, renewal }: OpenedIdentity,
 ): FindConsoleCall {
   if (!console) return () => null
   return consoleCalls({
     cookie: sessionCookie(publicUrl),
-    findIdentity: (secret) => findConsoleIdentity(sql, secret),
+    findIdentity: (secret) => findConsoleIdentity(sql, secret, renewal),
     anonymous: anonymous ? async () => authenticator.authenticate({}) : null,
   })
 }

@@ -7,8 +7,11 @@ import { type Authenticator, createAuthenticator } from '../identity/authenticat
 import { compositeBearer } from '../identity/issuers/composite-bearer.ts'
 import { ExternalBearer } from '../identity/issuers/external-bearer.ts'
 import { openExternal, type OpenedExternal } from '../identity/issuers/open-external.ts'
+import { SignInRefused } from '../identity/sign-in/sign-in-refused.ts'
+import { openSignIns, type SignIns } from '../identity/sign-in/open-sign-ins.ts'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { readBasePath } from '../oauth/discovery.ts'
+import { SessionRenewal } from '../sessions/session-renewal.ts'
 import { Sessions } from '../sessions/sessions.ts'
 
 /** Services that authenticate callers. */
@@ -17,6 +20,10 @@ export interface OpenedIdentity {
   /** Verifiers for tokens of configured issuers. Null when no issuer is configured. */
   readonly external: OpenedExternal | null
   readonly authenticator: Authenticator
+  /** Issuers at which users sign in to the web console. */
+  readonly signIns: SignIns
+  /** Renews the sessions of these users. */
+  readonly renewal: SessionRenewal
   /** Authenticates callers that sign their requests with access keys. */
   readonly signedRequests: SignedRequests
 }
@@ -38,9 +45,12 @@ export function openIdentity(
           sessions,
           external: { bearer: new ExternalBearer({ ...external, sql, mark }), tokens: external.tokens },
         })
+  const signIns = openSignIns(issuers, external, `${publicUrl}/console/callback`)
   return {
     sessions,
     external,
+    signIns,
+    renewal: openRenewal(options, ring, signIns),
     authenticator: createAuthenticator({
       sessions: bearers,
       apiKeys: new ApiKeys({ sql, mark }),
@@ -52,4 +62,20 @@ export function openIdentity(
       basePath: readBasePath(publicUrl),
     }),
   }
+}
+
+function openRenewal({ sql, log }: ContextOptions, ring: KeyRing, signIns: SignIns): SessionRenewal {
+  return new SessionRenewal({
+    sql,
+    ring,
+    async renewAt(issuer, tokens, principalId) {
+      try {
+        return (await signIns.get(issuer)?.renew(tokens, principalId)) ?? null
+      } catch (error) {
+        if (!(error instanceof SignInRefused)) throw error
+        log.info({ issuer, reason: error.message }, 'a session of the console has ended')
+        return null
+      }
+    },
+  })
 }

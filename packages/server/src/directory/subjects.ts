@@ -2,6 +2,7 @@ import { HeadgateError } from '@headgate/errors'
 import type { AuditDraft } from '../events/audit-event.ts'
 import { auditRow } from '../events/audit-row.ts'
 import { insertAudit } from '../store/audit.ts'
+import { deleteSessionsOfIssuer } from '../store/issuer-sessions.ts'
 import { bumpPolicy } from '../store/policies.ts'
 import { findPrincipalBySubject, stopPrincipalSessions } from '../store/principals.ts'
 import { useAssertion } from '../store/used-assertions.ts'
@@ -14,7 +15,10 @@ export { useAssertion } from '../store/used-assertions.ts'
 /** Logout of a user at its issuer (OpenID Connect Back-Channel Logout 1.0). */
 export interface Logout {
   readonly issuer: string
-  readonly subject: string
+  /** Null: only the session `sid` ends. */
+  readonly subject: string | null
+  /** Id of a session at the issuer, whose sessions of the web console end. */
+  readonly sid: string | null
   /** Id (`jti`) of the logout token, unique for its issuer. */
   readonly id: string
   /** Expiry of the logout token in epoch ms. */
@@ -22,7 +26,8 @@ export interface Logout {
 }
 
 /**
- * Invalidates all tokens of a user that were issued before `now`, and the sessions that began with these tokens. Each
+ * Invalidates all tokens of a user that were issued before `now`, and the sessions that began with these tokens, or ends the
+ * sessions of the web console that belong to one session at the issuer. Each
  * logout token is accepted only once. The audit event is committed in the same transaction.
  *
  * @param now current time in epoch ms
@@ -30,17 +35,18 @@ export interface Logout {
  */
 export async function logOut(
   { sql, policies }: Pick<DirectoryDeps, 'sql' | 'policies'>,
-  { issuer, subject, id, expiresAt }: Logout,
+  { issuer, subject, sid, id, expiresAt }: Logout,
   { requestId, now }: { readonly requestId: string; readonly now: number },
 ): Promise<void> {
   const version = await sql.transaction(async (tx) => {
     const version = await bumpPolicy(tx)
     if (!(await useAssertion(tx, { issuer: `logout ${issuer}`, id, expiresAt }))) return null
-    const row = await findPrincipalBySubject(tx, issuer, subject)
+    if (sid !== null) await deleteSessionsOfIssuer(tx, issuer, sid)
+    const row = subject === null ? null : await findPrincipalBySubject(tx, issuer, subject)
     // A user that never signed in has no sessions to end.
     if (row === null) return version
     await stopPrincipalSessions(tx, row.id, now)
-    const principal = { id: row.id, issuer, subject, name: row.name }
+    const principal = { id: row.id, issuer, subject: row.subject, name: row.name }
     const identity = { principal, actors: [], method: 'external-token', expiresAt: null } as const
     const draft: AuditDraft = { operation: 'logOut', object: row.name, detail: { issuer } }
     await insertAudit(tx, [auditRow(draft, { requestId, identity }, 'allowed')])

@@ -221,6 +221,7 @@ export function createPipeline(deps: PipelineDeps): Listener {
     // Closes the connection after this response. Otherwise, the server would have to read the rest of the body
     // before the next request.
     if (unread) headers['connection'] = 'close'
+    if (result.cookies !== undefined) response.setHeader('set-cookie', result.cookies)
     response.writeHead(result.status, headers)
     // After a 408, the server does not wait for the rest of the body, because the client is too slow.
     if (unread && result.status !== 408) {

@@ -19,10 +19,15 @@ export type SigningPurpose = 'session-token' | AssertionPurpose
 /** Purpose of the keys that sign the assertions of one upstream warehouse. It ends with the id of the warehouse. */
 export type AssertionPurpose = `upstream-assertion/${string}`
 /** Purpose of a key that seals with AES-256-GCM. */
-export type SealingPurpose = 'page-token' | 's3-session' | 'storage-refresh'
+export type SealingPurpose = 'console-session' | 'page-token' | 's3-session' | 'storage-refresh'
 export type KeyPurpose = SigningPurpose | SealingPurpose
 
-const sealingPurposes: readonly SealingPurpose[] = ['page-token', 's3-session', 'storage-refresh']
+const sealingPurposes: readonly SealingPurpose[] = [
+  'console-session',
+  'page-token',
+  's3-session',
+  'storage-refresh',
+]
 /** Purposes for which every key ring has a key. */
 export const keyPurposes: readonly KeyPurpose[] = ['session-token', ...sealingPurposes]
 
@@ -129,6 +134,7 @@ export function openKey(master: MasterKey, row: KeyRow): RingKey | null {
     return { ...base, purpose, privateKey, publicKey: createPublicKey(privateKey) }
   }
   switch (purpose) {
+    case 'console-session':
     case 'page-token':
     case 's3-session':
     case 'storage-refresh':

@@ -10,7 +10,7 @@ export const keyPurpose: z.ZodType<string> = z
   .string()
   .max(64)
   .describe(
-    'session-token, page-token, s3-session, storage-refresh, or upstream-assertion/ and the id of an upstream warehouse.',
+    'session-token, console-session, page-token, s3-session, storage-refresh, or upstream-assertion/ and the id of an upstream warehouse.',
   )
 
 /** Key of the ring in responses, without its secret. */

@@ -34,6 +34,28 @@ class Guess extends Error {
   override readonly name = 'Guess'
 }
 
+/** Cause of the error of a refused sign-in at an issuer. It counts as a failed attempt. */
+class RefusedSignIn extends Guess {
+  readonly failure: string
+
+  constructor(failure: string, cause: string) {
+    super(cause)
+    this.failure = failure
+  }
+}
+
+/** Returns the error of a refused sign-in at an issuer. */
+export function refusedSignIn(failure: string, cause: string): HeadgateError {
+  return new HeadgateError('unauthenticated', `The sign-in at the identity provider was refused: ${cause}.`, {
+    cause: new RefusedSignIn(failure, cause),
+  })
+}
+
+/** Returns the kind of a refused sign-in, or null for another error. */
+export function findSignInFailure({ cause }: HeadgateError): string | null {
+  return cause instanceof RefusedSignIn ? cause.failure : null
+}
+
 /** Returns whether an error counts as a failed attempt. The server delays a source with many failed attempts. */
 export function isGuess(error: unknown): error is HeadgateError {
   return error instanceof HeadgateError && error.cause instanceof Guess

@@ -55,6 +55,8 @@ export interface Call {
 export interface Response {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
+  /** Values of `Set-Cookie` headers. */
+  readonly cookies?: readonly string[]
   /**
    * Response body. The server sends the chunks of a list one after the other and does not copy them into one buffer.
    */

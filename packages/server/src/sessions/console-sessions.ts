@@ -6,11 +6,16 @@ import {
   insertConsoleCode,
   insertConsoleSession,
   listConsoleSessions,
+  type NewConsoleSession,
   type PrincipalSessionRow,
   takeConsoleCode,
+  type UsedSessionRow,
   useConsoleSession,
 } from '../store/console-sessions.ts'
 import type { Queryable } from '../store/sql.ts'
+import type { KeyRing } from '../keys/key-ring.ts'
+import { type KeptTokens, openTokens } from './issuer-tokens.ts'
+import type { SessionRenewal } from './session-renewal.ts'
 import { type ProvenIdentity, type Proof, proofs, provenBy } from '../proven-identity.ts'
 
 export type { PrincipalSessionRow } from '../store/console-sessions.ts'
@@ -37,6 +42,7 @@ export async function openConsoleSession(
   sql: Queryable,
   { principal, obtainedBy }: { readonly principal: { readonly id: string }; readonly obtainedBy: Proof },
   { address, userAgent }: Browser,
+  atIssuer: NewConsoleSession['atIssuer'] = null,
 ): Promise<{ readonly secret: string; readonly endsAt: number }> {
   const secret = randomBytes(32).toString('base64url')
   const endsAt = await insertConsoleSession(sql, {
@@ -47,16 +53,30 @@ export async function openConsoleSession(
     seconds: sessionSeconds,
     address,
     userAgent: userAgent.slice(0, 512),
+    atIssuer,
   })
   return { secret, endsAt }
 }
 
-/** Returns the identity of a session, or null when it has ended. */
-export async function findConsoleIdentity(sql: Queryable, secret: string): Promise<ProvenIdentity | null> {
+/**
+ * Returns the identity of a session, or null when it has ended.
+ *
+ * @param renewal renews the sessions of users that signed in at an issuer
+ */
+export async function findConsoleIdentity(
+  sql: Queryable,
+  secret: string,
+  renewal: SessionRenewal | null,
+): Promise<ProvenIdentity | null> {
   if (!secretPattern.test(secret)) return null
   const row = await useConsoleSession(sql, digest(secret), idleSeconds)
-  const obtainedBy = proofs.find((proof) => proof === row?.obtained)
-  if (row === null || obtainedBy === undefined) return null
+  if (row === null || !row.isCheckDue) return row === null ? null : toIdentity(row)
+  return (await renewal?.renew(row)) === true ? toIdentity(row) : null
+}
+
+function toIdentity(row: UsedSessionRow): ProvenIdentity | null {
+  const obtainedBy = proofs.find((proof) => proof === row.obtained)
+  if (obtainedBy === undefined) return null
   const { principalId, issuer, subject, name, startedAt, endsAt } = row
   return {
     principal: { id: principalId, issuer, subject, name },
@@ -69,9 +89,17 @@ export async function findConsoleIdentity(sql: Queryable, secret: string): Promi
   }
 }
 
-/** Ends the session of a cookie. */
-export async function closeConsoleSession(sql: Queryable, secret: string): Promise<void> {
-  if (secretPattern.test(secret)) await deleteConsoleSessionByHash(sql, digest(secret))
+/** Ends the session of a cookie. Returns the issuer at which its user signed in, with the tokens, or null. */
+export async function closeConsoleSession(
+  sql: Queryable,
+  ring: KeyRing,
+  secret: string,
+): Promise<{ readonly issuer: string; readonly tokens: KeptTokens } | null> {
+  if (!secretPattern.test(secret)) return null
+  const row = await deleteConsoleSessionByHash(sql, digest(secret))
+  if (row === null || row.issuer === null || row.tokens === null) return null
+  const tokens = openTokens(ring, row.tokens)
+  return tokens === null ? null : { issuer: row.issuer, tokens }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { IssuerSession } from './issuer-sessions.ts'
 import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
@@ -19,6 +20,12 @@ export interface PrincipalSessionRow extends ConsoleSessionRow, NamedPrincipal {
   readonly principalId: string
 }
 
+/** Session of a request. */
+export interface UsedSessionRow extends PrincipalSessionRow {
+  /** Whether the session must be renewed at its issuer before it is used. */
+  readonly isCheckDue: boolean
+}
+
 export interface NewConsoleSession {
   readonly id: string
   /** SHA-256 of the secret in the session cookie. */
@@ -28,6 +35,8 @@ export interface NewConsoleSession {
   readonly seconds: number
   readonly address: string
   readonly userAgent: string
+  /** Sign-in at an issuer. Null: the session has none. */
+  readonly atIssuer: IssuerSession | null
 }
 
 const columns = `s.id, s.principal_id as "principalId", p.issuer, p.subject, p.name, s.obtained,
@@ -38,13 +47,16 @@ const isLive = (idle: number): string =>
 
 const insert = statement(
   'console-session-insert',
-  `insert into console_session (id, hash, principal_id, obtained, ends_at, address, user_agent)
-   values ($1, $2, $3, $4, now() + make_interval(secs => $5), $6, $7) returning ends_at as "endsAt"`,
+  `insert into console_session (id, hash, principal_id, obtained, ends_at, address, user_agent, issuer, sid, tokens,
+     check_at, token_ends_at)
+   values ($1, $2, $3, $4, now() + make_interval(secs => $5), $6, $7, $8, $9, $10,
+     to_timestamp($11::float8 / 1000), to_timestamp($12::float8 / 1000)) returning ends_at as "endsAt"`,
 )
 const use = statement(
   'console-session-use',
   `with found as (
-     select ${columns} from console_session s join principal p on p.id = s.principal_id
+     select ${columns}, coalesce(s.check_at <= now(), false) as "isCheckDue"
+     from console_session s join principal p on p.id = s.principal_id
      where s.hash = $1 and ${isLive(2)}),
    touched as (
      update console_session set seen_at = now()
@@ -64,7 +76,7 @@ const remove = statement(
 )
 const removeByHash = statement(
   'console-session-delete-hash',
-  `delete from console_session where hash = $1 returning id`,
+  `delete from console_session where hash = $1 returning issuer, tokens`,
 )
 const forget = statement(
   'console-session-forget',
@@ -87,8 +99,10 @@ const takeCode = statement(
 
 /** Creates a session of the web console. Returns its end in epoch ms. */
 export async function insertConsoleSession(sql: Queryable, session: NewConsoleSession): Promise<number> {
-  const { id, hash, principalId, obtained, seconds, address, userAgent } = session
-  const values = [id, hash, principalId, obtained, seconds, address, userAgent]
+  const { id, hash, principalId, obtained, seconds, address, userAgent, atIssuer } = session
+  const { issuer = null, sid = null, tokens = null, checkAt = null, tokenEndsAt = null } = atIssuer ?? {}
+  const own = [id, hash, principalId, obtained, seconds, address, userAgent]
+  const values = [...own, issuer, sid, tokens, checkAt, tokenEndsAt]
   const [row] = await sql.run<{ endsAt: number }>(insert, values)
   return row?.endsAt ?? 0
 }
@@ -103,8 +117,8 @@ export async function useConsoleSession(
   sql: Queryable,
   hash: Uint8Array,
   idleSeconds: number,
-): Promise<PrincipalSessionRow | null> {
-  return (await sql.run<PrincipalSessionRow>(use, [hash, idleSeconds]))[0] ?? null
+): Promise<UsedSessionRow | null> {
+  return (await sql.run<UsedSessionRow>(use, [hash, idleSeconds]))[0] ?? null
 }
 
 export interface SessionPage {
@@ -141,9 +155,13 @@ export async function deleteConsoleSession(
   return (await sql.run(remove, [id, principalId])).length > 0
 }
 
-/** Ends the session that a cookie identifies, if it exists. */
-export async function deleteConsoleSessionByHash(sql: Queryable, hash: Uint8Array): Promise<void> {
-  await sql.run(removeByHash, [hash])
+/** Ends the session of a cookie. Returns its sign-in at an issuer, or null when no such session exists. */
+export async function deleteConsoleSessionByHash(
+  sql: Queryable,
+  hash: Uint8Array,
+): Promise<{ readonly issuer: string | null; readonly tokens: string | null } | null> {
+  const [row] = await sql.run<{ issuer: string | null; tokens: string | null }>(removeByHash, [hash])
+  return row ?? null
 }
 
 /**

@@ -167,7 +167,7 @@ test('an anonymous server creates no console code, and its console needs no sess
   const whoami = await fetch(anonymous.url + path, { headers: sameOrigin })
   expect(await whoami.json()).toMatchObject({ method: 'anonymous' })
   const session = await fetch(`${anonymous.url}/console/session`, { headers: sameOrigin })
-  expect(await session.json()).toEqual({ signedIn: true })
+  expect(await session.json()).toEqual({ signedIn: true, issuers: [] })
   expect((await fetch(anonymous.url + path)).status).toBe(403)
 })
 

@@ -40,7 +40,7 @@ async function ask(
   })
 }
 
-const purposes = ['page-token', 's3-session', 'session-token', 'storage-refresh']
+const purposes = ['console-session', 'page-token', 's3-session', 'session-token', 'storage-refresh']
 
 test('a reseal of the key ring that is killed at any key is completed by the next reseal, and every secret remains readable', async () => {
   await using place = await faultPlace()

@@ -10,7 +10,7 @@ export function registerAdd(group: Command, io: Io): void {
     .description('First step of a rotation: adds a key, which every replica loads before it is used.')
     .argument(
       '<purpose>',
-      'session-token, page-token, s3-session, storage-refresh, or upstream-assertion/ID of an upstream warehouse',
+      'session-token, console-session, page-token, s3-session, storage-refresh, or upstream-assertion/ID of an upstream warehouse',
     )
     .action(
       inSession(io, async ({ client, out }, purpose: string) => {

@@ -4,7 +4,9 @@ import type { ContextOptions } from '../../context-options.ts'
 import { ConfigError } from '../config-error.ts'
 import { Secret } from '../secret.ts'
 import { readSecret } from '../secrets.ts'
+import { findConsoleContradictions } from './console-schema.ts'
 import { type Preset, presets } from './presets.ts'
+import { readConsole } from './read-console.ts'
 import { readSecondLeg } from './read-second-leg.ts'
 import { type IssuerEntry, issuerSchema } from './schema.ts'
 import { findSecondLegContradictions } from './second-leg-contradictions.ts'
@@ -42,7 +44,8 @@ export function readIssuers(text: string | null, environment: Environment): Issu
       problems.push(...result.error.issues.map((issue) => describeIssue(label, issue)))
       return []
     }
-    problems.push(...findContradictions(result.data).map((sentence) => `${label}: ${sentence}`))
+    const contradictions = [...findContradictions(result.data), ...findConsoleContradictions(result.data)]
+    problems.push(...contradictions.map((sentence) => `${label}: ${sentence}`))
     return [result.data]
   })
   const names = issuers.map(({ issuer }) => issuer)
@@ -138,9 +141,16 @@ function toIssuer(entry: IssuerEntry, environment: Environment): Issuer {
     makesPrincipals: entry.makesPrincipals ?? true,
     groupsMaxAgeMs: (entry.groupsMaxAgeSeconds ?? 86_400) * 1_000,
     leewayMs: (entry.leewaySeconds ?? 5) * 1_000,
-    logoutAudiences: entry.logoutAudience ?? null,
+    logoutAudiences: toLogoutAudiences(entry),
+    console: entry.console === undefined ? null : readConsole(entry.console, entry, environment),
     secondLeg: entry.secondLeg === undefined ? null : readSecondLeg(entry.secondLeg, issuer, environment),
   }
+}
+
+function toLogoutAudiences({ logoutAudience = [], console }: IssuerEntry): Issuer['logoutAudiences'] {
+  const client = console?.clientId
+  const all = new Set([...logoutAudience, ...(client === undefined ? [] : [client])])
+  return all.size === 0 ? null : [...all]
 }
 
 function toKeySource({ issuer, jwksUri, discovery = 'openid' }: IssuerEntry): Issuer['keys'] {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isSecureUrl } from '../../secure-url.ts'
+import { type ConsoleEntry, consoleSchema } from './console-schema.ts'
 import { type SecondLegEntry, secondLegSchema } from './second-leg-schema.ts'
 
 /**
@@ -143,7 +144,12 @@ const settings = {
   logoutAudience: textOrList
     .optional()
     .describe(
-      'Client ids for which the issuer sends logout tokens (OpenID Connect Back-Channel Logout) to `/oauth/backchannel-logout`. Default: logout tokens are refused.',
+      'Client ids for which the issuer sends logout tokens (OpenID Connect Back-Channel Logout) to `/oauth/backchannel-logout`. The client of `console` is always one of them. Default: logout tokens are refused.',
+    ),
+  console: consoleSchema
+    .optional()
+    .describe(
+      'Client of this server with which the web console signs users in at this issuer. Its redirect URI is `/console/callback` below the public URL of the server. Without a secret or key, it is a public client. Default: the console offers no sign-in there.',
     ),
   secondLeg: secondLegSchema
     .optional()
@@ -184,6 +190,7 @@ export interface IssuerEntry {
   readonly groupsMaxAgeSeconds?: number | undefined
   readonly leewaySeconds?: number | undefined
   readonly logoutAudience?: readonly string[] | undefined
+  readonly console?: ConsoleEntry | undefined
   readonly secondLeg?: SecondLegEntry | undefined
 }
 

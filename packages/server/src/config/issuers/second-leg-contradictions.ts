@@ -1,3 +1,4 @@
+import { findClientContradictions } from './client-schema.ts'
 import type { IssuerEntry } from './schema.ts'
 import type { LegClientEntry, SecondLegEntry } from './second-leg-schema.ts'
 
@@ -76,17 +77,11 @@ const clientSettings = [
 ] as const
 
 function* checkClient(leg: LegClientEntry, name: string): Generator<string> {
-  const { clientId, clientSecretEnv, clientSecretFile, privateKeyFile, clientAuth } = leg
+  const { clientId, clientSecretEnv, clientSecretFile, privateKeyFile } = leg
   if (clientId === undefined) yield `${name} needs clientId, the id of this server as a client of the issuer.`
-  const proofs = [clientSecretEnv, clientSecretFile, privateKeyFile].filter((proof) => proof !== undefined)
-  if (proofs.length !== 1)
+  if (clientSecretEnv === undefined && clientSecretFile === undefined && privateKeyFile === undefined)
     yield `${name} needs exactly one of clientSecretFile, clientSecretEnv and privateKeyFile.`
-  const hasKey = privateKeyFile !== undefined
-  if (clientAuth !== undefined && (clientAuth === 'private_key_jwt') !== hasKey)
-    yield `${name}: clientAuth is ${clientAuth}, but privateKeyFile is ${hasKey ? 'set' : 'not set'}: change one of them.`
-  const keySettings = [leg.keyId, leg.algorithm, leg.assertionAudience]
-  if (!hasKey && keySettings.some((setting) => setting !== undefined))
-    yield `${name}: keyId, algorithm and assertionAudience require privateKeyFile, which is not set.`
+  yield* findClientContradictions(leg, name)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isSecureUrl } from '../../secure-url.ts'
+import { type ClientEntry, clientFields, parametersField } from './client-schema.ts'
 
 export const secondLegProfiles = [
   'keycloak',
@@ -15,16 +16,8 @@ export const secondLegProfiles = [
 type Optional<T> = T | undefined
 
 /** Client id and credentials of this server at an issuer, and the target of the token that the server requests. */
-export interface LegClientEntry {
+export interface LegClientEntry extends ClientEntry {
   readonly tokenEndpoint?: Optional<string>
-  readonly clientId?: Optional<string>
-  readonly clientSecretFile?: Optional<string>
-  readonly clientSecretEnv?: Optional<string>
-  readonly privateKeyFile?: Optional<string>
-  readonly keyId?: Optional<string>
-  readonly algorithm?: Optional<string>
-  readonly assertionAudience?: Optional<string>
-  readonly clientAuth?: Optional<'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'>
   readonly audience?: Optional<readonly string[]>
   readonly scope?: Optional<string>
   readonly resource?: Optional<readonly string[]>
@@ -48,39 +41,18 @@ const url = z
   )
 const text = z.string().min(1).max(512)
 const textOrList = z.union([text.transform((one) => [one]), z.array(text).min(1).max(20)])
-const parameters = z.record(z.string().regex(/^[\w.-]{1,64}$/), z.string().max(2_048))
 
 const client = {
   tokenEndpoint: url
     .optional()
     .describe('URL of the token endpoint. Default: the one in the metadata of the issuer.'),
-  clientId: text.optional().describe('Client id of this server at the issuer.'),
-  clientSecretFile: text.optional().describe('File with the secret of the client.'),
-  clientSecretEnv: text.optional().describe('Environment variable with the secret, instead of a file.'),
-  privateKeyFile: text
-    .optional()
-    .describe('File with a private key, PKCS #8 as PEM or a JWK, instead of a secret (`private_key_jwt`).'),
-  keyId: text.optional().describe('Id of the key at the issuer. Default: `kid` of the JWK.'),
-  algorithm: text
-    .optional()
-    .describe('Algorithm of signatures with the key. Default: an algorithm that fits the key.'),
-  assertionAudience: text
-    .optional()
-    .describe(
-      'Audience of assertions that are signed with the key. Default: the issuer; with `entra`, the token endpoint.',
-    ),
-  clientAuth: z
-    .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt'])
-    .optional()
-    .describe(
-      'Method of client authentication. Default: `private_key_jwt` with a key, `client_secret_post` with a secret at `entra` and `auth0`, otherwise `client_secret_basic`.',
-    ),
+  ...clientFields,
   audience: textOrList.optional().describe('One or several audiences of the requested token.'),
   scope: text.optional().describe('Requested scope values, separated by spaces.'),
   resource: textOrList
     .optional()
     .describe('URIs of the resources that the requested token is for (RFC 8707).'),
-  parameters: parameters.optional().describe('Further parameters of the request, as `{"name": "value"}`.'),
+  parameters: parametersField,
 } as const
 
 /**

@@ -32,8 +32,6 @@ export async function fetchJson(
   const bytes = await fetchBytes(url, {
     method,
     headers: { accept: 'application/json', ...headers },
-    redirect: 'manual',
-    signal: AbortSignal.timeout(timeoutMs),
     ...(body === undefined ? {} : { body }),
   })
   try {
@@ -46,12 +44,26 @@ export async function fetchJson(
 }
 
 async function fetchBytes(url: string, init: RequestInit): Promise<Buffer> {
+  const { response, bytes } = await fetchLimited(url, init)
+  if (response.status !== 200) throw new IssuerUnreachable(`${url} answered ${response.status}`)
+  return bytes
+}
+
+/**
+ * Sends a request to an issuer and reads its response, without redirects, limited in time and size.
+ *
+ * @throws IssuerUnreachable
+ */
+export async function fetchLimited(
+  url: string,
+  init: RequestInit,
+): Promise<{ readonly response: Response; readonly bytes: Buffer<ArrayBuffer> }> {
   try {
-    const response = await fetch(url, init)
-    if (response.status !== 200) {
-      await response.body?.cancel()
-      throw new IssuerUnreachable(`${url} answered ${response.status}`)
-    }
+    const response = await fetch(url, {
+      ...init,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    })
     const pieces: Uint8Array[] = []
     let size = 0
     for await (const piece of response.body ?? []) {
@@ -59,7 +71,7 @@ async function fetchBytes(url: string, init: RequestInit): Promise<Buffer> {
       if (size > maxBytes) throw new IssuerUnreachable(`${url} returned more than ${maxBytes} bytes`)
       pieces.push(piece)
     }
-    return Buffer.concat(pieces)
+    return { response, bytes: Buffer.concat(pieces) }
   } catch (cause) {
     if (cause instanceof IssuerUnreachable) throw cause
     throw new IssuerUnreachable(`${url} could not be read`, { cause })

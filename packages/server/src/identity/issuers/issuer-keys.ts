@@ -11,6 +11,16 @@ const keysCoolDown = 10_000
 const metadataMaxAge = 3_600_000
 const failureCoolDown = 2_000
 
+const noMetadata: Metadata = {
+  jwksUri: null,
+  introspectionEndpoint: null,
+  tokenEndpoint: null,
+  authorizationEndpoint: null,
+  endSessionEndpoint: null,
+  revocationEndpoint: null,
+  sendsIssuer: false,
+}
+
 /** Endpoints and keys of one issuer. */
 export interface IssuerKeys {
   /**
@@ -18,6 +28,12 @@ export interface IssuerKeys {
    * token.
    */
   readonly key: JWTVerifyGetKey
+  /**
+   * Returns the metadata of the issuer.
+   *
+   * @throws IssuerUnreachable
+   */
+  metadata(): Promise<Metadata>
   /**
    * Returns the introspection endpoint from the metadata of the issuer.
    *
@@ -36,10 +52,7 @@ export function issuerKeys({ issuer, keys, introspection }: Issuer): IssuerKeys 
   const metadata = renewed<Metadata>({
     maxAgeMs: metadataMaxAge,
     coolDownMs: failureCoolDown,
-    load: () =>
-      keys.from === 'metadata'
-        ? readMetadata(issuer, keys.uri)
-        : Promise.resolve({ jwksUri: null, introspectionEndpoint: null, tokenEndpoint: null }),
+    load: () => (keys.from === 'metadata' ? readMetadata(issuer, keys.uri) : Promise.resolve(noMetadata)),
   })
   let current: { readonly uri: string; readonly set: JWTVerifyGetKey } | undefined
 
@@ -52,6 +65,7 @@ export function issuerKeys({ issuer, keys, introspection }: Issuer): IssuerKeys 
 
   return {
     key: async (header, token) => (await keySet())(header, token),
+    metadata,
     async introspectionEndpoint() {
       const endpoint = introspection?.endpoint ?? (await metadata()).introspectionEndpoint
       if (endpoint !== null) return endpoint

@@ -97,6 +97,23 @@ export interface SecondLegSettings {
   } | null
 }
 
+/** Settings of the sign-in of the web console at an issuer. */
+export interface ConsoleClient {
+  readonly client:
+    | IssuerClient
+    /** Public client, which only PKCE protects. */
+    | { readonly id: string; readonly proof: { readonly method: 'none' } }
+  /** Name of the issuer for users. */
+  readonly label: string
+  readonly scope: string
+  /** Token whose claims name the user. */
+  readonly token: SubjectTokenKind
+  /** Time in ms after which a session is checked at the issuer again. */
+  readonly checkMs: number
+  /** Further parameters of the authorization request, by name. */
+  readonly parameters: Readonly<Record<string, string>>
+}
+
 /** Settings of an issuer whose tokens this server accepts. The content of a token cannot change these rules. */
 export interface Issuer {
   /** Exact value of the claim `iss` in tokens of this issuer. */
@@ -145,6 +162,8 @@ export interface Issuer {
    * the issuer are refused.
    */
   readonly logoutAudiences: readonly string[] | null
+  /** Null: the web console offers no sign-in at this issuer. */
+  readonly console: ConsoleClient | null
   /**
    * Settings for the request to the issuer during a token exchange. Null: the server exchanges a token of this issuer
    * without such a request.

@@ -6,6 +6,11 @@ export interface Metadata {
   readonly jwksUri: string | null
   readonly introspectionEndpoint: string | null
   readonly tokenEndpoint: string | null
+  readonly authorizationEndpoint: string | null
+  readonly endSessionEndpoint: string | null
+  readonly revocationEndpoint: string | null
+  /** Whether authorization responses contain `iss` (RFC 9207). */
+  readonly sendsIssuer: boolean
 }
 
 /**
@@ -23,6 +28,10 @@ export async function readMetadata(issuer: string, uri: string): Promise<Metadat
     jwksUri: urlIn(document, 'jwks_uri', issuer),
     introspectionEndpoint: urlIn(document, 'introspection_endpoint', issuer),
     tokenEndpoint: urlIn(document, 'token_endpoint', issuer),
+    authorizationEndpoint: urlIn(document, 'authorization_endpoint', issuer),
+    endSessionEndpoint: urlIn(document, 'end_session_endpoint', issuer),
+    revocationEndpoint: urlIn(document, 'revocation_endpoint', issuer),
+    sendsIssuer: document['authorization_response_iss_parameter_supported'] === true,
   }
 }
 

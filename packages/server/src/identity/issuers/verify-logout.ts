@@ -1,18 +1,30 @@
-import type { ExternalParty } from '../external.ts'
 import { peek } from '../peek.ts'
 import type { IssuerTokens } from './external-tokens.ts'
 import { isTime } from './read-claims.ts'
 import { verifyJwt } from './verify-jwt.ts'
 
+/** Content of a logout token. It names a user, or one session of a user, or both. */
+export interface VerifiedLogout {
+  readonly issuer: string
+  /** Null: only the session `sid` ends. */
+  readonly subject: string | null
+  /** Id of a session at the issuer. */
+  readonly sid: string | null
+  /** `jti`. */
+  readonly id: string
+  /** Epoch ms. */
+  readonly expiresAt: number
+}
+
 export type LogoutCheck =
-  | { readonly ok: true; readonly value: ExternalParty & { readonly id: string; readonly expiresAt: number } }
+  | { readonly ok: true; readonly value: VerifiedLogout }
   | { readonly ok: false; readonly reason: string; readonly message: string }
 
 const logoutType = /^(application\/)?(logout\+)?jwt$/i
 const event = 'http://schemas.openid.net/event/backchannel-logout'
 
 /**
- * Verifies a logout token and returns the subject whose sessions the issuer ends (OpenID Connect Back-Channel
+ * Verifies a logout token and returns the user or the session that the issuer signs out (OpenID Connect Back-Channel
  * Logout 1.0 section 2.6). The caller must accept each `id` (`jti`) only once.
  */
 export async function verifyLogout(
@@ -39,7 +51,7 @@ export async function verifyLogout(
     return refused('wrong type', 'The typ of a logout token must be logout+jwt.')
   const checked = await verifyJwt(token, { issuer, key: keys.key, audiences: issuer.logoutAudiences, now })
   if (!checked.ok) return refused(checked.reason, checked.message)
-  const { events, nonce, sub, jti, exp } = checked.payload
+  const { events, nonce, sub, sid, jti, exp } = checked.payload
   if (typeof events !== 'object' || events === null || !Object.hasOwn(events, event) || nonce !== undefined)
     return refused(
       'no logout',
@@ -47,14 +59,19 @@ export async function verifyLogout(
     )
   if (typeof jti !== 'string' || jti === '' || jti.length > 256 || typeof exp !== 'number' || !isTime(exp))
     return refused('wrong claims', 'A logout token must have a jti and an exp.')
-  // A logout token without sub ends one session at the issuer (sid). This server does not record session ids of
-  // issuers, so it cannot find the sessions to end.
-  if (typeof sub !== 'string' || issuer.claims.subject.join('.') !== 'sub')
+  const namesUser = typeof sub === 'string' && issuer.claims.subject.join('.') === 'sub'
+  const namesSession = typeof sid === 'string' && sid !== '' && sid.length <= 512
+  // Only sessions of the web console record the id of their session at the issuer.
+  if (!namesUser && !(namesSession && issuer.console !== null))
     return refused(
       'no subject',
-      'The logout token must contain sub, and access tokens of the issuer must name their subject by sub, too.',
+      'The logout token must contain sub, and access tokens of the issuer must name their subject by sub, too. A token with sid only ends sessions of the web console, if users sign in to it at this issuer.',
     )
-  return { ok: true, value: { issuer: issuer.issuer, subject: sub, id: jti, expiresAt: exp * 1000 } }
+  const subject = namesUser ? sub : null
+  return {
+    ok: true,
+    value: { issuer: issuer.issuer, subject, sid: namesSession ? sid : null, id: jti, expiresAt: exp * 1000 },
+  }
 }
 
 function refused(reason: string, message: string): LogoutCheck {

@@ -60,7 +60,7 @@ async function opaqueResponse(
  * Returns the settings of the issuer with this server's client as an accepted client that is not an actor.
  * Without configured lists, all clients are accepted already.
  */
-function takingClient(issuer: Issuer, clientId: string): Issuer {
+export function takingClient(issuer: Issuer, clientId: string): Issuer {
   if (issuer.actors === null && issuer.clients === null) return issuer
   return { ...issuer, clients: new Set([...(issuer.clients ?? []), clientId]) }
 }

@@ -17,6 +17,7 @@ import { storageAccess } from './016-storage-access.ts'
 import { lanceTables } from './017-lance-tables.ts'
 import { consoleSessions } from './018-console-sessions.ts'
 import { nameSearch } from './019-name-search.ts'
+import { issuerSessions } from './020-issuer-sessions.ts'
 import type { Migration } from './migration.ts'
 
 /**
@@ -43,4 +44,5 @@ export const migrations: readonly Migration[] = [
   lanceTables,
   consoleSessions,
   nameSearch,
+  issuerSessions,
 ]

@@ -29,6 +29,7 @@ export function makeIssuer(issuer: string, settings: Partial<Issuer> = {}): Issu
     groupsMaxAgeMs: 86_400_000,
     leewayMs: 5_000,
     logoutAudiences: null,
+    console: null,
     secondLeg: null,
     ...settings,
   }

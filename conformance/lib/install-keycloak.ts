@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { findJdk } from '../../conformance/lib/jdk.ts'
-import { cacheFolder } from '../../conformance/lib/paths.ts'
-import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
-import { isInstalled, markInstalled, computeStamp } from '../../conformance/lib/stamp.ts'
+import { findJdk } from './jdk.ts'
+import { cacheFolder } from './paths.ts'
+import type { ProcessKeeper } from './process-keeper.ts'
+import { isInstalled, markInstalled, computeStamp } from './stamp.ts'
 import { copyArtifacts } from './maven-artifacts.ts'
 
 const version = '26.7.3'

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { runMaven } from '../../conformance/lib/maven.ts'
-import type { ProcessKeeper } from '../../conformance/lib/process-keeper.ts'
+import { runMaven } from './maven.ts'
+import type { ProcessKeeper } from './process-keeper.ts'
 
 export interface MavenCopy {
   /** Artifacts to copy, each in the form `group:artifact:version[:type[:classifier]]`. */
