@@ -4,7 +4,8 @@ import { demand } from '../lib/outcome.ts'
 import { must } from './api.ts'
 import type { Fixture } from './fixture.ts'
 
-interface Raw {
+/** Response, with its headers as they were sent. */
+export interface Raw {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
@@ -18,7 +19,7 @@ interface RawRequest {
 }
 
 /** Sends a request with exactly the given headers and path, which `fetch` would change. */
-function sendRaw(
+export function sendRaw(
   { server }: Fixture,
   { method = 'GET', path, headers = {}, body }: RawRequest,
 ): Promise<Raw> {

@@ -42,6 +42,7 @@ describe('The key operations', () => {
     const { status, body } = await admin('GET /keys')
     expect(status).toBe(200)
     expect(body.keys.map(({ purpose, state }) => `${purpose} ${state}`).toSorted()).toEqual([
+      'console-session active',
       'page-token active',
       's3-session active',
       'session-token active',
@@ -136,7 +137,7 @@ describe('The rotation of the master key', () => {
       masterKey: {
         fingerprint: young.fingerprint,
         previousFingerprint: old.fingerprint,
-        keysToReseal: 4,
+        keysToReseal: 5,
         warehousesToReseal: 1,
         accessKeysToReseal: 1,
       },
@@ -151,12 +152,12 @@ describe('The rotation of the master key', () => {
 
     expect(await both('resealKeys')).toEqual({
       fingerprint: young.fingerprint,
-      keys: { done: 4, before: 0, unreadable: [] },
+      keys: { done: 5, before: 0, unreadable: [] },
       warehouses: { done: 1, before: 0, unreadable: [] },
       accessKeys: { done: 1, before: 0, unreadable: [] },
     })
     expect(await both('resealKeys')).toMatchObject({
-      keys: { done: 0, before: 4 },
+      keys: { done: 0, before: 5 },
       warehouses: { done: 0, before: 1 },
       accessKeys: { done: 0, before: 1 },
     })
