@@ -15,6 +15,8 @@ const lastingMaps: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   // Each module that uses SingleFlight chooses keys that identify the result.
   'concurrency/single-flight.ts #running': 'caller',
   'concurrency/single-flight.ts #next': 'caller',
+  // One time for each configured issuer.
+  'identity/issuers/claims-record.ts #recordedAt': 'none',
   // The keys are digests of the token, or of all its claims about the principal.
   'identity/issuers/external-principals.ts #running': 'caller',
   'identity/issuers/second-legs.ts #running': 'caller',

@@ -3,7 +3,7 @@ import type { SecurableRow } from '../store/grants.ts'
 import { listHolders } from '../store/holders.ts'
 import { listNamedHolders } from '../store/named-principals.ts'
 import type { PrincipalRow } from '../store/principals.ts'
-import type { Sql } from '../store/sql.ts'
+import type { Queryable } from '../store/sql.ts'
 import { filterHeld, listChainObjects } from './chain-objects.ts'
 import { decide, managesServer } from './decide.ts'
 import type { Policies } from './policies.ts'
@@ -11,7 +11,7 @@ import type { Policy } from './policy.ts'
 import { isOwners, privilegesGiving, privilegesGivingOnServer } from './privilege-bits.ts'
 
 export interface HolderDeps {
-  readonly sql: Sql
+  readonly sql: Queryable
   readonly policies: Policies
 }
 

@@ -17,6 +17,8 @@ const catalogReads: ReadonlySet<string> = new Set([
   'loadNamespaceMetadata',
   'listTables',
   'loadTable',
+  'planTableScan',
+  'fetchScanTasks',
   'listViews',
   'loadView',
 ])

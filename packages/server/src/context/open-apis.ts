@@ -18,6 +18,7 @@ import { createPageTokens } from '../keys/page-tokens.ts'
 import { vendingCheck } from '../management/check-vended.ts'
 import { warehouseApiOperations } from '../management/warehouse-routes.ts'
 import type { ManagementDeps } from '../management/administer.ts'
+import type { IssuerSummary } from '../management/issuers.ts'
 import { managementApi } from '../management/routes.ts'
 import { assertionDiscovery } from '../oauth/assertion-discovery.ts'
 import { Attempts } from '../oauth/attempts.ts'
@@ -167,6 +168,7 @@ function openManagement(options: ContextOptions, { ring, identity, opened, catal
       policies,
       pageTokens,
       issuers,
+      issuerSummaries: options.issuers.map(toIssuerSummary),
       master,
       discover: discoverIn(catalog),
       gatewayDecisionMs: options.storageAccess.decisionMaxAgeMs,
@@ -192,5 +194,21 @@ function discoverIn(catalog: IcebergDeps): NonNullable<ManagementDeps['discover'
     if (warehouse?.kind !== 'upstream') return
     const { namespace, relation } = name
     await discoverObject(catalog, call, { warehouse, namespace, relation }, call.signal)
+  }
+}
+
+function toIssuerSummary(settings: ContextOptions['issuers'][number]): IssuerSummary {
+  const { issuer, audiences, algorithms, actors, clients, makesPrincipals } = settings
+  return {
+    issuer,
+    audiences,
+    algorithms,
+    actors: actors === null ? null : [...actors],
+    clients: clients === null ? null : [...clients],
+    makesPrincipals,
+    introspection: settings.introspection?.tokens ?? null,
+    secondLeg: settings.secondLeg?.profile ?? null,
+    signsInToConsole: settings.console !== null,
+    acceptsLogoutTokens: settings.logoutAudiences !== null,
   }
 }

@@ -33,11 +33,13 @@ export function openIdentity(
   options: ContextOptions,
   { ring, policies }: { readonly ring: KeyRing; readonly policies: Policies },
 ): OpenedIdentity {
-  const { sql, master, publicUrl, issuers, anonymous, sigV4, tokenTtlSeconds: ttlSeconds } = options
+  const { sql, log, master, publicUrl, issuers, anonymous, sigV4, tokenTtlSeconds: ttlSeconds } = options
   const sessions = new Sessions({ ring, issuer: publicUrl, audience: publicUrl, ttlSeconds })
   const sawPolicy = (version: number): void => policies.saw(version)
   const mark = (): object => policies.mark
-  const external = openExternal({ sql, issuers, tokenEndpoint: publicUrl, sawPolicy, mark })
+  const onRecordError = (err: unknown): void =>
+    log.warn({ err }, 'the claims of an issuer could not be recorded')
+  const external = openExternal({ sql, issuers, tokenEndpoint: publicUrl, sawPolicy, mark, onRecordError })
   const bearers =
     external === null
       ? sessions

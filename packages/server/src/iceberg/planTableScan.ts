@@ -22,7 +22,7 @@ export function planTableScan(deps: IcebergDeps): Operation {
     const request = decodePlanTableScanRequest(await call.json())
     const table = await plannedTable(deps, found, call.identity, call.header('user-agent'))
     const planned = await planScan(deps.planning, table, request, call.signal)
-    const plan = planText(planned)
+    const plan = call.isFromConsole ? null : planText(planned)
     const issued =
       plan === null ? null : await issuePlan(deps, committedAccessRequest(call, found, views), plan, call)
     const access = auditAccess(call, issued)

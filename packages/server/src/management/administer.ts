@@ -10,6 +10,7 @@ import type { Call } from '../operation/operation.ts'
 import type { MasterKey } from '../keys/master-key.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
 import { refuseActing } from './acting.ts'
+import type { IssuerSummary } from './issuers.ts'
 
 /** Object that a request names: the server, a warehouse, or a namespace, table or view in a warehouse. */
 export type NamedObject =
@@ -29,6 +30,8 @@ export interface ManagementDeps extends DirectoryDeps {
    * nothing for other objects. Absent: this server has no upstream warehouses.
    */
   readonly discover?: (call: Call, name: NamedObject) => Promise<void>
+  /** Configured issuers, for the list of issuers. Default: none. */
+  readonly issuerSummaries?: readonly IssuerSummary[]
   /** Encrypts the secrets of access keys. */
   readonly master: MasterKey
   /** Time in ms for which the storage gateway may reuse an access decision. Default 30 s. */

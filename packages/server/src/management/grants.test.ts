@@ -57,6 +57,34 @@ describe('A grant of several privileges', () => {
   })
 })
 
+describe('The preview of a grant', () => {
+  test('a preview lists the principals that gain or lose a privilege by a role, and changes nothing', async () => {
+    const { table } = await place()
+    const [member, other] = [await principal(), await principal()]
+    const role = name()
+    await as(admin, 'POST /roles', { name: role })
+    await as(admin, `POST /roles/${role}/members/add`, { principal: member.clientId })
+    await as(admin, `POST /roles/${role}/members/add`, { principal: other.clientId })
+    const grant = { privilege: 'select', on: table, to: { role } }
+    const own = { privilege: 'modify', on: table, to: { principal: other.clientId } }
+    await as(admin, 'POST /grants', own)
+    const preview = async (action: string): Promise<Record<string, readonly string[]>> => {
+      const { status, body } = await as(admin, 'POST /grants/preview', { action, ...grant })
+      expect(status).toBe(200)
+      const [effect] = body.effects
+      const ids = (rows: readonly { readonly id: string }[] = []): readonly string[] =>
+        rows.map(({ id }) => id)
+      return { gains: ids(effect?.gains), loses: ids(effect?.loses) }
+    }
+    expect(await preview('grant')).toEqual({ gains: [member.id], loses: [] })
+    expect(await preview('revoke')).toEqual({ gains: [], loses: [] })
+    expect(await as(admin, `GET /grants?role=${role}`)).toMatchObject({ body: { grants: [] } })
+    await as(admin, 'POST /grants', grant)
+    expect(await preview('revoke')).toEqual({ gains: [], loses: [member.id] })
+    expect((await as(admin, `GET /grants?role=${role}`)).body.grants).toHaveLength(1)
+  })
+})
+
 describe('The grant operations', () => {
   test('the server lists all grants to administrators, page by page', async () => {
     const { warehouse, table } = await place()

@@ -11,12 +11,14 @@ import {
   revokePrivileges,
   type SecurableRow,
 } from '../directory/grants.ts'
+import { previewGrant } from '../directory/preview-grant.ts'
 import type { RequestedChange } from '../directory/policy-change.ts'
 import type { Call } from '../operation/operation.ts'
 import { administer, type ManagementDeps, requestChange } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { granteeName } from './grantee.ts'
 import { changedView } from './role-members.ts'
+import { type HolderView, holderView, toHolderView } from './holder-view.ts'
 import {
   toSecurableKind,
   formatSecurable,
@@ -56,6 +58,41 @@ const grantBody: z.ZodType<GrantBody> = z
     id: 'GrantRequest',
     description: 'Grant or revocation. Must contain either privilege or privileges.',
   })
+
+interface PreviewBody extends GrantBody {
+  readonly action: 'grant' | 'revoke'
+}
+
+const previewBody: z.ZodType<PreviewBody> = z
+  .strictObject({
+    action: z.enum(['grant', 'revoke']),
+    privilege: privilege.optional(),
+    privileges: z.array(privilege).min(1).max(6).optional(),
+    on: securableName,
+    to: granteeName,
+  })
+  .refine(
+    (body) => (body.privilege === undefined) !== (body.privileges === undefined),
+    'must contain either privilege or privileges',
+  )
+
+interface EffectView {
+  readonly privilege: Privilege
+  readonly gains: readonly HolderView[]
+  readonly loses: readonly HolderView[]
+  readonly isComplete: boolean
+}
+
+const effectView: z.ZodType<EffectView> = z
+  .strictObject({
+    privilege,
+    gains: z.array(holderView).describe('Principals that do not have the privilege now.'),
+    loses: z.array(holderView).describe('Principals that have the privilege for no other reason.'),
+    isComplete: z
+      .boolean()
+      .describe('False: further principals are affected that the caller may not see, or that exceed 1000.'),
+  })
+  .meta({ id: 'GrantEffect' })
 
 function requestedPrivileges({ privilege, privileges = [] }: GrantBody): readonly Privilege[] {
   return [...new Set(privilege === undefined ? privileges : [privilege])]
@@ -134,5 +171,34 @@ export function grantOperations(deps: ManagementDeps): readonly ManagementOperat
     },
   })
 
-  return [grant, revoke]
+  const preview = defineOperation({
+    id: 'previewGrant',
+    method: 'POST',
+    path: '/management/v1/grants/preview',
+    subject,
+    summary:
+      'Lists the principals that would gain or lose privileges on the object itself by a grant or a revocation, and changes nothing.',
+    body: previewBody,
+    response: {
+      status: 200,
+      schema: z.strictObject({ effects: z.array(effectView) }),
+      description: 'The effect on each privilege.',
+    },
+    async run({ body: { action, ...body } }, call) {
+      const { request } = await prepare(call, body)
+      const asking = call.policy
+      const callerId = call.identity.principal.id
+      const effects = await previewGrant(deps, { ...request, action, asking, callerId })
+      return {
+        effects: effects.map(({ privilege, gains, loses, isComplete }) => ({
+          privilege,
+          gains: gains.map(toHolderView),
+          loses: loses.map(toHolderView),
+          isComplete,
+        })),
+      }
+    },
+  })
+
+  return [grant, revoke, preview]
 }

@@ -17,6 +17,8 @@ import { explainOperations } from './explain-access.ts'
 import { grantListOperations } from './grant-lists.ts'
 import { grantOperations } from './grants.ts'
 import { groupOperations } from './groups.ts'
+import { issuerOperations } from './issuers.ts'
+import { jobOperations } from './jobs.ts'
 import { openapiOperations } from './openapi.ts'
 import { principalOperations, principalStateOperations } from './principals.ts'
 import { registerPrincipalOperations } from './register-principal.ts'
@@ -41,6 +43,8 @@ export function managementOperations(deps: ManagementDeps): readonly ManagementO
     ...roleOperations(deps),
     ...roleMemberOperations(deps),
     ...groupOperations(deps),
+    ...issuerOperations(deps),
+    ...jobOperations(deps),
     ...grantOperations(deps),
     ...grantListOperations(deps),
     ...whoamiOperations(deps),

@@ -1,26 +1,13 @@
 import { z } from 'zod'
 import { findHolders } from '../access/holders.ts'
 import { administer, type ManagementDeps } from './administer.ts'
-import type { PrincipalRow } from '../directory/principals.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { noteAbout } from './explain-access.ts'
 import { privilege } from './grants.ts'
+import { holderView, toHolderView } from './holder-view.ts'
 import { readPage } from './paging.ts'
-import { id, nextPageToken, pageParameters } from './schemas.ts'
+import { nextPageToken, pageParameters } from './schemas.ts'
 import { formatSecurable, parseSecurable, requireSecurable } from './securable.ts'
-
-/** Principal in the list of holders, without the fields that show whether it is enabled. */
-type HolderView = Pick<PrincipalRow, 'id' | 'issuer' | 'subject' | 'name' | 'kind'>
-
-const holderView: z.ZodType<HolderView> = z
-  .strictObject({
-    id,
-    issuer: z.string(),
-    subject: z.string(),
-    name: z.string(),
-    kind: z.enum(['service', 'user']),
-  })
-  .meta({ id: 'Holder' })
 
 /** Returns the operation that lists the principals with a privilege on an object. */
 export function whoCanOperations({
@@ -81,8 +68,4 @@ export function whoCanOperations({
       },
     }),
   ]
-}
-
-function toHolderView({ id, issuer, subject, name, kind }: PrincipalRow): HolderView {
-  return { id, issuer, subject, name, kind }
 }

@@ -8,6 +8,7 @@ import { insertSecret } from '../../src/store/client-secrets.ts'
 import { bumpPolicy } from '../../src/store/policies.ts'
 import { insertPrincipal, ownIssuer } from '../../src/store/principals.ts'
 import { statement } from '../../src/store/sql.ts'
+import { writeTable } from '../iceberg/planned-table.ts'
 import { type TestServer, testServer } from '../server.ts'
 
 const sameOrigin = { 'sec-fetch-site': 'same-origin' }
@@ -157,6 +158,25 @@ test('the console reads tables without storage credentials, and cannot call othe
   }
   expect((await get(`/console/api${table}/credentials`, cookie)).status).toBe(403)
   expect((await get('/console/api/metrics', cookie)).status).toBe(404)
+})
+
+test('the console plans scans without storage credentials', async () => {
+  await using planning = await testServer({ vending: { mode: 'gateway' } })
+  await writeTable(planning, 'orders', { files: 6 })
+  const path = '/v1/lakehouse/namespaces/sales/tables/orders/plan'
+  const plan = async (prefix: string): Promise<Record<string, unknown>> => {
+    const response = await fetch(planning.url + prefix + path, {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json', ...sameOrigin },
+    })
+    expect(response.status).toBe(200)
+    return (await response.json()) as Record<string, unknown>
+  }
+  const [own, page] = [await plan(''), await plan('/console/api')]
+  expect(own).toHaveProperty('storage-credentials')
+  expect(page).not.toHaveProperty('storage-credentials')
+  expect(page['file-scan-tasks']).toHaveLength(6)
 })
 
 test('an anonymous server creates no console code, and its console needs no session', async () => {

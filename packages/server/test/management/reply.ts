@@ -25,6 +25,10 @@ export interface ReplyBody extends SecretView {
   readonly secret: SecretView
   readonly principals: readonly PrincipalView[]
   readonly roles: readonly { readonly id: string; readonly name: string }[]
+  readonly effects: readonly {
+    readonly gains: readonly { readonly id: string }[]
+    readonly loses: readonly { readonly id: string }[]
+  }[]
   readonly grants: readonly { readonly on: SecurableName | null; readonly privilege: string }[]
   readonly events: readonly { readonly operation: string; readonly object: string | null }[]
   readonly accessKeyId: string

@@ -3,7 +3,19 @@
 import { z } from 'zod'
 import type { Client } from '../../connection/client.ts'
 import { decodeLater, type DecodedResponse } from '../../connection/response.ts'
-import { changedDecoder, grantDecoder, type Changed, type Grant, type GrantRequest } from './schemas.ts'
+import type { OpenEnum } from '../open-enum.ts'
+import {
+  changedDecoder,
+  grantDecoder,
+  grantEffectDecoder,
+  type Changed,
+  type Grant,
+  type GrantEffect,
+  type GrantRequest,
+  type GranteeName,
+  type Privilege,
+  type SecurableName,
+} from './schemas.ts'
 
 /** Grants one or several privileges on an object, and on everything below it, to a principal, a role or a group. */
 export async function grantPrivilege(
@@ -44,6 +56,31 @@ export async function listGrants(
   return decodeLater(
     await client.send({ method: 'GET', path: '/management/v1/grants', query }),
     listGrantsResponseDecoder,
+  )
+}
+
+export type PreviewGrantRequest = {
+  readonly action: OpenEnum<'grant' | 'revoke'>
+  readonly privilege?: Privilege | undefined
+  readonly privileges?: readonly Privilege[] | undefined
+  readonly on: SecurableName
+  readonly to: GranteeName
+}
+
+export type PreviewGrantResponse = { readonly effects: readonly GrantEffect[] }
+
+const previewGrantResponseDecoder: z.ZodType<PreviewGrantResponse> = z.object({
+  effects: z.array(grantEffectDecoder),
+})
+
+/** Lists the principals that would gain or lose privileges on the object itself by a grant or a revocation, and changes nothing. */
+export async function previewGrant(
+  client: Client,
+  { body }: { readonly body: PreviewGrantRequest },
+): Promise<DecodedResponse<PreviewGrantResponse>> {
+  return decodeLater(
+    await client.send({ method: 'POST', path: '/management/v1/grants/preview', body }),
+    previewGrantResponseDecoder,
   )
 }
 

@@ -219,6 +219,13 @@ export type Grant = {
   readonly grantedAt: string
 }
 
+export type GrantEffect = {
+  readonly privilege: Privilege
+  readonly gains: readonly Holder[]
+  readonly loses: readonly Holder[]
+  readonly isComplete: boolean
+}
+
 export type GrantRequest = {
   readonly privilege?: Privilege | undefined
   readonly privileges?: readonly Privilege[] | undefined
@@ -251,6 +258,34 @@ export type Holder = {
   readonly subject: string
   readonly name: string
   readonly kind: OpenEnum<'service' | 'user'>
+}
+
+export type Issuer = {
+  readonly issuer: string
+  readonly audiences: readonly string[]
+  readonly algorithms: readonly string[]
+  readonly actors: readonly string[] | null
+  readonly clients: readonly string[] | null
+  readonly makesPrincipals: boolean
+  readonly introspection: OpenEnum<'opaque' | 'all'> | null
+  readonly secondLeg: string | null
+  readonly signsInToConsole: boolean
+  readonly acceptsLogoutTokens: boolean
+  readonly principals: number
+  readonly lastLoginAt: string | null
+  readonly claims: { readonly at: string; readonly names: Readonly<Record<string, string>> } | null
+}
+
+export type Job = {
+  readonly id: string
+  readonly kind: string
+  readonly subjectId: string | null
+  readonly state: OpenEnum<'running' | 'due' | 'waiting' | 'done'>
+  readonly attempts: number
+  readonly createdAt: string
+  readonly runAt: string
+  readonly finishedAt: string | null
+  readonly lastError: string | null
 }
 
 export type Key = {
@@ -858,6 +893,21 @@ export const grantDecoder: z.ZodType<Grant> = z.object({
   grantedAt: z.string(),
 })
 
+export const holderDecoder: z.ZodType<Holder> = z.object({
+  id: z.string(),
+  issuer: z.string(),
+  subject: z.string(),
+  name: z.string(),
+  kind: z.string(),
+})
+
+export const grantEffectDecoder: z.ZodType<GrantEffect> = z.object({
+  privilege: privilegeDecoder,
+  gains: z.array(holderDecoder),
+  loses: z.array(holderDecoder),
+  isComplete: z.boolean(),
+})
+
 export const groupDecoder: z.ZodType<Group> = z.object({
   id: z.string(),
   issuer: z.string(),
@@ -867,12 +917,32 @@ export const groupDecoder: z.ZodType<Group> = z.object({
   createdAt: z.string(),
 })
 
-export const holderDecoder: z.ZodType<Holder> = z.object({
-  id: z.string(),
+export const issuerDecoder: z.ZodType<Issuer> = z.object({
   issuer: z.string(),
-  subject: z.string(),
-  name: z.string(),
+  audiences: z.array(z.string()),
+  algorithms: z.array(z.string()),
+  actors: z.array(z.string()).nullable(),
+  clients: z.array(z.string()).nullable(),
+  makesPrincipals: z.boolean(),
+  introspection: z.string().nullable(),
+  secondLeg: z.string().nullable(),
+  signsInToConsole: z.boolean(),
+  acceptsLogoutTokens: z.boolean(),
+  principals: z.number(),
+  lastLoginAt: z.string().nullable(),
+  claims: z.object({ at: z.string(), names: z.record(z.string(), z.string()) }).nullable(),
+})
+
+export const jobDecoder: z.ZodType<Job> = z.object({
+  id: z.string(),
   kind: z.string(),
+  subjectId: z.string().nullable(),
+  state: z.string(),
+  attempts: z.number(),
+  createdAt: z.string(),
+  runAt: z.string(),
+  finishedAt: z.string().nullable(),
+  lastError: z.string().nullable(),
 })
 
 export const keyDecoder: z.ZodType<Key> = z.object({

@@ -217,6 +217,13 @@ export type Grant = {
   readonly grantedAt: string
 }
 
+export type GrantEffect = {
+  readonly privilege: Privilege
+  readonly gains: readonly Holder[]
+  readonly loses: readonly Holder[]
+  readonly isComplete: boolean
+}
+
 export type GrantRequest = {
   readonly privilege?: Privilege | undefined
   readonly privileges?: readonly Privilege[] | undefined
@@ -249,6 +256,34 @@ export type Holder = {
   readonly subject: string
   readonly name: string
   readonly kind: OpenEnum<'service' | 'user'>
+}
+
+export type Issuer = {
+  readonly issuer: string
+  readonly audiences: readonly string[]
+  readonly algorithms: readonly string[]
+  readonly actors: readonly string[] | null
+  readonly clients: readonly string[] | null
+  readonly makesPrincipals: boolean
+  readonly introspection: OpenEnum<'opaque' | 'all'> | null
+  readonly secondLeg: string | null
+  readonly signsInToConsole: boolean
+  readonly acceptsLogoutTokens: boolean
+  readonly principals: number
+  readonly lastLoginAt: string | null
+  readonly claims: { readonly at: string; readonly names: Readonly<Record<string, string>> } | null
+}
+
+export type Job = {
+  readonly id: string
+  readonly kind: string
+  readonly subjectId: string | null
+  readonly state: OpenEnum<'running' | 'due' | 'waiting' | 'done'>
+  readonly attempts: number
+  readonly createdAt: string
+  readonly runAt: string
+  readonly finishedAt: string | null
+  readonly lastError: string | null
 }
 
 export type Key = {
@@ -689,7 +724,13 @@ export type ListEnginesResponse = {
 
 export type ListGrantsResponse = { readonly grants: readonly Grant[]; readonly nextPageToken: string | null }
 
+export type PreviewGrantResponse = { readonly effects: readonly GrantEffect[] }
+
 export type ListGroupsResponse = { readonly groups: readonly Group[]; readonly nextPageToken: string | null }
+
+export type ListIssuersResponse = { readonly issuers: readonly Issuer[] }
+
+export type ListJobsResponse = { readonly jobs: readonly Job[]; readonly nextPageToken: string | null }
 
 export type ListKeysResponse = { readonly keys: readonly Key[]; readonly masterKey: MasterKey }
 

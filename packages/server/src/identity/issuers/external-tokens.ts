@@ -17,6 +17,8 @@ export interface IssuerTokensOptions {
   readonly tokenEndpoint: string
   /** Maximum number of cached verifications. Default 10 000. */
   readonly maxCached?: number
+  /** Receives the claims of each accepted token that was not cached. */
+  readonly onAccepted?: (issuer: string, claims: Claims) => void
   /** Returns the time in epoch ms. Tests replace it. */
   readonly now?: () => number
 }
@@ -58,17 +60,25 @@ export class IssuerTokens implements ExternalTokens {
   readonly #trusted: ReadonlyMap<string, Trusted>
   readonly #tokenEndpoint: string
   readonly #now: () => number
+  readonly #onAccepted: IssuerTokensOptions['onAccepted']
   readonly #cached: CallerCache<CachedVerification>
   /** Cached refusals. They have a separate cache, so that invalid tokens cannot evict valid ones. */
   readonly #inactive: CallerCache<CachedVerification> = callerCache({ max: maxInactive })
   #questions = 0
   readonly #running = new SingleFlight<ExternalVerification>()
 
-  constructor({ issuers, tokenEndpoint, maxCached = 10_000, now = Date.now }: IssuerTokensOptions) {
+  constructor({
+    issuers,
+    tokenEndpoint,
+    maxCached = 10_000,
+    onAccepted,
+    now = Date.now,
+  }: IssuerTokensOptions) {
     this.#trusted = new Map(issuers.map((issuer) => [issuer.issuer, { issuer, keys: issuerKeys(issuer) }]))
     this.issuers = new Set(this.#trusted.keys())
     this.#tokenEndpoint = tokenEndpoint
     this.#now = now
+    this.#onAccepted = onAccepted
     this.#cached = callerCache({ max: maxCached })
   }
 
@@ -130,6 +140,7 @@ export class IssuerTokens implements ExternalTokens {
     // clients (azp) do not apply.
     const rules = purpose === 'client' ? { ...issuer, actors: null, clients: null } : issuer
     const verification = readClaims(rules, checked.payload, now)
+    if (verification.ok) this.#onAccepted?.(issuer.issuer, checked.payload)
     const { introspection } = issuer
     if (!verification.ok || introspection?.tokens !== 'all' || purpose === 'client')
       return { verification, ageMs: verifiedAgeMs }

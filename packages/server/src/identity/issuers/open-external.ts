@@ -1,5 +1,6 @@
 import type { Sql } from '../../store/sql.ts'
 import type { ExternalPrincipals, SecondLegs } from '../external.ts'
+import { ClaimsRecord } from './claims-record.ts'
 import { IssuerPrincipals } from './external-principals.ts'
 import { IssuerTokens } from './external-tokens.ts'
 import type { Issuer } from './issuer.ts'
@@ -27,12 +28,16 @@ export function openExternal(options: {
    * invalid.
    */
   readonly mark: () => object
+  /** Receives the error when claims could not be recorded. */
+  readonly onRecordError?: (error: unknown) => void
   readonly now?: () => number
 }): OpenedExternal | null {
-  const { issuers, ...rest } = options
+  const { issuers, onRecordError = () => undefined, ...rest } = options
   if (issuers.length === 0) return null
   const byName = new Map(issuers.map((issuer) => [issuer.issuer, issuer]))
-  const tokens = new IssuerTokens({ ...rest, issuers })
+  const record = new ClaimsRecord(rest.sql, onRecordError, rest.now)
+  const onAccepted = record.note.bind(record)
+  const tokens = new IssuerTokens({ ...rest, issuers, onAccepted })
   return {
     tokens,
     secondLegs: new IssuerSecondLegs(tokens, { ...rest, issuers }),

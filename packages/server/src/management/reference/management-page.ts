@@ -23,6 +23,8 @@ const groups: Readonly<Record<string, string>> = {
   protection: 'Protection against drops',
   credentials: 'Issued storage credentials',
   audit: 'Audit log',
+  issuers: 'Configured issuers',
+  jobs: 'Background jobs',
   console: 'Sessions of the web console',
   keys: 'Keys of the server',
 }

@@ -18,6 +18,7 @@ import { lanceTables } from './017-lance-tables.ts'
 import { consoleSessions } from './018-console-sessions.ts'
 import { nameSearch } from './019-name-search.ts'
 import { issuerSessions } from './020-issuer-sessions.ts'
+import { issuerClaims } from './021-issuer-claims.ts'
 import type { Migration } from './migration.ts'
 
 /**
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
   consoleSessions,
   nameSearch,
   issuerSessions,
+  issuerClaims,
 ]

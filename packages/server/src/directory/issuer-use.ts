@@ -1,0 +1,1 @@
+export { findIssuerUse as listIssuerUse, type IssuerUse, type SeenClaims } from '../store/issuer-claims.ts'
