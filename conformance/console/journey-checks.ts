@@ -93,6 +93,7 @@ export const journeyChecks: readonly Check<Fixture>[] = [
       await page.getByRole('button', { name: 'Grant', exact: true }).focus()
       await page.keyboard.press('Enter')
       await page.getByLabel('To', { exact: true }).fill('bob')
+      await page.getByText('Gains select: bob.').waitFor()
       await takePicture(fixture, tab, 'light-grant')
       const faults = [...(await findAccessibilityFaults(fixture, tab)), ...takeReports(tab)]
       demand(faults.length === 0, faults.join('\n'))
@@ -100,6 +101,7 @@ export const journeyChecks: readonly Check<Fixture>[] = [
       await page.getByRole('dialog').waitFor({ state: 'detached' })
       await page.getByRole('list', { name: 'Principals with access' }).getByText('bob').waitFor()
       await page.getByRole('button', { name: 'Revoke select bob' }).click()
+      await page.getByText('Loses select: bob.').waitFor()
       await page.getByRole('button', { name: 'Revoke', exact: true }).click()
       await page.getByRole('dialog').waitFor({ state: 'detached' })
       return undefined

@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { toObjectPlace } from './api/catalog.ts'
 import { parseObject } from './pages/securable.ts'
-import { navigate } from './router.tsx'
+import { navigate, place } from './router.tsx'
 import { t } from './text.ts'
 
 /**
@@ -24,11 +24,11 @@ export function GoTo(): VNode {
   }, [])
   const go = (event: Event): void => {
     event.preventDefault()
-    const place = toPlace(text)
-    if (place === null) return
+    const found = toPlace(text)
+    if (found === null) return
     setText('')
     input.current?.blur()
-    navigate(place)
+    navigate(found)
   }
   return (
     <form class="go-to" role="search" onSubmit={go}>
@@ -36,8 +36,8 @@ export function GoTo(): VNode {
         ref={input}
         type="search"
         value={text}
-        aria-label={t('Go to a table by its name')}
-        placeholder={t('Go to warehouse:namespace.table')}
+        aria-label={t('Search for a table, view or namespace')}
+        placeholder={t('Search, or warehouse:namespace.table')}
         spellcheck={false}
         onInput={(event) => setText(event.currentTarget.value)}
       />
@@ -50,6 +50,8 @@ export function GoTo(): VNode {
 function toPlace(text: string): string | null {
   const on = parseObject(text)
   if (on === 'server') return null
+  // A full name contains the warehouse and a colon. Other texts are the beginning of a name.
+  if (!text.includes(':')) return place`/search?text=${text.trim()}`
   const { warehouse, namespace = [], relation } = on
   return toObjectPlace(
     warehouse,

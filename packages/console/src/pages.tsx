@@ -74,6 +74,12 @@ const routes: readonly Route[] = [
       return ({ engine = '' }) => <EnginePage engine={engine} />
     },
   },
+  { pattern: '/groups', load: async () => (await import('./pages/groups.tsx')).GroupsPage },
+  { pattern: '/issuers', load: async () => (await import('./pages/issuers.tsx')).IssuersPage },
+  { pattern: '/health', load: async () => (await import('./pages/health.tsx')).HealthPage },
+  { pattern: '/jobs', load: async () => (await import('./pages/jobs.tsx')).JobsPage },
+  { pattern: '/keys', load: async () => (await import('./pages/keys.tsx')).KeysPage },
+  { pattern: '/search', load: async () => (await import('./pages/search.tsx')).SearchPage },
   { pattern: '/explain', load: async () => (await import('./pages/explain.tsx')).ExplainPage },
   { pattern: '/audit', load: async () => (await import('./pages/audit.tsx')).AuditPage },
   {

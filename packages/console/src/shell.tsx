@@ -16,7 +16,9 @@ const parts: readonly {
     links: [
       ['/principals', t('Principals'), 'principal'],
       ['/roles', t('Roles'), 'role'],
+      ['/groups', t('Groups'), 'role'],
       ['/engines', t('Engines'), 'engine'],
+      ['/issuers', t('Issuers'), 'issuer'],
       ['/explain', t('Why?'), 'explain'],
     ],
   },
@@ -26,6 +28,14 @@ const parts: readonly {
       ['/audit', t('Audit log'), 'audit'],
       ['/credentials', t('Credentials'), 'key'],
       ['/sessions', t('Sessions'), 'session'],
+    ],
+  },
+  {
+    title: t('Server'),
+    links: [
+      ['/health', t('Health'), 'health'],
+      ['/jobs', t('Jobs'), 'engine'],
+      ['/keys', t('Keys'), 'key'],
     ],
   },
 ]

@@ -18,6 +18,7 @@ import { Icon } from '../ui/icons.tsx'
 import { Rows } from '../ui/rows.tsx'
 import { Badge, Section, Time } from '../ui/small.tsx'
 import { Empty, Shown } from '../ui/states.tsx'
+import { GrantEffectNote } from './grant-effect.tsx'
 import { GrantDialog } from './grant-dialog.tsx'
 import { nameGrantee, nameObject, privileges, toGranteePlace, toQuery } from './securable.ts'
 
@@ -133,6 +134,7 @@ function RevokeDialog({ grant: { privilege, to }, on, onClose }: RevokeProps): V
           object: nameObject(on),
         })}
       </p>
+      <GrantEffectNote action="revoke" privilege={privilege} on={on} to={{ [to.kind]: to.id }} />
     </Dialog>
   )
 }

@@ -4,6 +4,7 @@ import { navigate, usePlace } from '../router.tsx'
 import { t } from '../text.ts'
 import { Field } from '../ui/dialog.tsx'
 import { Page } from '../ui/page.tsx'
+import { ExportButton } from './export-events.tsx'
 import { EventList } from './event-list.tsx'
 import { LiveTail } from './live-tail.tsx'
 
@@ -25,7 +26,12 @@ export function AuditPage(): VNode {
       title={t('Audit log')}
       icon="audit"
       about={t('Who did what, through which engine, and what was refused.')}
-      actions={<LiveSwitch isLive={isLive} />}
+      actions={
+        <>
+          <ExportButton query={parameters.toString()} />
+          <LiveSwitch isLive={isLive} />
+        </>
+      }
     >
       <FilterForm key={parameters.toString()} query={parameters} />
       {isLive ? (

@@ -5,6 +5,7 @@ import { request } from '../api/request.ts'
 import { invalidate, useGet } from '../api/use-get.ts'
 import { t } from '../text.ts'
 import { Dialog, Field } from '../ui/dialog.tsx'
+import { GrantEffectNote } from './grant-effect.tsx'
 import { nameObject, privileges } from './securable.ts'
 
 interface GrantDialogProps {
@@ -74,6 +75,7 @@ export function GrantDialog({ on, onClose }: GrantDialogProps): VNode {
           </label>
         ))}
       </fieldset>
+      <GrantEffectNote action="grant" privilege={privilege} on={on} to={{ [kind]: name }} />
       <p class="muted">{t('The grant also applies to everything below this object.')}</p>
     </Dialog>
   )

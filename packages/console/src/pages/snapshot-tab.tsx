@@ -2,8 +2,10 @@ import type { VNode } from 'preact'
 import type { Snapshot, TableMetadata } from '../api/catalog.ts'
 import { formatBytes, formatNumber, t } from '../text.ts'
 import { DataTable } from '../ui/data-table.tsx'
-import { Badge, Copyable, Time } from '../ui/small.tsx'
+import { Badge, Copyable, Facts, Time } from '../ui/small.tsx'
 import { Empty } from '../ui/states.tsx'
+import { GraphCell } from './graph-cell.tsx'
+import { arrangeSnapshots } from './snapshot-graph.ts'
 
 /** Number of snapshots that the page shows. */
 const maxShown = 500
@@ -16,21 +18,29 @@ export function SnapshotTab({ metadata }: { readonly metadata: TableMetadata }):
   const refs = Map.groupBy(Object.entries(metadata.refs ?? {}), ([, ref]) => String(ref['snapshot-id']))
   const isCurrent = (snapshot: Snapshot): boolean =>
     snapshot['snapshot-id'] === metadata['current-snapshot-id']
+  const shown = snapshots.slice(0, maxShown)
+  const graph = arrangeSnapshots(shown)
+  const lanes = Math.max(...graph.map(({ lane, below }) => Math.max(lane, ...below) + 1))
+  const rowOf = new Map(shown.map((snapshot, index) => [snapshot, graph[index]]))
   return (
     <>
       <DataTable
         label={t('Snapshots')}
-        rows={snapshots.slice(0, maxShown)}
+        rows={shown}
         toKey={(snapshot) => String(snapshot['snapshot-id'])}
         columns={[
           {
             heading: t('When'),
             kind: 'fit',
-            cell: (snapshot) => (
-              <span class={isCurrent(snapshot) ? 'commit current' : 'commit'}>
-                <Time at={snapshot['timestamp-ms']} />
-              </span>
-            ),
+            cell: (snapshot) => {
+              const row = rowOf.get(snapshot)
+              return (
+                <span class={isCurrent(snapshot) ? 'commit current' : 'commit'}>
+                  {row !== undefined && <GraphCell row={row} lanes={lanes} />}
+                  <Time at={snapshot['timestamp-ms']} />
+                </span>
+              )
+            },
           },
           { heading: t('Operation'), kind: 'fit', cell: ({ summary }) => summary?.['operation'] ?? '' },
           {
@@ -64,6 +74,10 @@ export function SnapshotTab({ metadata }: { readonly metadata: TableMetadata }):
             },
           },
           {
+            heading: t('Changed'),
+            cell: ({ summary }) => <Changes of={summary} />,
+          },
+          {
             heading: t('Snapshot id'),
             cell: (snapshot) => <Copyable text={String(snapshot['snapshot-id'])} />,
           },
@@ -90,5 +104,17 @@ function Change({ of = {}, name }: { readonly of: Snapshot['summary']; readonly 
       {added !== undefined && added !== '0' && <span class="added">+{formatNumber(added)}</span>}{' '}
       {removed !== undefined && removed !== '0' && <span class="removed">−{formatNumber(removed)}</span>}
     </>
+  )
+}
+
+/** Everything that the summary of a snapshot states about its commit. */
+function Changes({ of = {} }: { readonly of: Snapshot['summary'] }): VNode | null {
+  const facts = Object.entries(of).filter(([name, value]) => name !== 'operation' && value !== '0')
+  if (facts.length === 0) return null
+  return (
+    <details>
+      <summary>{t('Summary')}</summary>
+      <Facts of={facts} />
+    </details>
   )
 }

@@ -8,7 +8,9 @@ import { Shown, Skeleton } from '../ui/states.tsx'
 import { Tabs } from '../ui/tabs.tsx'
 import { AccessTab } from './access-tab.tsx'
 import { CredentialList } from './credentials.tsx'
+import { FilesTab } from './files-tab.tsx'
 import { HistoryTab } from './history-tab.tsx'
+import { MetricsTab } from './metrics-tab.tsx'
 import { toCrumbs } from './namespace.tsx'
 import { PartitionTab } from './partition-tab.tsx'
 import { SchemaTable } from './schema-table.tsx'
@@ -58,6 +60,22 @@ export function TablePage({ warehouse, namespace: text, table }: TableProps): VN
               label: t('Snapshots'),
               count: loaded.data?.metadata.snapshots?.length,
               show: () => <Shown of={loaded}>{({ metadata }) => <SnapshotTab metadata={metadata} />}</Shown>,
+            },
+            {
+              name: 'files',
+              label: t('Files'),
+              show: () => (
+                <Shown of={loaded}>
+                  {({ metadata }) => <FilesTab metadata={metadata} path={path ?? ''} />}
+                </Shown>
+              ),
+            },
+            {
+              name: 'metrics',
+              label: t('Metrics'),
+              show: () => (
+                <Shown of={loaded}>{({ metadata }) => <MetricsTab metadata={metadata} on={on} />}</Shown>
+              ),
             },
             {
               name: 'partitioning',
