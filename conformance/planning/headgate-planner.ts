@@ -26,6 +26,8 @@ export class HeadgatePlanner {
       principalId: 'p',
       metadata: this.#metadata,
       omitsNullPartitions: false,
+      visibleColumns: null,
+      rows: null,
       open: (location: string) => Promise.resolve(createReadStream(location)),
     }
     // The key ring is not used, because it is needed only for plans with more files than these tables have.

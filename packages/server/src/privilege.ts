@@ -8,6 +8,17 @@
  */
 export type Privilege = 'use' | 'select' | 'modify' | 'create' | 'manage' | 'administer-storage'
 
+/**
+ * Restriction of a grant of `select`. Its holder may read only some rows or columns, by an engine that is trusted to
+ * enforce it, or from files that contain only these rows.
+ */
+export interface Restriction {
+  /** Condition on the rows, in the text form of `parseFilter`. Null: all rows. */
+  readonly rows: string | null
+  /** Names of the columns. Null: all columns. */
+  readonly columns: readonly string[] | null
+}
+
 export type SecurableKind = 'server' | 'warehouse' | 'namespace' | 'relation'
 
 /** Name of an object, and the names of the objects that contain it. */

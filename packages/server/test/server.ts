@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type Json, parse, stringify } from '@headgate/json'
 import { FaultProxy } from '@headgate/testkit'
 import { pino } from 'pino'
-import type { Privilege, SecurableKind } from '../src/privilege.ts'
+import type { Privilege, Restriction, SecurableKind } from '../src/privilege.ts'
 import { type Context, openContext } from '../src/context.ts'
 import type { ContextOptions } from '../src/context-options.ts'
 import type { CredentialLifetimes } from '../src/credentials/grant-limits.ts'
@@ -50,6 +50,8 @@ export interface TestGrant {
   readonly privilege: Privilege
   readonly on: { readonly kind: SecurableKind; readonly id: string }
   readonly to: TestCaller
+  /** Restriction of a grant of `select`. */
+  readonly restriction?: Restriction
 }
 
 /**
@@ -228,11 +230,18 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
       const { id, token } = await newPrincipal(store.sql, url, name)
       return { id, token, send: senderTo(url, { authorization: `Bearer ${token}` }) }
     },
-    async grant({ privilege, on, to }) {
+    async grant({ privilege: granted, on, to, restriction }) {
+      const privilege = restriction === undefined ? granted : 'select-restricted'
       await store.sql.transaction(async (tx) => {
         await bumpPolicy(tx)
         const grantee = { granteeId: to.id, granteeKind: 'principal', grantedBy: null } as const
-        await insertGrant(tx, { securableId: on.id, securableKind: on.kind, privilege, ...grantee })
+        await insertGrant(tx, {
+          securableId: on.id,
+          securableKind: on.kind,
+          privilege,
+          ...grantee,
+          ...(restriction && { restriction }),
+        })
       })
     },
     async revoke({ privilege, on, to }) {

@@ -12,6 +12,7 @@ import { invalidate, useGet } from '../api/use-get.ts'
 import { nextPageToken, usePages } from '../api/use-pages.ts'
 import { Link, place } from '../router.tsx'
 import { t } from '../text.ts'
+import { Restricted } from './restricted.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icons.tsx'
@@ -75,7 +76,15 @@ function GrantTable({
         toKey={({ to, privilege }) => `${to.id} ${privilege}`}
         columns={[
           { heading: t('To'), cell: ({ to }) => <GranteeLink of={to} /> },
-          { heading: t('Privilege'), kind: 'fit', cell: ({ privilege }) => <Badge>{privilege}</Badge> },
+          {
+            heading: t('Privilege'),
+            kind: 'fit',
+            cell: ({ privilege, restriction = null }) => (
+              <>
+                <Badge>{privilege}</Badge> <Restricted to={restriction} />
+              </>
+            ),
+          },
           { heading: t('Since'), kind: 'fit', cell: ({ grantedAt }) => <Time at={grantedAt} /> },
           {
             heading: '',

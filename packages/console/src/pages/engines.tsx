@@ -115,6 +115,7 @@ function Details({ engine }: { readonly engine: Engine }): VNode {
             [t('Administrative operations'), yes(engine.administers)],
             [t('Renews storage credentials'), yes(engine.refreshes)],
             [t('Reads through views'), yes(engine.viewChains)],
+            [t('Enforces restrictions'), yes(engine.enforcesRestrictions)],
             [t('Token'), t('{seconds} s', { seconds: engine.tokenSeconds })],
             [t('Session'), t('{hours} h', { hours: Math.round(engine.sessionSeconds / 360) / 10 })],
           ]}

@@ -8,6 +8,7 @@ import { Field } from '../ui/dialog.tsx'
 import { Page } from '../ui/page.tsx'
 import { Badge, Section } from '../ui/small.tsx'
 import { ErrorNote, Skeleton } from '../ui/states.tsx'
+import { Restricted } from './restricted.tsx'
 import { nameGrantee, nameObject, parseObject, privileges, toQuery } from './securable.ts'
 
 interface Question {
@@ -162,6 +163,7 @@ export function Explanation({ of }: { readonly of: AccessExplanation }): VNode {
                 {reasons.map((reason, index) => (
                   <li key={index}>
                     <Badge>{reason.privilege}</Badge> {describeReason(reason)}
+                    <Restricted to={reason.restriction} />
                   </li>
                 ))}
                 {reasons.length === 0 && <li class="muted">{t('no grant for this principal')}</li>}

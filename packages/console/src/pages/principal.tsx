@@ -10,6 +10,7 @@ import { request } from '../api/request.ts'
 import { invalidate, useGet } from '../api/use-get.ts'
 import { Link } from '../router.tsx'
 import { t } from '../text.ts'
+import { Restricted } from './restricted.tsx'
 import { DataTable } from '../ui/data-table.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Page } from '../ui/page.tsx'
@@ -78,7 +79,15 @@ export function GrantedTo({ query }: { readonly query: string }): VNode {
             rows={grants}
             toKey={({ privilege }, index) => `${privilege} ${index}`}
             columns={[
-              { heading: t('Privilege'), kind: 'fit', cell: ({ privilege }) => <Badge>{privilege}</Badge> },
+              {
+                heading: t('Privilege'),
+                kind: 'fit',
+                cell: ({ privilege, restriction = null }) => (
+                  <>
+                    <Badge>{privilege}</Badge> <Restricted to={restriction} />
+                  </>
+                ),
+              },
               {
                 heading: t('On'),
                 cell: ({ on }) => {

@@ -47,6 +47,13 @@ export interface BindOptions {
  * forms of operands: `term` and `value`, and `child`, `left` and `right`.
  *
  * @throws HeadgateError `bad-request` for a malformed filter, an unknown column, or a literal of another type
+ * @example
+ * ```ts
+ * const fields = [{ id: 1, name: 'id', type: 'long', required: true }] as const
+ * const schema = { type: 'struct', 'schema-id': 0, fields } as const
+ * const filter = bindExpression(schema, { type: 'eq', term: 'id', value: 7 }, { caseSensitive: true })
+ * encodeExpression(filter) // { type: 'eq', term: 'id', value: 7 }
+ * ```
  */
 export function bindExpression(schema: Schema, json: Json, options: BindOptions): BoundExpression {
   return new Binder(schema, options).bind(json, false)
@@ -224,7 +231,14 @@ export function disjunction(left: BoundExpression, right: BoundExpression): Boun
   return right === false ? left : { kind: 'or', left, right }
 }
 
-/** Encodes a bound expression as a filter in JSON. */
+/**
+ * Returns the JSON form of a bound expression.
+ *
+ * @example
+ * ```ts
+ * encodeExpression(true) // true
+ * ```
+ */
 export function encodeExpression(expression: BoundExpression): Json {
   if (typeof expression === 'boolean') return expression
   if (expression.kind === 'predicate') return expression.json

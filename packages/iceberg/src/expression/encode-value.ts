@@ -6,13 +6,27 @@ import type { Value } from './value.ts'
 
 const unitsPerDay = { micros: 86_400_000_000n, nanos: 86_400_000_000_000n }
 
-/** Encodes a partition value in the JSON form of the protocol (Iceberg REST specification, `PrimitiveTypeValue`). */
+/**
+ * Encodes a partition value (Iceberg REST specification, `PrimitiveTypeValue`).
+ *
+ * @example
+ * ```ts
+ * encodePartitionValue(parsePrimitive('date'), 19_000) // '2022-01-08'
+ * ```
+ */
 export function encodePartitionValue(type: Primitive, value: PartitionValue): Json {
   const decoded = value === null ? null : toValue(type, value)
   return decoded === null ? null : encodeValue(type, decoded)
 }
 
-/** Encodes a value of a primitive type in the JSON single-value form (Iceberg table specification, appendix D). */
+/**
+ * Encodes a value of a primitive type in the JSON single-value form.
+ *
+ * @example
+ * ```ts
+ * encodeValue(parsePrimitive('decimal(9, 2)'), 150) // '1.50'
+ * ```
+ */
 export function encodeValue({ kind, size = 0 }: Primitive, value: Value): Json {
   if (Buffer.isBuffer(value))
     return kind === 'uuid' ? uuidText(value.toString('hex')) : value.toString('hex').toUpperCase()

@@ -16,6 +16,13 @@ export function evaluateStatistics(predicate: Predicate, file: ContentFile): Sha
   return evaluateInOrder(predicate, range) === 'none' ? 'none' : 'some'
 }
 
+/** Returns `all` if all rows of a file certainly match a predicate, by the statistics of its columns. */
+export function evaluateAllRows(predicate: Predicate, file: ContentFile): Share {
+  const { term } = predicate
+  if (term === null || term.transform !== null || compareInt64(file.recordCount, 0) < 0) return 'some'
+  return evaluateInOrder(predicate, rangeOf(term, file))
+}
+
 /**
  * Returns whether all, some or no rows match a predicate, if their values are in a range. Writers sort UUIDs in two
  * ways, so the result for a UUID column is `some` unless both orders lead to the same result.

@@ -1,7 +1,7 @@
 import type { ContentFile, FieldSummary, PartitionValues } from '../manifest/types.ts'
 import { conjunction, disjunction } from './bind.ts'
 import { evaluatePartition, evaluateSummaries } from './evaluate-partition.ts'
-import { evaluateStatistics } from './evaluate-statistics.ts'
+import { evaluateAllRows, evaluateStatistics } from './evaluate-statistics.ts'
 import type { BoundExpression, Predicate } from './expression.ts'
 import type { BoundPartitionField } from './partition-fields.ts'
 import type { Share } from './range.ts'
@@ -16,8 +16,12 @@ export interface SpecFilter {
 }
 
 /**
- * Returns whether a manifest can contain files with rows that match the filter, by the partition summaries in the
- * manifest list.
+ * Returns whether the files of a manifest can contain rows that match, by the summaries of its partitions.
+ *
+ * @example
+ * ```ts
+ * mayMatchManifest({ fields: [], filter: false }, []) // false
+ * ```
  */
 export function mayMatchManifest(
   { fields, filter }: SpecFilter,
@@ -32,8 +36,13 @@ export function mayMatchManifest(
 }
 
 /**
- * Returns the residual filter of a partition: the conditions that are not already decided by the partition values.
- * True: all rows match. False: no row matches, and the scan excludes the files of the partition.
+ * Returns the part of the filter that rows of a partition must still match. True: all rows match. False: no row
+ * matches, so the files of this partition are not a part of the scan.
+ *
+ * @example
+ * ```ts
+ * residualFor({ fields: [], filter: true }, { fieldIds: [], values: [] }) // true
+ * ```
  */
 export function residualFor({ fields, filter }: SpecFilter, partition: PartitionValues): BoundExpression {
   return reduce(
@@ -42,9 +51,37 @@ export function residualFor({ fields, filter }: SpecFilter, partition: Partition
   )
 }
 
-/** Returns whether a file can contain rows that match a filter, by the column statistics of the file. */
+/**
+ * Returns whether a file can contain rows that match a filter, by the statistics of its columns.
+ *
+ * @example Type-checked only, because it needs a manifest.
+ * ```ts
+ * const fields = [{ id: 1, name: 'id', type: 'long', required: true }] as const
+ * const schema = { type: 'struct', 'schema-id': 0, fields } as const
+ * const filter = bindExpression(schema, { type: 'eq', term: 'id', value: 7 }, { caseSensitive: true })
+ * for await (const entries of readManifest(chunks))
+ *   for (const { file } of entries) if (mayMatchFile(filter, file)) console.log(file.path)
+ * ```
+ */
 export function mayMatchFile(filter: BoundExpression, file: ContentFile): boolean {
   return reduce(filter, (predicate) => evaluateStatistics(predicate, file)) !== false
+}
+
+/**
+ * Returns whether all rows of a file certainly match a filter, by the statistics of its columns. Null matches negated
+ * comparisons, as in Iceberg.
+ *
+ * @example Type-checked only, because it needs a manifest.
+ * ```ts
+ * const fields = [{ id: 1, name: 'id', type: 'long', required: true }] as const
+ * const schema = { type: 'struct', 'schema-id': 0, fields } as const
+ * const filter = bindExpression(schema, { type: 'eq', term: 'id', value: 7 }, { caseSensitive: true })
+ * for await (const entries of readManifest(chunks))
+ *   for (const { file } of entries) if (matchesWholeFile(filter, file)) console.log(file.path)
+ * ```
+ */
+export function matchesWholeFile(filter: BoundExpression, file: ContentFile): boolean {
+  return reduce(filter, (predicate) => evaluateAllRows(predicate, file)) === true
 }
 
 function byRequirement({ operator, term }: Predicate): Share | null {

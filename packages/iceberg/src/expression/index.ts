@@ -1,6 +1,7 @@
 export { bindExpression, encodeExpression, type BindOptions } from './bind.ts'
 export { encodePartitionValue, encodeValue } from './encode-value.ts'
 export type { BoundExpression, BoundTerm, Operator, Predicate } from './expression.ts'
-export { mayMatchFile, mayMatchManifest, residualFor, type SpecFilter } from './filter.ts'
+export { matchesWholeFile, mayMatchFile, mayMatchManifest, residualFor, type SpecFilter } from './filter.ts'
+export { parseFilter } from './parse-filter.ts'
 export { bindPartitionFields, type BoundPartitionField } from './partition-fields.ts'
 export { decodeBound, type Value } from './value.ts'

@@ -21,6 +21,13 @@ export interface BoundPartitionField {
  * schema contains its source column.
  *
  * @param schemas schemas of the table, the current one first
+ * @example
+ * ```ts
+ * const fields = [{ id: 1, name: 'id', type: 'long', required: true }] as const
+ * const schema = { type: 'struct', 'schema-id': 0, fields } as const
+ * const spec = { 'spec-id': 0, fields: [{ 'source-id': 1, 'field-id': 1000, name: 'part', transform: 'bucket[4]' }] }
+ * bindPartitionFields(spec, [schema])[0]?.type.kind // 'int'
+ * ```
  */
 export function bindPartitionFields(
   spec: PartitionSpec,

@@ -38,9 +38,14 @@ export function hasPrefix(value: Value, prefix: Value): boolean {
 }
 
 /**
- * Decodes the lower or upper bound of a column (Iceberg table specification, appendix D, binary single-value
- * serialization). If the type of the column was promoted after the file was written, the bound has the length of the
- * earlier type. Returns null for bytes that are not a value of the type, and for types without an order.
+ * Decodes a bound (Iceberg table specification, appendix D, binary single-value serialization). Bounds of a file that
+ * was written before its column was promoted have the length of the earlier type. Returns null for bytes that do not
+ * represent a value of the type, and for types without an order.
+ *
+ * @example
+ * ```ts
+ * decodeBound(parsePrimitive('int'), Buffer.from([7, 0, 0, 0])) // 7
+ * ```
  */
 export function decodeBound({ kind }: Primitive, bytes: Buffer): Value | null {
   switch (kind) {

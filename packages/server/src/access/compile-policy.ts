@@ -33,6 +33,7 @@ export function compilePolicy(
     roles: row.roles,
     authorizer,
     grantees: new Set(row.grantees),
+    restrictions: Map.groupBy(row.restrictions, ({ id }) => id),
     grants: new Map(row.grants.map(({ id, privileges }) => [id, bitsGrantedOn(id, privileges)])),
     passage: new Set(row.passage),
   }
@@ -61,6 +62,7 @@ export function disabled(
     authorizer: grantsAuthorizer,
     grantees: new Set(),
     grants: new Map(),
+    restrictions: new Map(),
     passage: new Set(),
   }
 }
@@ -83,6 +85,7 @@ export function everything(
     authorizer,
     grantees: new Set([principalId]),
     grants: new Map([[serverId, everyBit]]),
+    restrictions: new Map(),
     passage: new Set(),
   }
 }

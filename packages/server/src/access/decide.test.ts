@@ -48,6 +48,7 @@ function policyWith(
     authorizer: grantsAuthorizer,
     grantees: new Set([me]),
     grants: bits,
+    restrictions: new Map(),
     passage: new Set(passage),
   }
 }
@@ -229,6 +230,7 @@ describe('behind an engine', () => {
       administers: false,
       refreshes: true,
       viewChains: false,
+      enforcesRestrictions: false,
       mustBeProven: false,
       states: new Set(),
       changedAt: 0,

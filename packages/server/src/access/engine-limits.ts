@@ -31,6 +31,8 @@ export interface EngineLimits {
   readonly administers: boolean
   readonly refreshes: boolean
   readonly viewChains: boolean
+  /** True when the engine is trusted to enforce the restrictions of grants. */
+  readonly enforcesRestrictions: boolean
   /**
    * True when the user administers the server and the entry does not allow the engine to name such users. The user must
    * then authenticate with a token.
@@ -59,6 +61,7 @@ export function compileLimits(row: PolicyRow, engine: PolicyEngine, alone: boole
     administers: engine.administers,
     refreshes: engine.refreshes,
     viewChains: engine.viewChains,
+    enforcesRestrictions: engine.enforcesRestrictions,
     mustBeProven: !alone && !engine.namesAdministrators && administersServer(row),
     states: allowedProofs(row, engine),
     changedAt: engine.changedAt,

@@ -4,7 +4,7 @@ import { policyVersion } from '../store/policies.ts'
 import type { MemberKind } from '../store/roles.ts'
 import type { Sql } from '../store/sql.ts'
 import { splitLevels } from '../namespace-path.ts'
-import type { Privilege, SecurableKind } from '../privilege.ts'
+import type { Privilege, Restriction, SecurableKind } from '../privilege.ts'
 import { serverId } from '../reserved-ids.ts'
 import { type ChainObject, filterHeld, listChainObjects } from './chain-objects.ts'
 import { managesServer } from './decide.ts'
@@ -33,6 +33,8 @@ interface Holder {
 export interface ExplainedReason {
   readonly because: 'owner' | 'grant'
   readonly privilege: Privilege
+  /** Restriction of a grant of `select`. Null: the grant is not restricted. */
+  readonly restriction: Restriction | null
   readonly on: { readonly kind: SecurableKind; readonly name: string }
   readonly to: Holder
   /** Names of the groups and roles through which the principal has the grant. Empty for ownership and direct grants. */
@@ -171,6 +173,7 @@ function toExplainedReason(
   return {
     because: grant === null ? 'owner' : 'grant',
     privilege: grant?.privilege ?? 'manage',
+    restriction: grant?.restriction ?? null,
     on: { kind, name },
     to: {
       kind: grant?.granteeKind ?? 'principal',

@@ -78,6 +78,7 @@ export function explain(
 
 function suffices({ grant }: Reason, privilege: Privilege): boolean {
   if (grant === null) return isOwners(privilege)
+  if (grant.restriction !== null) return privilege === 'use'
   return holds(bitsGrantedOn(grant.securableId, [grant.privilege]), privilege)
 }
 

@@ -1,6 +1,6 @@
 import type { PolicySubject } from '../store/policies.ts'
 import type { EngineLimits } from './engine-limits.ts'
-import type { ObjectNames, Privilege } from '../privilege.ts'
+import type { ObjectNames, Privilege, Restriction } from '../privilege.ts'
 
 /**
  * Rights of one identity, compiled from one read of the store and cached until the policy version changes.
@@ -36,11 +36,19 @@ export interface Policy {
    * implied privileges.
    */
   readonly grants: ReadonlyMap<string, number>
+  /** Restricted grants of `select` on each object, by the id of the object, the oldest first. */
+  readonly restrictions: ReadonlyMap<string, readonly HeldRestriction[]>
   /**
    * Ids of warehouses and namespaces that contain an object on which the principal has a grant. The principal may see
    * the names of these warehouses and namespaces, but has no right on them.
    */
   readonly passage: ReadonlySet<string>
+}
+
+/** Restriction that a principal has by a grant. */
+export interface HeldRestriction extends Restriction {
+  /** Name of the role that has the grant. Null: the principal or one of its groups has it. */
+  readonly role: string | null
 }
 
 /**

@@ -86,7 +86,7 @@ export const privilegesByOperation = {
   tableExists: { needs: [{ privilege: 'use', on: 'relation', object: 'the table' }] },
   planTableScan: {
     needs: [{ privilege: 'select', on: 'relation', object: 'the table' }],
-    note: 'For reads through views, see loadTable.',
+    note: 'For reads through views, see loadTable. A restricted grant of select is sufficient if it can be enforced.',
   },
   fetchPlanningResult: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
   cancelPlanning: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },

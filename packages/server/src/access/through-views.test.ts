@@ -44,6 +44,7 @@ function policy(
     administers: false,
     refreshes: true,
     viewChains: true,
+    enforcesRestrictions: false,
     storageNotBefore: 0,
     changedAt: 0,
   }
@@ -54,6 +55,7 @@ function policy(
     storageNotBefore: 0,
     grantees: [id],
     grants: Object.entries(grants).map(([on, privilege]) => ({ id: on, privileges: [privilege] })),
+    restrictions: [],
     passage: [],
     subject: { issuer: 'headgate', subject: id, login: null, groups: [] },
     roles: [],

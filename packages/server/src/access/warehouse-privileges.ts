@@ -70,6 +70,7 @@ export const warehousePrivileges: Readonly<Record<string, OperationPrivileges>> 
       },
     ],
   },
+  setScanPlanning: { needs: [{ privilege: 'manage', on: 'relation', object: 'the table' }] },
   listDropped: {
     needs: [{ ...manageDropped, object: 'each dropped table or view' }],
     note: 'Shows the relations that the caller manages. If their namespace was dropped too, the list contains the relations that the caller owns or was granted, and all of a warehouse that it manages.',

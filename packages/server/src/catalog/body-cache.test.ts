@@ -24,6 +24,7 @@ function toRow(name: string, body: CompressedBody): RelationRow {
     location: `s3://lake/${name}`,
     ownerId: '',
     definerId: '',
+    scanPlanning: null,
     protected: false,
     prefixes: '',
     notBefore: 0,

@@ -1,7 +1,8 @@
 import { formatIdentifier, type TableIdentifier } from '@headgate/iceberg/rest'
 import type { Policies } from '../access/policies.ts'
 import { decide } from '../access/decide.ts'
-import type { Policy } from '../access/policy.ts'
+import { findRestriction } from '../access/restriction.ts'
+import type { HeldRestriction, Policy } from '../access/policy.ts'
 import { decideThroughViews, type ViewLink } from '../access/through-views.ts'
 import type { BodyForm, RelationKind } from '../store/relations.ts'
 import { commonPolicyVersion } from './authorized.ts'
@@ -23,13 +24,27 @@ export interface Readable {
    * `select`.
    */
   readonly views: readonly ReadView[]
+  /** Restriction of the right of the caller. Null: it may read all rows and columns. */
+  readonly restriction: ReadRestriction | null
+}
+
+/** Restriction, and whether the engine that acts is trusted to enforce it. */
+export interface ReadRestriction extends HeldRestriction {
+  readonly isEnforced: boolean
+}
+
+/** How a caller may read. */
+export interface ReadOptions {
+  /** Views through which the engine says that the caller reads, the outermost first. */
+  readonly views: readonly TableIdentifier[]
+  /** Set for operations that enforce restrictions. `role` is the role whose restriction the caller chose, or null. */
+  readonly restricted: { readonly role: string | null } | null
 }
 
 /**
  * Finds a relation that the caller may read: with its own privilege `select`, or through views. All refusals
  * have the same message, so that they reveal nothing about the views.
  *
- * @param viewNames views through which the caller reads according to the engine, the outermost view first
  * @throws HeadgateError of `findRelation`
  */
 export async function findReadable(
@@ -38,7 +53,7 @@ export async function findReadable(
   ref: RelationRef,
   kind: RelationKind,
   form: BodyForm,
-  viewNames: readonly TableIdentifier[],
+  { views: viewNames, restricted }: ReadOptions,
 ): Promise<Outcome<Readable>> {
   const { warehouse } = ref
   const [lookedUp, ...views] = await Promise.all([
@@ -52,8 +67,17 @@ export async function findReadable(
     const readable = await readThrough(deps, caller, lookedUp, kind, { views, policy })
     if (readable !== null) return done(readable)
   }
-  const { found } = await authorizeRelation(deps, caller, lookedUp, kind, 'select')
-  return done({ found, views: [] })
+  const restriction =
+    restricted === null ? null : await restrictionOn(deps, caller, lookedUp, kind, restricted.role)
+  // The caller may see the object, which `use` shows. The restriction then decides what it may read.
+  const { found } = await authorizeRelation(
+    deps,
+    caller,
+    lookedUp,
+    kind,
+    restriction === null ? 'select' : 'use',
+  )
+  return done({ found, views: [], restriction })
 }
 
 /**
@@ -80,7 +104,25 @@ async function readThrough(
   audit.object = `${lookedUp.warehouse.name}:${formatIdentifier(lookedUp.identifier)}`
   audit.privilege = 'select'
   audit.securable = { kind: 'relation', id: target.relation.id }
-  return { found: target, views: complete }
+  return { found: target, views: complete, restriction: null }
+}
+
+async function restrictionOn(
+  deps: FindDeps,
+  caller: Caller,
+  lookedUp: LookedUp,
+  kind: RelationKind,
+  role: string | null,
+): Promise<ReadRestriction | null> {
+  const target = targetAt(lookedUp)
+  if (kind !== 'table' || target?.relation.kind !== kind) return null
+  const policy = await policyAt(deps, caller, lookedUp.resolved.policyVersion)
+  const held = findRestriction(policy, target.chain, role)
+  if (held === null) return null
+  const restriction = { ...held, isEnforced: policy.engine?.enforcesRestrictions === true }
+  const { rows, columns } = restriction
+  caller.audit.detail = { ...caller.audit.detail, restriction: { rows, columns, role: held.role } }
+  return restriction
 }
 
 function targetAt({ resolved, held, ...ref }: LookedUp): Target | null {

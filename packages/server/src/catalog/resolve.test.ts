@@ -63,14 +63,14 @@ describe('resolve', () => {
   test('resolve returns every column with the value in the database', async () => {
     await create('complete')
     await change(`update relation set prefixes = array['s3://b/a/', 's3://b/c d/'], protected = true,
-      definer_id = null, not_before = '2026-01-02 03:04:05.678901+00',
+      scan_planning = 'server', definer_id = null, not_before = '2026-01-02 03:04:05.678901+00',
       metadata_digest = sha256('x'), digest_location = metadata_location where name = 'complete'`)
     const [row] = await server.sql.run<{ row: Readonly<Record<string, unknown>> }>(
       statement(
         'test_complete',
         `select json_build_object('id', r.id, 'kind', r.kind, 'uuid', r.uuid, 'version', r.version,
            'metadataLocation', r.metadata_location, 'digest', encode(r.metadata_digest, 'hex'), 'location', r.location,
-           'ownerId', r.owner_id, 'definerId', r.owner_id, 'protected', true, 'prefixes', E's3://b/a/\\ns3://b/c d/') as row
+           'ownerId', r.owner_id, 'definerId', r.owner_id, 'protected', true, 'scanPlanning', 'server', 'prefixes', E's3://b/a/\\ns3://b/c d/') as row
          from relation r where name = 'complete'`,
       ),
     )

@@ -6,6 +6,7 @@ import type { KeyRing } from '../keys/key-ring.ts'
 import { admitFile } from '../planning/admit-file.ts'
 import { DeleteIndexes } from '../planning/delete-indexes.ts'
 import { ManifestFiles } from '../planning/manifest-files.ts'
+import { PermittedFiles } from '../planning/permitted-files.ts'
 import type { PlanningDeps } from '../planning/plan-scan.ts'
 import { PlannedFiles } from '../planning/planned-files.ts'
 
@@ -15,12 +16,12 @@ export function openPlanning(
   ring: KeyRing,
   turns: LoopTurns,
 ): PlanningDeps {
-  return {
-    ring,
+  const caches = {
     manifests: new ManifestFiles(metadataCacheBytes, turns),
     deletes: new DeleteIndexes(),
     turns,
   }
+  return { ring, ...caches, permitted: new PermittedFiles(caches) }
 }
 
 /** Returns the object that decides for the storage gateway which files a plan contains. */
@@ -28,6 +29,6 @@ export function planGate({
   planning,
   ...catalog
 }: IcebergDeps): NonNullable<GatewayAuthorizerOptions['plans']> {
-  const deps = { ...catalog, files: new PlannedFiles(planning) }
+  const deps = { ...catalog, files: new PlannedFiles(planning), permitted: planning.permitted }
   return { admits: (plan, location) => admitFile(deps, plan, location) }
 }

@@ -82,6 +82,7 @@ function request(changes: Partial<StorageGrant> = {}): StorageGrant {
     },
     viewIds: [],
     plan: null,
+    role: null,
     omitsEndpoint: false,
     policyVersion: 1,
     revokedBefore: 0,

@@ -54,6 +54,7 @@ const claims: RefreshClaims = {
   statedBy: null,
   viewIds: [],
   plan: null,
+  role: null,
   queryId: null,
 }
 

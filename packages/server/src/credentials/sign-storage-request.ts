@@ -32,7 +32,10 @@ export async function decideSigning(
   warehouse: Warehouse,
   target: StorageTarget,
 ): Promise<SigningGrant> {
-  const { permission } = decideStorageGrant(await policies.get(identity), target, 'widest', [])
+  const { permission } = decideStorageGrant(await policies.get(identity), target, 'widest', [], {
+    role: null,
+    isPlanned: false,
+  })
   return { prefixes: allowedPrefixes(warehouse, target.prefixes), permission, table: target.table }
 }
 

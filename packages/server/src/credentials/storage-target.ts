@@ -8,8 +8,8 @@ import type { StorageTarget } from './storage-grant.ts'
  * its name.
  */
 export function committedTarget({ namespaceId, chain, relation }: Target): StorageTarget {
-  const { id, prefixes, notBefore } = relation
-  const table = { id, staged: false, namespaceId }
+  const { id, prefixes, notBefore, scanPlanning } = relation
+  const table = { id, staged: false, namespaceId, scanPlanning }
   return { table, chain, prefixes: prefixes.split('\n'), revokedBefore: notBefore }
 }
 

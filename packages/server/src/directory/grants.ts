@@ -1,4 +1,4 @@
-import type { Privilege } from '../privilege.ts'
+import type { Privilege, Restriction } from '../privilege.ts'
 import { deleteGrant, insertGrant, type SecurableRow } from '../store/grants.ts'
 import type { Queryable } from '../store/sql.ts'
 import type { DirectoryDeps } from './deps.ts'
@@ -21,6 +21,8 @@ export {
 export interface GrantRequest {
   readonly object: SecurableRow
   readonly privileges: readonly Privilege[]
+  /** Restriction of a grant of `select`, or null. */
+  readonly restriction: Restriction | null
   readonly grantee: GranteeReference
 }
 
@@ -39,11 +41,12 @@ export async function grantPrivileges(
   return changePolicy(deps, change, (tx) =>
     changeEach(request.privileges, (privilege) =>
       insertGrant(tx, {
+        restriction: request.restriction,
         securableId,
         securableKind,
         granteeId: grantee.id,
         granteeKind: grantee.kind,
-        privilege,
+        privilege: request.restriction === null ? privilege : 'select-restricted',
         grantedBy,
       }),
     ),
@@ -65,19 +68,32 @@ export async function revokePrivileges(
   describe(change, request, grantee)
   const { object } = request
   return changePolicy(deps, change, async (tx: Queryable) => {
-    const deleted = await changeEach(request.privileges, (privilege) =>
-      deleteGrant(tx, { securableId: object.id, granteeId: grantee.id, privilege }),
-    )
+    const key = { securableId: object.id, granteeId: grantee.id }
+    const deleted = await changeEach(request.privileges, async (privilege) => {
+      // A grantee can have both, and expects that neither remains.
+      const restricted =
+        privilege === 'select' && (await deleteGrant(tx, { ...key, privilege: 'select-restricted' }))
+      return (await deleteGrant(tx, { ...key, privilege })) || restricted
+    })
     if (object.kind === 'server') await keepAdministering(tx, change)
     return deleted
   })
 }
 
-function describe({ audit }: RequestedChange, { object, privileges }: GrantRequest, grantee: Grantee): void {
+function describe(
+  { audit }: RequestedChange,
+  { object, privileges, restriction }: GrantRequest,
+  grantee: Grantee,
+): void {
   const [first] = privileges
   const granted = privileges.length === 1 && first !== undefined ? first : [...privileges]
   audit.securable = { kind: object.kind, id: object.id }
-  audit.detail = { granted, to: grantee.name, toKind: grantee.kind }
+  audit.detail = {
+    granted,
+    to: grantee.name,
+    toKind: grantee.kind,
+    ...(restriction === null ? {} : { restriction }),
+  }
 }
 
 /** Makes one change for each privilege. Returns true if at least one of them changed a row. */

@@ -9,9 +9,14 @@ import { route } from './route.ts'
 /** Returns the file scan tasks of one plan task of an earlier plan. The rights of the caller are decided again. */
 export function fetchScanTasks(deps: IcebergDeps): Operation {
   return route('fetchScanTasks', async (call) => {
-    const { found } = await findScanned(deps, call)
+    const { found, restriction } = await findScanned(deps, call)
     const planTask = decodeFetchScanTasksRequest(await call.json())
-    const table = await plannedTable(deps, found, call.identity, call.header('user-agent'))
+    const table = await plannedTable(
+      deps,
+      { target: found, restriction },
+      call.identity,
+      call.header('user-agent'),
+    )
     return planResponse(await fetchTasks(deps.planning, table, planTask, call.signal))
   })
 }

@@ -2,10 +2,11 @@ import { HeadgateError } from '@headgate/errors'
 import { decodeReferencedBy, formatIdentifier, type TableIdentifier } from '@headgate/iceberg/rest'
 import { maxViews, mayReadThroughViews } from '../access/through-views.ts'
 import { retryMoved } from '../catalog/commit/retry-moved.ts'
-import { findReadable as find, type Readable } from '../catalog/find-readable.ts'
+import { findReadable as find, type Readable, type ReadOptions } from '../catalog/find-readable.ts'
 import type { RelationRef } from '../catalog/target.ts'
 import type { Call } from '../operation/operation.ts'
 import type { IcebergDeps } from './deps.ts'
+import { chosenRole } from './storage-access.ts'
 
 /** Finds a table or view that the caller may read, directly or through the views in `referenced-by`. */
 export async function findReadable(
@@ -14,8 +15,24 @@ export async function findReadable(
   ref: RelationRef,
   kind: 'table' | 'view',
   form: 'all' | 'refs' | 'none' = 'all',
+  restricted: ReadOptions['restricted'] = null,
 ): Promise<Readable> {
-  return await retryMoved(call, () => find(deps, call, ref, kind, form, referencedBy(deps, call)))
+  return await retryMoved(call, () =>
+    find(deps, call, ref, kind, form, { views: referencedBy(deps, call), restricted }),
+  )
+}
+
+/**
+ * Finds a table that the caller may read, as `findReadable` does, also by a restricted grant. The operation must enforce
+ * the restriction in the result.
+ */
+export async function findRestrictable(
+  deps: IcebergDeps,
+  call: Call,
+  ref: RelationRef,
+  form: 'all' | 'refs' | 'none' = 'all',
+): Promise<Readable> {
+  return await findReadable(deps, call, ref, 'table', form, { role: chosenRole(call) })
 }
 
 /**

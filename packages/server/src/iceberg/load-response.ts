@@ -36,19 +36,22 @@ export async function loadResponse(
   const request = isVended ? committedAccessRequest(call, target, views) : null
   const issued = request === null ? null : await issueStorageAccess(deps, request, call)
   const access = auditAccess(call, issued)
-  const etag = (): string => formatMetadataEtag(target.metadataKey, form, access?.version)
+  const bare = relation.kind === 'table' ? tableSuffix(target) : emptyConfig
+  // Without storage access, the response depends on the planner of scans.
+  const version = access?.version ?? (bare === emptyConfig ? undefined : bare.text.toString())
+  const etag = (): string => formatMetadataEtag(target.metadataKey, form, version)
   const condition = call.method === 'GET' ? call.header('if-none-match') : undefined
   if (condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag())) return notModified(etag())
   const served = await deps.bodies.get(target, relation, form)
   const text = { place: target, form, served }
-  const suffix = access?.suffix ?? (relation.kind === 'table' ? tableSuffix(target.warehouse) : emptyConfig)
+  const suffix = access?.suffix ?? bare
   if (acceptsGzip(call.header('accept-encoding'), served)) {
-    return cachedResponse(deps, { ...text, encoding: 'compressed' }, access, (isCached) =>
+    return cachedResponse(deps, { ...text, encoding: 'compressed' }, { access, suffix }, (isCached) =>
       compressedResponse(location, served, suffix, etag(), isCached),
     )
   }
   const plain = served.plain ?? (await deps.bodies.inflated(target, form, served))
-  return cachedResponse(deps, { ...text, encoding: 'plain' }, access, (isCached) =>
+  return cachedResponse(deps, { ...text, encoding: 'plain' }, { access, suffix }, (isCached) =>
     plainResponse({ location, text: plain, suffix, etag: etag() }, isCached),
   )
 }

@@ -1,9 +1,10 @@
 import { decodeSnapshotMode } from '@headgate/iceberg/rest'
 import type { Operation } from '../operation/operation.ts'
 import type { IcebergDeps } from './deps.ts'
-import { findReadable } from './find-readable.ts'
+import { findRestrictable } from './find-readable.ts'
 import { loadResponse } from './load-response.ts'
 import { relationParam, warehouseParam } from './params.ts'
+import { restrictedResponse } from './restricted-response.ts'
 import { route } from './route.ts'
 
 /**
@@ -17,7 +18,9 @@ export function loadTable(deps: IcebergDeps): Operation {
       warehouse: await warehouseParam(deps, call),
       identifier: relationParam(deps, call, 'table'),
     }
-    const { found, views } = await findReadable(deps, call, ref, 'table', form)
-    return loadResponse(deps, call, found, form, views)
+    const { found, views, restriction } = await findRestrictable(deps, call, ref, form)
+    return restriction === null
+      ? loadResponse(deps, call, found, form, views)
+      : restrictedResponse(deps, call, found, form, restriction)
   })
 }

@@ -1,3 +1,4 @@
+import { HeadgateError } from '@headgate/errors'
 import { decodePlanTableScanRequest } from '@headgate/iceberg/rest'
 import type { Readable } from '../catalog/find-readable.ts'
 import { auditAccess } from '../credentials/audit-access.ts'
@@ -6,9 +7,10 @@ import type { Call, Operation, Response } from '../operation/operation.ts'
 import { plannedTable } from '../planning/planned-table.ts'
 import { planScan, planText } from '../planning/plan-scan.ts'
 import type { IcebergDeps } from './deps.ts'
-import { findReadable } from './find-readable.ts'
+import { findRestrictable } from './find-readable.ts'
 import { relationParam, warehouseParam } from './params.ts'
 import { jsonResponse } from './responses.ts'
+import { checkEnforceable } from './restricted-read.ts'
 import { route } from './route.ts'
 import { committedAccessRequest } from './storage-access.ts'
 
@@ -18,11 +20,18 @@ import { committedAccessRequest } from './storage-access.ts'
  */
 export function planTableScan(deps: IcebergDeps): Operation {
   return route('planTableScan', async (call) => {
-    const { found, views } = await findScanned(deps, call)
+    const { found, views, restriction } = await findScanned(deps, call)
     const request = decodePlanTableScanRequest(await call.json())
-    const table = await plannedTable(deps, found, call.identity, call.header('user-agent'))
+    const table = await plannedTable(
+      deps,
+      { target: found, restriction },
+      call.identity,
+      call.header('user-agent'),
+    )
     const planned = await planScan(deps.planning, table, request, call.signal)
-    const plan = call.isFromConsole ? null : planText(planned)
+    const text = planText(planned)
+    if (text === null && planned.scan !== null && restriction?.isEnforced === false) throw tooLargeToLimit()
+    const plan = call.isFromConsole ? null : text
     const issued =
       plan === null ? null : await issuePlan(deps, committedAccessRequest(call, found, views), plan, call)
     const access = auditAccess(call, issued)
@@ -41,7 +50,17 @@ export async function findScanned(deps: IcebergDeps, call: Call): Promise<Readab
     warehouse: await warehouseParam(deps, call),
     identifier: relationParam(deps, call, 'table'),
   }
-  return await findReadable(deps, call, ref, 'table')
+  const readable = await findRestrictable(deps, call, ref)
+  if (readable.restriction !== null) checkEnforceable(readable.found, readable.restriction)
+  return readable
+}
+
+/** Returns the error of a plan for which no limited credential can be issued. */
+function tooLargeToLimit(): HeadgateError {
+  return new HeadgateError(
+    'forbidden',
+    'The server cannot limit a credential to the files of this plan, which your restricted grant needs. Plan the scan with a narrower filter.',
+  )
 }
 
 /** Encodes a plan. It depends on the rights of the caller, so `Cache-Control` forbids to store it. */

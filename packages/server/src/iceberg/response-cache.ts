@@ -1,4 +1,5 @@
 import { type BodyPlace, isHeld, type ServedBody } from '../catalog/body-cache.ts'
+import type { ResponseSuffix } from '../catalog/response-suffix.ts'
 import type { StorageAccessResponse } from '../credentials/wire-form.ts'
 import type { Response } from '../operation/operation.ts'
 import type { IcebergDeps } from './deps.ts'
@@ -13,7 +14,7 @@ export interface ServedText {
 }
 
 interface Cached {
-  withoutAccess?: EncodedResponse
+  withoutAccess?: EncodedResponse & { readonly suffix: ResponseSuffix }
   last?: EncodedResponse & { readonly access: StorageAccessResponse }
 }
 
@@ -22,7 +23,7 @@ type CachedByEncoding = Record<ServedText['encoding'], Cached>
 const cachedByBody = new WeakMap<ServedBody, CachedByEncoding>()
 
 /**
- * Returns the response with a metadata text and a storage access (null: none). Encoded responses are cached as
+ * Returns the response with a metadata text, its suffix, and a storage access (null: none). Encoded responses are cached as
  * long as their metadata text. For each encoding, the cache contains the response without storage access, and
  * the response with the most recent storage access. So its size does not depend on the number of readers.
  *
@@ -31,7 +32,7 @@ const cachedByBody = new WeakMap<ServedBody, CachedByEncoding>()
 export function cachedResponse(
   { bodies }: Pick<IcebergDeps, 'bodies'>,
   { place, form, served, encoding }: ServedText,
-  access: StorageAccessResponse | null,
+  { access, suffix }: { readonly access: StorageAccessResponse | null; readonly suffix: ResponseSuffix },
   encode: (isCached: boolean) => EncodedResponse,
 ): Response {
   if (!isHeld(served)) return encode(false).response
@@ -39,10 +40,10 @@ export function cachedResponse(
   if (all === undefined) cachedByBody.set(served, (all = { plain: {}, compressed: {} }))
   const cached = all[encoding]
   const { withoutAccess, last } = cached
-  if (access === null && withoutAccess !== undefined) return withoutAccess.response
+  if (access === null && withoutAccess?.suffix === suffix) return withoutAccess.response
   if (access !== null && last?.access === access) return last.response
   const encoded = encode(true)
-  if (access === null) cached.withoutAccess = encoded
+  if (access === null) cached.withoutAccess = { ...encoded, suffix }
   else cached.last = { ...encoded, access }
   const [plain, compressed] = [all.plain.withoutAccess?.text, all.compressed.withoutAccess?.text]
   const bytes =

@@ -74,6 +74,7 @@ function toRequest(
     target,
     location,
     views: [],
+    role: null,
     delegations: ['vended-credentials'],
     userAgent: call.header('user-agent'),
   }

@@ -191,6 +191,7 @@ async function mint(
     revokedBefore: warehouse.notBefore,
     limits: { credentialExpiresBy: end, renewableUntil: end, engineRenewableUntil: null },
     plan: null,
+    role: null,
     omitsEndpoint: false,
   }
   try {

@@ -94,6 +94,11 @@ const members = {
     .describe(
       'The server trusts the engine to name the views through which it reads a table (referenced-by).',
     ),
+  enforcesRestrictions: z
+    .boolean()
+    .describe(
+      'The server trusts the engine to enforce the row filters and column projections of restricted grants (read-restrictions).',
+    ),
   tokenSeconds: z
     .int()
     .min(60)
@@ -127,6 +132,7 @@ export const newEngine: z.ZodType<NewEngine> = z.strictObject({
   administers: members.administers.default(false),
   refreshes: members.refreshes.default(true),
   viewChains: members.viewChains.default(false),
+  enforcesRestrictions: members.enforcesRestrictions.default(false),
   tokenSeconds: members.tokenSeconds.default(900),
   sessionSeconds: members.sessionSeconds.default(86_400),
 })

@@ -3,7 +3,7 @@ import type { ExplainedObject, ExplainedReason } from '../access/explain-access.
 import type { Privilege } from '../privilege.ts'
 import type { Grantee } from '../directory/grantees.ts'
 import { granteeView } from './grantee.ts'
-import { privilege } from './grants.ts'
+import { privilege, restrictionView } from './grants.ts'
 import { id, instant } from './schemas.ts'
 import { type SecurableName, securableName } from './securable.ts'
 
@@ -48,6 +48,7 @@ const reason: z.ZodType<ReasonView> = z
       .enum(['owner', 'grant'])
       .describe('owner: the owner of an object has manage without a grant. grant: a grant on the object.'),
     privilege,
+    restriction: restrictionView.nullable(),
     on: z
       .strictObject({ kind, name: z.string() })
       .describe('Object that is owned or granted: the requested object, or an object that contains it.'),

@@ -2,7 +2,7 @@ import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
 import { shownIn } from '../access/decide.ts'
 import { privileges } from '../access/privilege-bits.ts'
-import type { ObjectNames, Privilege } from '../privilege.ts'
+import type { ObjectNames, Privilege, Restriction } from '../privilege.ts'
 import type { Call } from '../operation/operation.ts'
 import { splitLevels } from '../namespace-path.ts'
 import {
@@ -16,7 +16,7 @@ import { ownIssuer } from '../directory/principals.ts'
 import { administer, administerServer, type ManagementDeps } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
 import { granteeView } from './grantee.ts'
-import { privilege } from './grants.ts'
+import { privilege, restrictionView } from './grants.ts'
 import { readPage } from './paging.ts'
 import { idOrName, instant, formatInstant, nextPageToken, pageParameters } from './schemas.ts'
 import {
@@ -29,6 +29,7 @@ import {
 
 interface GrantView {
   readonly privilege: Privilege
+  readonly restriction?: Restriction
   readonly on: SecurableName | null
   readonly dropped?: true
   readonly to: Grantee
@@ -38,6 +39,7 @@ interface GrantView {
 const grantView: z.ZodType<GrantView> = z
   .strictObject({
     privilege,
+    restriction: restrictionView.exactOptional(),
     on: securableName.nullable().describe('Object of the grant. Null: the object was deleted.'),
     dropped: z
       .literal(true)
@@ -153,7 +155,7 @@ export function grantListOperations(deps: ManagementDeps): readonly ManagementOp
 }
 
 function parsePosition([securableId, granteeId, name]: readonly string[]): GrantKey | null {
-  const held = privileges.find((each) => each === name)
+  const held = [...privileges, 'select-restricted' as const].find((each) => each === name)
   return securableId === undefined || granteeId === undefined || held === undefined
     ? null
     : { securableId, granteeId, privilege: held }
@@ -170,7 +172,8 @@ function toObjectNames({ warehouse, namespacePath, relation, relationKind }: Gra
 function toGrantView(row: GrantRow, issuers: ReadonlySet<string>): GrantView {
   const to = withIssuerState({ kind: row.granteeKind, id: row.granteeId, name: row.granteeName }, issuers)
   return {
-    privilege: row.privilege,
+    privilege: row.privilege === 'select-restricted' ? 'select' : row.privilege,
+    ...(row.restriction === null ? {} : { restriction: row.restriction }),
     on: toSecurableName(row),
     ...(row.dropped ? { dropped: true } : {}),
     to,

@@ -85,6 +85,63 @@ describe('The preview of a grant', () => {
   })
 })
 
+describe('A restricted grant', () => {
+  const rows = `region = 'eu'`
+
+  test('a grant of select can be restricted to rows and columns, listed, replaced and revoked', async () => {
+    const { table } = await place()
+    const { clientId } = await principal()
+    const request = { privilege: 'select', on: table, to: { principal: clientId } }
+    const listed = async (): Promise<unknown> =>
+      (await as(admin, `GET /grants?principal=${clientId}`)).body.grants.map((grant) => [
+        grant.privilege,
+        Reflect.get(grant, 'restriction'),
+      ])
+    const give = (more: object) => as(admin, 'POST /grants', { ...request, ...more })
+    expect((await give({ rows })).body).toEqual({ changed: true })
+    expect((await give({ rows })).body).toEqual({ changed: false })
+    expect(await listed()).toEqual([['select', { rows, columns: null }]])
+    expect((await give({ rows, columns: ['id'] })).body).toEqual({ changed: true })
+    expect(await listed()).toEqual([['select', { rows, columns: ['id'] }]])
+    expect((await give({})).body).toEqual({ changed: true })
+    expect(await listed()).toEqual([
+      ['select', undefined],
+      ['select', { rows, columns: ['id'] }],
+    ])
+    expect((await as(admin, 'POST /grants/revoke', request)).body).toEqual({ changed: true })
+    expect(await listed()).toEqual([])
+  })
+
+  test('a restricted grant implies use, not select, and the explanation shows its restriction', async () => {
+    const { table } = await place()
+    const { clientId, who } = await principal()
+    const to = { principal: clientId }
+    await as(admin, 'POST /grants', { privilege: 'select', rows, on: table, to })
+    const explain = async (privilege: string): Promise<object> =>
+      (await as(who, 'POST /access/explain', { privilege, on: table })).body
+    expect(await explain('select')).toMatchObject({ outcome: 'deny', effective: ['use'] })
+    expect(await explain('use')).toMatchObject({
+      outcome: 'allow',
+      deciding: { privilege: 'select', restriction: { rows, columns: null } },
+    })
+  })
+
+  test('the server refuses a malformed restriction, and one of another privilege', async () => {
+    const { table } = await place()
+    const { clientId } = await principal()
+    const request = { privilege: 'select', on: table, to: { principal: clientId } }
+    for (const more of [
+      { rows: 'region =' },
+      { rows: '' },
+      { columns: [] },
+      { privilege: 'modify', rows },
+      { privilege: undefined, privileges: ['select', 'modify'], rows },
+    ])
+      expect(await as(admin, 'POST /grants', { ...request, ...more })).toMatchObject({ status: 400 })
+    expect(await as(admin, 'POST /grants/revoke', { ...request, rows })).toMatchObject({ status: 400 })
+  })
+})
+
 describe('The grant operations', () => {
   test('the server lists all grants to administrators, page by page', async () => {
     const { warehouse, table } = await place()

@@ -2,7 +2,8 @@ import { HeadgateError } from '@headgate/errors'
 import { z } from 'zod'
 import type { Decision } from '../access/decision.ts'
 import { grantingPrivilege } from '../access/privilege-bits.ts'
-import type { Privilege } from '../privilege.ts'
+import { parseFilter } from '@headgate/iceberg/expression'
+import type { Privilege, Restriction } from '../privilege.ts'
 import type { RefusedObject } from '../access/refuse.ts'
 import type { GranteeReference } from '../directory/grantees.ts'
 import {
@@ -31,9 +32,35 @@ export const privilege: z.ZodType<Privilege> = z
   .enum(['use', 'select', 'modify', 'create', 'manage', 'administer-storage'])
   .meta({ id: 'Privilege' })
 
+const restrictionMembers = {
+  rows: z
+    .string()
+    .min(1)
+    .max(4_000)
+    .describe("Condition on the rows that may be read, such as region = 'eu' and amount >= 10."),
+  columns: z
+    .array(z.string().min(1).max(255))
+    .min(1)
+    .max(1_000)
+    .describe('Names of the columns that may be read. Only engines with enforcesRestrictions can read then.'),
+} as const
+
+/** Restriction of a grant of `select` in responses. */
+export const restrictionView: z.ZodType<Restriction> = z
+  .strictObject({
+    rows: restrictionMembers.rows.nullable(),
+    columns: restrictionMembers.columns.readonly().nullable(),
+  })
+  .meta({
+    id: 'Restriction',
+    description: 'Rows and columns to which a grant of select is restricted. Null: all.',
+  })
+
 interface GrantBody {
   readonly privilege?: Privilege | undefined
   readonly privileges?: readonly Privilege[] | undefined
+  readonly rows?: string | undefined
+  readonly columns?: readonly string[] | undefined
   readonly on: SecurableName
   readonly to: GranteeReference
 }
@@ -47,6 +74,8 @@ const grantBody: z.ZodType<GrantBody> = z
       .max(6)
       .optional()
       .describe('Several privileges, which are granted or revoked together or not at all.'),
+    rows: restrictionMembers.rows.optional(),
+    columns: restrictionMembers.columns.optional(),
     on: securableName,
     to: granteeName,
   })
@@ -98,6 +127,19 @@ function requestedPrivileges({ privilege, privileges = [] }: GrantBody): readonl
   return [...new Set(privilege === undefined ? privileges : [privilege])]
 }
 
+/** @throws HeadgateError `bad-request` for a malformed filter, and for another privilege than `select` */
+function requestedRestriction({ rows, columns, ...body }: GrantBody): Restriction | null {
+  if (rows === undefined && columns === undefined) return null
+  const privileges = requestedPrivileges(body)
+  if (privileges.length !== 1 || privileges[0] !== 'select')
+    throw new HeadgateError(
+      'bad-request',
+      'rows and columns restrict only the privilege select. Grant it in its own request.',
+    )
+  if (rows !== undefined) parseFilter(rows)
+  return { rows: rows ?? null, columns: columns ?? null }
+}
+
 interface Prepared {
   readonly change: RequestedChange
   readonly request: GrantRequest
@@ -131,7 +173,7 @@ export function grantOperations(deps: ManagementDeps): readonly ManagementOperat
     call.audit.object = formatSecurable(body.on)
     return {
       change: requestChange(call, decision),
-      request: { object: row, privileges, grantee: body.to },
+      request: { object: row, privileges, restriction: requestedRestriction(body), grantee: body.to },
     }
   }
 
@@ -166,6 +208,8 @@ export function grantOperations(deps: ManagementDeps): readonly ManagementOperat
     body: grantBody,
     response,
     async run({ body }, call) {
+      if (requestedRestriction(body) !== null)
+        throw new HeadgateError('bad-request', 'Revoke select without rows and columns.')
       const { change, request } = await prepare(call, body)
       return { changed: await revokePrivileges(deps, change, request) }
     },

@@ -7,6 +7,7 @@ import { namespaceLocationOperations } from './namespace-locations.ts'
 import { ownedNamespaceOperations } from './owned-namespaces.ts'
 import { objectCountOperations } from './object-counts.ts'
 import { protectionOperations } from './protection.ts'
+import { scanPlanningOperations } from './scan-planning.ts'
 import { relationFactOperations } from './relation-facts.ts'
 import { retiredPlaceOperations } from './retired-places.ts'
 import { revocationOperations } from './revocations.ts'
@@ -32,6 +33,7 @@ export function warehouseApiOperations(deps: WarehouseApiDeps): readonly Managem
     ...ownedNamespaceOperations(deps),
     ...namespaceLocationOperations(deps),
     ...protectionOperations(deps),
+    ...scanPlanningOperations(deps),
     ...droppedOperations(deps),
     ...storageOrphanOperations(deps),
     ...retiredPlaceOperations(deps),

@@ -9,6 +9,8 @@ export interface DeleteFile {
   readonly specId: number
   readonly sequenceNumber: Int64
   readonly file: ContentFile
+  /** Path of the only data file to which it applies. Null: it applies to several data files. */
+  readonly dataFile: string | null
 }
 
 /**
@@ -17,6 +19,8 @@ export interface DeleteFile {
  */
 export class DeleteIndex {
   readonly #vectors = new Map<string, DeleteFile>()
+  /** Deletion vectors by the file that contains them. */
+  readonly #byFile = new Map<string, DeleteFile[]>()
   readonly #byPath = new Map<string, DeleteFile[]>()
   readonly #positions = new Map<string, DeleteFile[]>()
   readonly #equalities = new Map<string, DeleteFile[]>()
@@ -38,7 +42,8 @@ export class DeleteIndex {
     const { file } = entry
     const { specId } = manifest
     this.#size += 1
-    const added = { specId, sequenceNumber: sequenceNumberOf(manifest, entry), file }
+    const path = file.content === 'equality-deletes' ? null : (file.referencedDataFile ?? onlyPath(file))
+    const added = { specId, sequenceNumber: sequenceNumberOf(manifest, entry), file, dataFile: path }
     if (file.content === 'equality-deletes') {
       if (isUnpartitioned) this.#globalEqualities.push(added)
       else push(this.#equalities, partitionKey(specId, file.partition), added)
@@ -46,11 +51,16 @@ export class DeleteIndex {
     }
     if (file.format === 'puffin' && file.referencedDataFile !== null) {
       this.#vectors.set(file.referencedDataFile, added)
+      push(this.#byFile, file.path, added)
       return
     }
-    const path = file.referencedDataFile ?? onlyPath(file)
     if (path === null) push(this.#positions, partitionKey(specId, file.partition), added)
     else push(this.#byPath, path, added)
+  }
+
+  /** Returns all deletion vectors in the same file, or the delete file itself. */
+  sharing(deleteFile: DeleteFile): readonly DeleteFile[] {
+    return this.#byFile.get(deleteFile.file.path) ?? [deleteFile]
   }
 
   /** Returns the delete files that apply to a data file. */

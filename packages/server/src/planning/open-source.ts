@@ -1,7 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import type { ManifestFile } from '@headgate/iceberg/manifest'
 import { DeleteIndex } from './delete-index.ts'
-import type { PlanningDeps, ScannedTable } from './plan-scan.ts'
+import type { ScannedTable, SourceDeps } from './scanned-table.ts'
 import { openScan, type ScanDefinition } from './scan.ts'
 import type { TaskSource } from './scan-tasks.ts'
 import { selectManifests, specFilters } from './select-manifests.ts'
@@ -11,7 +11,7 @@ const timeoutMs = 120_000
 
 /** Reads the manifest lists and the delete files of a scan. */
 export async function openSource(
-  deps: Pick<PlanningDeps, 'manifests' | 'deletes' | 'turns'>,
+  deps: SourceDeps,
   table: ScannedTable,
   definition: ScanDefinition,
   signal: AbortSignal,
@@ -42,6 +42,7 @@ export async function openSource(
     scan,
     filters,
     manifests: selected.data,
+    permitted: null,
     deletes:
       selected.deletes.length === 0
         ? new DeleteIndex()
@@ -53,7 +54,7 @@ export async function openSource(
 
 /** Reads the delete files of a snapshot. The reads continue when the caller disconnects, because others may wait. */
 async function indexDeletes(
-  { manifests, turns }: Pick<PlanningDeps, 'manifests' | 'turns'>,
+  { manifests, turns }: Pick<SourceDeps, 'manifests' | 'turns'>,
   { relationId, open }: ScannedTable,
   filters: TaskSource['filters'],
   selected: readonly ManifestFile[],

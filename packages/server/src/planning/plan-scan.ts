@@ -1,36 +1,30 @@
 import { HeadgateError } from '@headgate/errors'
-import { schemaIndex, type Schema, type TableMetadata } from '@headgate/iceberg/metadata'
+import { schemaIndex, type Schema } from '@headgate/iceberg/metadata'
 import type { PlanTableScanRequest } from '@headgate/iceberg/rest'
 import { stringify, type JsonObject } from '@headgate/json'
 import type { KeyRing } from '../keys/key-ring.ts'
-import type { LoopTurns } from '../concurrency/loop-turns.ts'
-import type { DeleteIndexes } from './delete-indexes.ts'
-import type { ManifestFiles, OpenFile } from './manifest-files.ts'
 import { maxFilterLength, openPlanTask, type PlanOwner, sealPlanTask } from './plan-task.ts'
 import { maxFilesOfScan } from './planned-files.ts'
 import { openSource } from './open-source.ts'
+import type { PermittedFiles } from './permitted-files.ts'
+import type { ScannedTable, SourceDeps } from './scanned-table.ts'
 import { defineScan, type ScanDefinition } from './scan.ts'
 import { encodeScan } from './scan-text.ts'
-import { listTasks, type Position, type ScanTasks } from './scan-tasks.ts'
+import { listTasks, type Position, type ScanTasks, type TaskSource } from './scan-tasks.ts'
 
-export interface PlanningDeps {
+export interface PlanningDeps extends SourceDeps {
   readonly ring: KeyRing
-  readonly manifests: ManifestFiles
-  readonly deletes: DeleteIndexes
-  readonly turns: LoopTurns
-}
-
-/** Table that is scanned. */
-export interface ScannedTable {
-  readonly relationId: string
-  readonly metadata: TableMetadata
-  readonly open: OpenFile
+  readonly permitted: PermittedFiles
 }
 
 /** Table whose scan is planned for a caller. The operation has authorized the caller before. */
 export interface PlannedTable extends ScannedTable, PlanOwner {
   /** Whether partitions with null are left out of the tasks. */
   readonly omitsNullPartitions: boolean
+  /** Ids of the columns whose statistics the caller may see. Null: all columns. */
+  readonly visibleColumns: ReadonlySet<number> | null
+  /** Condition that all rows of a file must satisfy, so that the caller may read it. Null: it may read all files. */
+  readonly rows: string | null
 }
 
 /**
@@ -76,7 +70,7 @@ export async function planScan(
     )
   const definition = defineScan(table.metadata, request, (schema) => columnIds(schema, request))
   if (definition === null) return { scan: null, tasks: {}, fileCount: 0 }
-  const source = await openSource(deps, table, definition, signal)
+  const source = await openPermitted(deps, table, definition, signal)
   const { manifests } = source
   const counts = manifests.map(({ addedFiles, existingFiles }) =>
     addedFiles === null || existingFiles === null ? filesPerTask : addedFiles + existingFiles,
@@ -119,8 +113,25 @@ export async function fetchTasks(
   signal: AbortSignal,
 ): Promise<PlannedTasks> {
   const { scan, from, end } = await openPlanTask(deps.ring, table, planTask)
-  const source = await openSource(deps, table, scan, signal)
+  const source = await openPermitted(deps, table, scan, signal)
   return encodeTasks(deps, table, scan, end, await listTasks(source, table, from, end, filesPerTask))
+}
+
+/** Opens a scan whose files are limited to those that the caller may read. */
+async function openPermitted(
+  deps: PlanningDeps,
+  table: PlannedTable,
+  scan: ScanDefinition,
+  signal: AbortSignal,
+): Promise<TaskSource> {
+  const source = await openSource(deps, table, scan, signal)
+  if (table.rows === null) return source
+  if (scan.after !== null)
+    throw new HeadgateError(
+      'forbidden',
+      'A grant that is restricted to some rows permits no incremental scans. Scan a snapshot.',
+    )
+  return { ...source, permitted: await deps.permitted.get(table, scan.snapshotId, table.rows) }
 }
 
 const start: Position = { manifest: 0, entry: 0 }

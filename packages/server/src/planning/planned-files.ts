@@ -1,15 +1,23 @@
 import { HeadgateError } from '@headgate/errors'
-import { parseObjectLocation } from '@headgate/storage'
 import { sharedCache, type SharedCache } from '../cache.ts'
 import { SingleFlight } from '../concurrency/single-flight.ts'
+import { canonicalFile } from './canonical-file.ts'
 import { openSource } from './open-source.ts'
-import type { PlanningDeps, ScannedTable } from './plan-scan.ts'
+import type { ScannedTable, SourceDeps } from './scanned-table.ts'
 import type { ScanDefinition } from './scan.ts'
 import { visitFiles } from './scan-tasks.ts'
 
 /** Canonical locations of the data files and delete files of a scan. */
 export interface FilesOfScan {
   readonly locations: ReadonlySet<string>
+}
+
+/** Scan with its table. */
+export interface OpenedScan {
+  readonly table: ScannedTable
+  readonly scan: ScanDefinition
+  /** Canonical locations of the files that the caller may read. Null: all files. */
+  readonly permitted: ReadonlySet<string> | null
 }
 
 /** Maximum number of files of one scan, and of all cached scans. A file needs about 200 bytes. */
@@ -23,11 +31,11 @@ const timeoutMs = 120_000
  * immutable, so that a scan always has the same files.
  */
 export class PlannedFiles {
-  readonly #deps: Pick<PlanningDeps, 'manifests' | 'deletes' | 'turns'>
+  readonly #deps: SourceDeps
   readonly #cache: SharedCache<FilesOfScan> = sharedCache({ maxSize: maxCachedFiles })
   readonly #reads = new SingleFlight<FilesOfScan>()
 
-  constructor(deps: Pick<PlanningDeps, 'manifests' | 'deletes' | 'turns'>) {
+  constructor(deps: SourceDeps) {
     this.#deps = deps
   }
 
@@ -38,41 +46,28 @@ export class PlannedFiles {
    * @param open returns the table and the scan. It is called only for a scan that is not cached
    * @throws HeadgateError `unsupported` when the scan has more than `maxFilesOfScan` files, and errors of `ManifestFiles`
    */
-  async get(
-    relationId: string,
-    key: string,
-    open: () => Promise<{ readonly table: ScannedTable; readonly scan: ScanDefinition }>,
-  ): Promise<FilesOfScan> {
+  async get(relationId: string, key: string, open: () => Promise<OpenedScan>): Promise<FilesOfScan> {
     const cacheKey = `${relationId} ${key}`
     const cached = this.#cache.get(cacheKey)
     if (cached !== undefined) return cached
     return await this.#reads.join(cacheKey, async () => {
-      const { table, scan } = await open()
-      const files = await this.#find(table, scan)
+      const files = await this.#find(await open())
       this.#cache.set(cacheKey, files, { size: 1 + files.locations.size })
       return files
     })
   }
 
-  async #find(table: ScannedTable, scan: ScanDefinition): Promise<FilesOfScan> {
-    const source = await openSource(this.#deps, table, scan, AbortSignal.timeout(timeoutMs))
+  async #find({ table, scan, permitted }: OpenedScan): Promise<FilesOfScan> {
+    const signal = AbortSignal.timeout(timeoutMs)
+    const source = { ...(await openSource(this.#deps, table, scan, signal)), permitted }
     const locations = new Set<string>()
     await visitFiles(source, { manifest: 0, entry: 0 }, source.manifests.length, ({ entry, deletes }) => {
-      locations.add(canonical(entry.file.path))
-      for (const { file } of deletes) locations.add(canonical(file.path))
+      locations.add(canonicalFile(entry.file.path))
+      for (const { file } of deletes) locations.add(canonicalFile(file.path))
       if (locations.size > maxFilesOfScan) throw tooManyFiles()
       return true
     })
     return { locations }
-  }
-}
-
-function canonical(path: string): string {
-  try {
-    return parseObjectLocation(path).canonical
-  } catch {
-    // The gateway serves no object with such a path, so the text never matches.
-    return path
   }
 }
 

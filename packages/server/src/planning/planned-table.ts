@@ -1,12 +1,15 @@
 import { HeadgateError } from '@headgate/errors'
 import { currentMetadata } from '../catalog/commit/current-metadata.ts'
+import type { TableMetadata } from '@headgate/iceberg/metadata'
 import type { CatalogDeps } from '../catalog/deps.ts'
 import { objectWithin, recordedPrefixes } from '../catalog/own-places.ts'
 import { tableModel } from '../catalog/relation-model.ts'
+import type { ReadRestriction } from '../catalog/find-readable.ts'
 import type { Target } from '../catalog/target.ts'
 import type { ProvenIdentity } from '../proven-identity.ts'
 import type { OpenFile } from './manifest-files.ts'
-import type { PlannedTable, ScannedTable } from './plan-scan.ts'
+import type { PlannedTable } from './plan-scan.ts'
+import type { ScannedTable } from './scanned-table.ts'
 
 /**
  * Matches the `User-Agent` of clients that refuse a complete plan when a partition value is null. These clients need
@@ -21,12 +24,17 @@ const withoutNullPartitions = /^PyIceberg\/0\.1[0-2]\./
  */
 export async function plannedTable(
   deps: Pick<CatalogDeps, 'bodies' | 'tableModels'>,
-  target: Target,
+  { target, restriction }: { readonly target: Target; readonly restriction: ReadRestriction | null },
   { principal }: Pick<ProvenIdentity, 'principal'>,
   userAgent: string | undefined,
 ): Promise<PlannedTable> {
+  const table = await scannedTable(deps, target)
+  const columns = restriction?.columns ?? null
   return {
-    ...(await scannedTable(deps, target)),
+    ...table,
+    visibleColumns: columns === null ? null : columnIds(table.metadata, columns),
+    // A trusted engine enforces the row filter itself.
+    rows: restriction === null || restriction.isEnforced ? null : restriction.rows,
     principalId: principal.id,
     omitsNullPartitions: withoutNullPartitions.test(userAgent ?? ''),
   }
@@ -46,6 +54,12 @@ export async function scannedTable(
     metadata: await currentMetadata(deps, tableModel, deps.tableModels, target),
     open: openWithin(target),
   }
+}
+
+function columnIds(metadata: TableMetadata, names: readonly string[]): ReadonlySet<number> {
+  const current = metadata.schemas.find((each) => each['schema-id'] === metadata['current-schema-id'])
+  const fields = current?.fields.filter(({ name }) => names.includes(name)) ?? []
+  return new Set(fields.map(({ id }) => id))
 }
 
 /**

@@ -5,9 +5,11 @@ import {
   type BoundExpression,
 } from '@headgate/iceberg/expression'
 import type { ManifestEntry, ManifestFile } from '@headgate/iceberg/manifest'
+import { schemaIndex, type Schema } from '@headgate/iceberg/metadata'
 import { addInt64, stringify, type Int64, type Json, type JsonObject } from '@headgate/json'
 import type { LoopTurns } from '../concurrency/loop-turns.ts'
 import { type DeleteFile, type DeleteIndex, sequenceNumberOf } from './delete-index.ts'
+import { canonicalFile } from './canonical-file.ts'
 import { encodeDataFile, encodeDeleteFile, type FileEncoding } from './encode-task.ts'
 import type { ReadManifest } from './manifest-files.ts'
 import type { Scan } from './scan.ts'
@@ -38,12 +40,17 @@ export interface TaskSource {
   readonly filters: ReturnType<typeof specFilters>
   readonly manifests: readonly ManifestFile[]
   readonly deletes: DeleteIndex
+  /** Canonical locations of the files that the caller may read. Null: all files. */
+  readonly permitted: ReadonlySet<string> | null
   readonly turns: LoopTurns
   read(manifest: ManifestFile): Promise<ReadManifest>
 }
 
 /** Form of the tasks. */
-export type TaskOptions = Pick<FileEncoding, 'omitsNullPartitions'>
+export interface TaskOptions extends Pick<FileEncoding, 'omitsNullPartitions'> {
+  /** Ids of the columns whose statistics the caller may see, with the columns below them. Null: all columns. */
+  readonly visibleColumns: ReadonlySet<number> | null
+}
 
 /** Number of entries that are evaluated before other requests get their turn: a few milliseconds. */
 const entriesPerTurn = 500
@@ -72,7 +79,7 @@ export async function visitFiles(
   end: number,
   visit: (file: ScannedFile) => boolean,
 ): Promise<Position | null> {
-  const { scan, filters, manifests, deletes, turns } = source
+  const { scan, filters, manifests, deletes, permitted, turns } = source
   for (let number = from.manifest; number < end; number += 1) {
     const manifest = manifests[number]
     if (manifest === undefined) break
@@ -85,6 +92,7 @@ export async function visitFiles(
       const entry = entries[at]
       if (entry === undefined || !isScanned(scan, manifest, entry)) continue
       const { file } = entry
+      if (permitted !== null && !permitted.has(canonicalFile(file.path))) continue
       const key = partitionText(entry)
       let residual = residuals.get(key)
       if (residual === undefined)
@@ -146,11 +154,13 @@ class TaskList {
   readonly #deleteFiles: JsonObject[] = []
   readonly #deleteNumbers = new Map<DeleteFile, number>()
 
-  constructor({ scan, filters }: TaskSource, { omitsNullPartitions }: TaskOptions) {
+  constructor({ scan, filters }: TaskSource, { omitsNullPartitions, visibleColumns }: TaskOptions) {
     const fields = new Map([...filters].map(([id, filter]) => [id, filter.fields]))
     this.#encoding = {
       schema: scan.schema,
-      statsColumns: scan.definition.statsColumns,
+      statsColumns: scan.definition.statsColumns.filter(
+        (id) => visibleColumns?.has(rootOf(scan.schema, id)) !== false,
+      ),
       omitsNullPartitions,
       fields,
     }
@@ -186,6 +196,13 @@ class TaskList {
     }
     return number
   }
+}
+
+/** Returns the id of the column that contains a field. */
+function rootOf(schema: Schema, id: number): number {
+  let field = schemaIndex(schema).byId.get(id)
+  while (field?.parent !== undefined) field = field.parent
+  return field?.id ?? id
 }
 
 function isScanned({ definition, snapshots }: Scan, manifest: ManifestFile, entry: ManifestEntry): boolean {

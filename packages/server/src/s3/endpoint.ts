@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { SigningKeys } from '@headgate/sigv4'
+import type { SessionStorage } from '../credentials/gateway-authorizer.ts'
 import type { S3Session } from '../credentials/s3-session.ts'
 import { createPageTokens } from '../keys/page-tokens.ts'
 import { toLocation, parseAddress } from './address.ts'
@@ -80,14 +81,17 @@ export function createS3Endpoint(
     trace.location = location
     if (address.key === '') checkBucketScope(session, address.bucket, operation.access)
     else checkScope(session, location, operation.access)
-    await checkPlan(authorized, operation.id, { key: address.key, location })
+    const planned = (now: SessionStorage): Promise<void> =>
+      checkPlan(now, operation.id, { key: address.key, location })
+    await planned(authorized)
     signal.throwIfAborted()
-    const watch = watchSession(deps, session, operation.access, (reason) => {
+    const end = (reason: S3Error): void => {
       client.abort(reason)
       // Closes the connection in the middle of the response, so that the client detects that the object is
       // incomplete.
       if (operation.access === 'read' && response.headersSent) response.destroy()
-    })
+    }
+    const watch = watchSession(deps, session, operation.access, end, planned)
     trace.watch = watch
     return operation.handle({
       session,

@@ -1,4 +1,5 @@
 import { isHeadgateError } from '@headgate/errors'
+import type { SessionStorage } from '../credentials/gateway-authorizer.ts'
 import type { S3Session } from '../credentials/s3-session.ts'
 import type { StoragePermission } from '../credentials/storage-grant.ts'
 import type { S3EndpointDeps } from './deps.ts'
@@ -31,6 +32,7 @@ export function watchSession(
   session: S3Session,
   permission: StoragePermission,
   abort: (reason: S3Error) => void,
+  check: (authorized: SessionStorage) => Promise<void> = () => Promise.resolve(),
 ): SessionWatch {
   const writes = permission === 'read-write'
   let isDisposed = false
@@ -39,13 +41,13 @@ export function watchSession(
   async function confirm(): Promise<void> {
     if (writes && now() >= session.expiresAt) throw new S3Error('ExpiredToken')
     try {
-      await sessions.authorize(writes ? session : { ...session, expiresAt: Infinity })
+      await check(await sessions.authorize(writes ? session : { ...session, expiresAt: Infinity }))
     } catch (error) {
       throw toS3Error(error)
     }
   }
 
-  async function check(): Promise<void> {
+  async function recheck(): Promise<void> {
     const failure = await confirm().then(() => null, toS3Error)
     if (isDisposed) return
     // A read continues while the database is unavailable.
@@ -55,7 +57,7 @@ export function watchSession(
 
   function schedule(): NodeJS.Timeout {
     const untilEnd = writes ? Math.max(0, session.expiresAt - now()) : Infinity
-    return setTimeout(() => void check(), Math.min(recheckMs, untilEnd)).unref()
+    return setTimeout(() => void recheck(), Math.min(recheckMs, untilEnd)).unref()
   }
 
   return {

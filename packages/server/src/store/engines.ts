@@ -47,6 +47,8 @@ export interface EngineSettings {
   readonly administers: boolean
   readonly refreshes: boolean
   readonly viewChains: boolean
+  /** Whether the engine is trusted to enforce the row filters and column projections of restricted grants. */
+  readonly enforcesRestrictions: boolean
   readonly tokenSeconds: number
   readonly sessionSeconds: number
 }
@@ -61,22 +63,22 @@ export interface EngineRow
 const columns = `p.id, p.issuer, p.subject, p.name, p.enabled, p.not_before as "notBefore", e.subjects, e.names_issuer as "namesIssuer",
   e.unsigned_subjects as "unsignedSubjects", e.assertions, e.makes_principals as "makesPrincipals",
   e.names_administrators as "namesAdministrators", e.first_calls as "firstCalls", e.warehouses::text[] as warehouses, e.privileges,
-  e.administers, e.refreshes, e.view_chains as "viewChains", e.token_seconds as "tokenSeconds",
+  e.administers, e.refreshes, e.view_chains as "viewChains", e.enforces_restrictions as "enforcesRestrictions", e.token_seconds as "tokenSeconds",
   e.session_seconds as "sessionSeconds", e.created_at as "createdAt", e.updated_at as "updatedAt"`
 
 const written = `subjects, names_issuer, unsigned_subjects, assertions, makes_principals, names_administrators, first_calls,
-  warehouses, privileges, administers, refreshes, view_chains, token_seconds, session_seconds`
+  warehouses, privileges, administers, refreshes, view_chains, enforces_restrictions, token_seconds, session_seconds`
 
 const insert = statement(
   'engine-insert',
   `insert into engine (principal_id, ${written})
-   values ($1, $2::jsonb, $3, $4, $5, $6, $7, $8, $9::uuid[], $10::text[], $11, $12, $13, $14, $15)
+   values ($1, $2::jsonb, $3, $4, $5, $6, $7, $8, $9::uuid[], $10::text[], $11, $12, $13, $14, $15, $16)
    on conflict (principal_id) do nothing returning principal_id`,
 )
 const update = statement(
   'engine-update',
   `update engine set (${written}, updated_at) =
-     ($2::jsonb, $3, $4, $5, $6, $7, $8, $9::uuid[], $10::text[], $11, $12, $13, $14, $15, now())
+     ($2::jsonb, $3, $4, $5, $6, $7, $8, $9::uuid[], $10::text[], $11, $12, $13, $14, $15, $16, now())
    where principal_id = $1 returning principal_id`,
 )
 const ofIssuer = statement(
@@ -158,6 +160,7 @@ function toValues(settings: EngineSettings): unknown[] {
     settings.administers,
     settings.refreshes,
     settings.viewChains,
+    settings.enforcesRestrictions,
     settings.tokenSeconds,
     settings.sessionSeconds,
   ]

@@ -1,4 +1,4 @@
-import type { Privilege, SecurableKind } from '../privilege.ts'
+import type { Privilege, Restriction, SecurableKind } from '../privilege.ts'
 import { serverId } from '../reserved-ids.ts'
 import type { MemberKind } from './roles.ts'
 import { type Queryable, statement } from './sql.ts'
@@ -19,6 +19,8 @@ export interface HeldGrantRow {
   readonly granteeKind: MemberKind
   readonly granteeName: string | null
   readonly privilege: Privilege
+  /** Restriction of a grant of `select`, which implies only `use` by itself. */
+  readonly restriction: Restriction | null
   readonly grantedAt: number
 }
 
@@ -53,7 +55,8 @@ const memberships = statement(
    order by 2, 4, 1`,
 )
 const granteeName = `coalesce(p.name, o.name, gr.issuer || '#' || gr.name)`
-const grantColumns = `g.securable_id as "securableId", g.grantee_id as "granteeId", g.grantee_kind as "granteeKind", g.privilege,
+const grantColumns = `g.securable_id as "securableId", g.grantee_id as "granteeId", g.grantee_kind as "granteeKind",
+  case g.privilege when 'select-restricted' then 'select' else g.privilege end as privilege, g.restriction,
   g.granted_at as "grantedAt", ${granteeName} as "granteeName"`
 const granteeNames = `left join principal p on g.grantee_kind = 'principal' and p.id = g.grantee_id
      left join role o on g.grantee_kind = 'role' and o.id = g.grantee_id

@@ -1,4 +1,4 @@
-import type { Chain, ObjectNames, Privilege, SecurableKind } from '../privilege.ts'
+import type { Chain, ObjectNames, Privilege, Restriction, SecurableKind } from '../privilege.ts'
 import { serverId } from '../reserved-ids.ts'
 import { splitLevels } from '../namespace-path.ts'
 import type { RelationKind } from './relations.ts'
@@ -8,12 +8,19 @@ import { type Queryable, statement } from './sql.ts'
 export interface GrantKey {
   readonly securableId: string
   readonly granteeId: string
-  readonly privilege: Privilege
+  readonly privilege: StoredPrivilege
 }
+
+/**
+ * Privilege in the database. A restricted grant of `select` has its own one, so that servers of earlier versions ignore the grant.
+ */
+export type StoredPrivilege = Privilege | 'select-restricted'
 
 export interface NewGrant extends GrantKey {
   readonly securableKind: SecurableKind
   readonly granteeKind: MemberKind
+  /** Restriction of a grant of `select-restricted`. Absent or null: the grant has another privilege. */
+  readonly restriction?: Restriction | null
   /** Principal that created the grant. Null when the server created it. */
   readonly grantedBy: string | null
 }
@@ -23,7 +30,8 @@ export interface NewGrant extends GrantKey {
  * object was deleted.
  */
 export interface GrantRow extends NewGrant {
-  /** Time of the grant in epoch ms. */
+  readonly restriction: Restriction | null
+  /** Epoch ms. */
   readonly grantedAt: number
   readonly granteeName: string | null
   readonly warehouse: string | null
@@ -45,8 +53,12 @@ export interface SecurableRow {
 
 const insert = statement(
   'grant-insert',
-  `insert into grant_entry (securable_id, securable_kind, grantee_id, grantee_kind, privilege, granted_by)
-   values ($1, $2, $3, $4, $5, $6) on conflict do nothing returning securable_id`,
+  `insert into grant_entry (securable_id, securable_kind, grantee_id, grantee_kind, privilege, granted_by, restriction)
+   values ($1, $2, $3, $4, $5, $6, $7::jsonb)
+   on conflict (securable_id, grantee_id, privilege)
+     do update set restriction = excluded.restriction, granted_by = excluded.granted_by, granted_at = now()
+     where grant_entry.restriction is distinct from excluded.restriction
+   returning securable_id`,
 )
 const remove = statement(
   'grant-delete',
@@ -59,7 +71,7 @@ const removeAll = statement(
 const list = statement(
   'grant-list',
   `select g.securable_id as "securableId", g.securable_kind as "securableKind", g.grantee_id as "granteeId",
-     g.grantee_kind as "granteeKind", g.privilege, g.granted_by as "grantedBy", g.granted_at as "grantedAt",
+     g.grantee_kind as "granteeKind", g.privilege, g.restriction, g.granted_by as "grantedBy", g.granted_at as "grantedAt",
      coalesce(p.name, o.name, gr.issuer || '#' || gr.name) as "granteeName",
      w.name as warehouse, coalesce(n.path, r.namespace_path) as "namespacePath", r.name as relation,
      r.kind as "relationKind", r.id is not null and r.namespace_id is null as dropped
@@ -135,13 +147,20 @@ export interface SecurableName {
   readonly relation?: string | undefined
 }
 
-/** Adds a grant. Returns false when the grant already exists. */
+/** Adds a grant, or replaces its restriction. Returns false when an equal grant already exists. */
 export async function insertGrant(tx: Queryable, grant: NewGrant): Promise<boolean> {
-  const { securableId, securableKind, granteeId, granteeKind, privilege, grantedBy } = grant
-  return (
-    (await tx.run(insert, [securableId, securableKind, granteeId, granteeKind, privilege, grantedBy]))
-      .length > 0
-  )
+  const {
+    securableId,
+    securableKind,
+    granteeId,
+    granteeKind,
+    privilege,
+    grantedBy,
+    restriction = null,
+  } = grant
+  const values = [securableId, securableKind, granteeId, granteeKind, privilege, grantedBy]
+  const text = restriction === null ? null : JSON.stringify(restriction)
+  return (await tx.run(insert, [...values, text])).length > 0
 }
 
 /** Deletes a grant. Returns false when the grant does not exist. */

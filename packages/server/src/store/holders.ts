@@ -55,10 +55,14 @@ export interface HolderPage {
 export function listHolders(sql: Queryable, page: HolderPage): Promise<PrincipalRow[]> {
   const { securableIds, privileges, owners, warehouseId, groupAges, after, limit } = page
   const { serverPrivileges, unlimitedEngines } = page
+  // A restricted grant of select implies use.
+  const stored: readonly string[] = privileges.includes('use')
+    ? [...privileges, 'select-restricted']
+    : privileges
   const position = [after?.name ?? null, after?.id ?? null]
   return sql.run<PrincipalRow>(holders, [
     securableIds,
-    privileges,
+    stored,
     owners,
     warehouseId,
     ...position,

@@ -1,4 +1,4 @@
-import type { Privilege } from '../privilege.ts'
+import type { Privilege, Restriction } from '../privilege.ts'
 import type { EngineSettings } from './engines.ts'
 import { ownIssuer } from './principals.ts'
 import { randomVersionSql } from './random-version.ts'
@@ -18,6 +18,7 @@ export interface PolicyEngine extends Pick<
   | 'administers'
   | 'refreshes'
   | 'viewChains'
+  | 'enforcesRestrictions'
 > {
   readonly name: string
   /** Client id of the engine, or `ISSUER#SUBJECT` when another issuer authenticates the engine. */
@@ -54,6 +55,8 @@ export interface PolicyRow {
   /** Ids to which grants of the principal can refer: the principal itself, its groups and its roles. */
   readonly grantees: readonly string[]
   readonly grants: readonly { readonly id: string; readonly privileges: readonly Privilege[] }[]
+  /** Restricted grants of `select`, the oldest first. `role` is the name of the role that has the grant, or null. */
+  readonly restrictions: readonly (Restriction & { readonly id: string; readonly role: string | null })[]
   readonly passage: readonly string[]
   readonly subject: PolicySubject | null
   /** Names of the roles of the principal in byte order. */
@@ -88,7 +91,7 @@ const load = statement(
    ),
    grantees(id, kind) as (select id, kind from direct union all select id, 'role' from member_of),
    held as (
-     select g.securable_id as id, g.securable_kind as kind, array_agg(distinct g.privilege) as privileges
+     select g.securable_id as id, g.securable_kind as kind, array_agg(distinct case g.privilege when 'select-restricted' then 'use' else g.privilege end) as privileges
      from grant_entry g join grantees on g.grantee_id = grantees.id and g.grantee_kind = grantees.kind
      group by 1, 2
    ),
@@ -111,6 +114,11 @@ const load = statement(
      (select storage_not_before from me) as storage_not_before,
      (select coalesce(array_agg(id::text), '{}') from grantees) as grantees,
      (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'privileges', privileges)), '[]') from held) as grants,
+     (select coalesce(jsonb_agg(g.restriction || jsonb_build_object('id', g.securable_id, 'role', r.name)
+        order by g.granted_at, g.securable_id, g.grantee_id), '[]')
+      from grant_entry g join grantees on g.grantee_id = grantees.id and g.grantee_kind = grantees.kind
+        left join role r on g.grantee_kind = 'role' and r.id = g.grantee_id
+      where g.privilege = 'select-restricted') as restrictions,
      (select coalesce(array_agg(id::text), '{}') from passage) as passage,
      (select coalesce(array_agg(r.name order by r.name), '{}') from member_of m join role r on r.id = m.id) as roles,
      (select coalesce(array_agg(id), '{}') from access_key where principal_id = $1) as "accessKeys",
@@ -121,6 +129,7 @@ const load = statement(
         'assertions', e.assertions, 'namesAdministrators', e.names_administrators, 'firstCalls', e.first_calls,
         'warehouses', to_jsonb(e.warehouses), 'privileges', to_jsonb(e.privileges), 'administers', e.administers,
         'refreshes', e.refreshes, 'viewChains', e.view_chains,
+        'enforcesRestrictions', e.enforces_restrictions,
         'storageNotBefore', floor(extract(epoch from e.storage_not_before) * 1000),
         'changedAt', floor(extract(epoch from e.updated_at) * 1000))
       from engine e join principal p on p.id = e.principal_id where e.principal_id = coalesce($2::uuid, $1)) as engine`,

@@ -14,6 +14,14 @@ export function toRelationKind(column: string | null | undefined): RelationKind 
   throw new TypeError(`The database contains the unknown kind of relation ${String(column)}.`)
 }
 
+/** Planner of scans: each client, or the server. */
+export type ScanPlanner = 'client' | 'server'
+
+/** Returns the planner in a column of the database. */
+export function toScanPlanner(column: string | null | undefined): ScanPlanner | null {
+  return column === 'client' || column === 'server' ? column : null
+}
+
 /** Content of the metadata text that a query returns: all snapshots, only referenced snapshots, or no text. */
 export type BodyForm = 'all' | 'refs' | 'none'
 
@@ -43,6 +51,8 @@ export interface RelationRow {
    */
   readonly definerId: string
   readonly protected: boolean
+  /** Planner of the scans of a table. Null: the property of the warehouse decides. */
+  readonly scanPlanning: ScanPlanner | null
   /** Canonical locations of the files of the relation, each ending in `/`, one per line. */
   readonly prefixes: string
   /** Time of the last revocation in epoch ms. Storage access that was issued before this time is invalid. */

@@ -5,6 +5,7 @@ import {
   parseMetadataKey,
   type RelationRow,
   toRelationKind,
+  toScanPlanner,
 } from './relations.ts'
 import { type RowFields, type Sql, type Statement, statement, type TextValues } from './sql.ts'
 
@@ -64,7 +65,7 @@ function byName(name: string, body: string): Statement {
     `select p.version, n.id, n.lineage, n.owners,
        r.id, r.kind, r.uuid, r.version, r.metadata_location, ${digestSql}, r.location, r.owner_id,
        coalesce(r.definer_id, r.owner_id), r.protected, array_to_string(r.prefixes, E'\\n'),
-       extract(epoch from r.not_before)::float8 * 1000, ${body}
+       extract(epoch from r.not_before)::float8 * 1000, r.scan_planning, ${body}
      from (select version from policy limit 1) p
      left join lateral (
        select id, lineage, owners from namespace where warehouse_id = $1 and path = $2 limit 1) n on true
@@ -117,7 +118,7 @@ function decodeRow(fields: RowFields): Resolved {
 
 function decodeRelation(fields: RowFields): RelationRow | null {
   const [id, kind, uuid, version, metadataLocation, digest, location, ownerId, definerId, ...others] = fields
-  const [isProtected, prefixes, notBefore, body, length, crc] = others
+  const [isProtected, prefixes, notBefore, planner, body, length, crc] = others
   if (id === null) return null
   return {
     id: text(id),
@@ -132,6 +133,7 @@ function decodeRelation(fields: RowFields): RelationRow | null {
     protected: isProtected === 't',
     prefixes: text(prefixes),
     notBefore: Number(notBefore),
+    scanPlanning: toScanPlanner(planner),
     body: body === null ? null : decodeBody(text(body), length, crc),
   }
 }

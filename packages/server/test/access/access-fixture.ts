@@ -116,6 +116,7 @@ export const openEngine: EngineSettings = {
   administers: false,
   refreshes: true,
   viewChains: false,
+  enforcesRestrictions: false,
   tokenSeconds: 900,
   sessionSeconds: 86_400,
 }

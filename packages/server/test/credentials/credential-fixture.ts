@@ -258,6 +258,7 @@ export class CredentialFixture implements AsyncDisposable {
       revokedBefore: 0,
       limits: this.issuer.limitsFor(identity, warehouse),
       plan: null,
+      role: null,
       omitsEndpoint: false,
     }
   }

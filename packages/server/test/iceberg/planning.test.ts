@@ -179,6 +179,43 @@ describe('fetchScanTasks', () => {
   })
 })
 
+describe('the planner of a table', () => {
+  const set = (planner: Json, relation = 'orders') =>
+    server.send('PUT', '/management/v1/warehouses/lakehouse/scan-planning', {
+      namespace: ['sales'],
+      relation,
+      planner,
+    })
+  const load = (headers: Readonly<Record<string, string>> = {}) =>
+    server.send('GET', 'namespaces/sales/tables/orders', undefined, headers)
+  const configOf = async () => objectAt((await load()).json, 'config')
+
+  it('a load tells clients who plans the scans of the table, also a repeated load and one with an ETag', async () => {
+    expect(await configOf()).toEqual({})
+    const before = (await load()).headers.get('etag') ?? ''
+    expect((await set('server')).json).toEqual({ changed: true })
+    expect((await set('server')).json).toEqual({ changed: false })
+    expect(await configOf()).toEqual({ 'scan-planning-mode': 'server' })
+    expect((await load({ 'if-none-match': before })).status).toBe(200)
+    await set('client')
+    expect(await configOf()).toEqual({ 'scan-planning-mode': 'client' })
+    await set(null)
+    expect(await configOf()).toEqual({})
+    expect((await load({ 'if-none-match': before })).status).toBe(304)
+  })
+
+  it('the planner can be set only by managers of the table, and only for tables', async () => {
+    const caller = await server.caller('no-manager')
+    const path = '/management/v1/warehouses/lakehouse/scan-planning'
+    const body = { namespace: ['sales'], relation: 'orders', planner: 'server' }
+    expect((await caller.send('PUT', path, body)).status).toBe(404)
+    await server.grant({ privilege: 'modify', on: { kind: 'relation', id: table.id }, to: caller })
+    expect((await caller.send('PUT', path, body)).status).toBe(403)
+    expect((await set('anybody')).status).toBe(400)
+    expect((await set('server', 'missing')).status).toBe(404)
+  })
+})
+
 describe('fetchPlanningResult and cancelPlanning', () => {
   it('fetchPlanningResult answers that no plan has the id, and cancelPlanning succeeds', async () => {
     const path = 'namespaces/sales/tables/orders/plan/some-id'

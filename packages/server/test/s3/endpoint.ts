@@ -164,6 +164,7 @@ export function makeClaims(): S3SessionClaims {
     provenBy: 'client-secret',
     viewIds: [],
     plan: null,
+    role: null,
     sessionBegan: null,
     issuedAt: Date.now() - 1000,
     expiresAt: Date.now() + 3_600_000,

@@ -148,12 +148,17 @@ function toGrants(snapshot: ServerSnapshot): readonly GrantEntry[] {
 }
 
 /**
- * Converts a grant of the server to an entry of a document. Returns undefined if its object or grantee was deleted, or
- * its table was dropped.
+ * Returns a grant as documents contain it, or undefined if its object or grantee was deleted, its table was dropped, or
+ * the grant is restricted.
  */
-function toGrant({ on, to, privilege, dropped }: Grant, snapshot: ServerSnapshot): GrantEntry | undefined {
+function toGrant(
+  { on, to, privilege, restriction, dropped }: Grant,
+  snapshot: ServerSnapshot,
+): GrantEntry | undefined {
   const grantee = toGranteeText(to, snapshot)
   if (on === null || dropped === true || grantee === undefined) return undefined
+  // A document would grant all rows and columns.
+  if (restriction !== undefined) return undefined
   return { on: formatSecurable(on), to: grantee, privileges: [privilege] }
 }
 

@@ -164,7 +164,8 @@ async function readGrants({ session }: PlanContext, on: SecurableName): Promise<
       key: 'grants',
       request: (page) => listGrants(session.client, { query: { ...toSecurableQuery(on), ...page } }),
     })
-    return items
+    // Documents contain no restricted grants, so they neither add nor remove them.
+    return items.filter(({ restriction }) => restriction === undefined)
   } catch (error) {
     if (error instanceof CliError && error.refusal?.status === 404) return null
     throw error

@@ -3,6 +3,7 @@ import { formatGrantee } from '../../names/grantee.ts'
 import type { Paint } from '../../output/paint.ts'
 import { details, table } from '../../output/table.ts'
 import { formatTime } from '../../output/times.ts'
+import { formatRestriction } from '../grant/format-restriction.ts'
 import { visible } from '../../output/visible.ts'
 
 /** Formats a decision, its reason, and the grants on the object and on every object that contains it. */
@@ -38,7 +39,11 @@ export function formatExplanation(
         {
           heading: 'gives',
           cell: ({ reason }) =>
-            reason?.because === 'owner' ? 'manage (owner)' : (reason?.privilege ?? null),
+            reason?.because === 'owner'
+              ? 'manage (owner)'
+              : reason === undefined
+                ? null
+                : `${reason.privilege}${formatRestriction(reason.restriction)}`,
         },
         {
           heading: 'to',
@@ -71,11 +76,11 @@ function formatDecision(explanation: AccessExplanation): string {
   return `there is no grant of ${privilege}, or of a privilege that includes it, on the object or above${hidden}`
 }
 
-function formatReason({ because, privilege, on, to, through, grantedAt }: AccessReason): string {
+function formatReason({ because, privilege, restriction, on, to, through, grantedAt }: AccessReason): string {
   const object = on.kind === 'server' ? 'the server' : `the ${on.kind} ${on.name}`
   if (because === 'owner') return `the principal owns ${object}`
   const path = through.length > 1 ? `, through ${through.slice(0, -1).join(' > ')}` : ''
-  return `${formatGrantee(to)} was granted ${privilege} on ${object} at ${formatTime(grantedAt) ?? '-'}${path}`
+  return `${formatGrantee(to)} was granted ${privilege}${formatRestriction(restriction)} on ${object} at ${formatTime(grantedAt) ?? '-'}${path}`
 }
 
 function formatExclusion({ principal, engine }: AccessExplanation, excluded: string): string {

@@ -16,6 +16,7 @@ export interface EntryOptions {
   readonly administers?: boolean
   readonly refreshes?: boolean
   readonly viewChains?: boolean
+  readonly enforcesRestrictions?: boolean
   readonly accessLife?: number
   readonly sessionLife?: number
 }
@@ -29,6 +30,7 @@ const permissions: readonly (readonly [option: string, description: string])[] =
   ['administers', 'let the engine send administrative requests for users who may administer'],
   ['refreshes', 'let the engine refresh the storage credentials of its users with its own session'],
   ['view-chains', 'accept the view through which the engine says that it reads a table'],
+  ['enforces-restrictions', 'trust the engine to enforce the row filters and columns of restricted grants'],
 ]
 
 export function addEntryOptions(command: Command): Command {
@@ -79,6 +81,7 @@ export function toEntry(options: EntryOptions): EngineChange {
     administers: options.administers,
     refreshes: options.refreshes,
     viewChains: options.viewChains,
+    enforcesRestrictions: options.enforcesRestrictions,
     tokenSeconds: options.accessLife,
     sessionSeconds: options.sessionLife,
   }

@@ -14,6 +14,7 @@ export const engineFlags: FlagNames = {
   administers: '--administers',
   refreshes: '--refreshes',
   viewChains: '--view-chains',
+  enforcesRestrictions: '--enforces-restrictions',
   tokenSeconds: '--access-life',
   sessionSeconds: '--session-life',
 }

@@ -22,6 +22,7 @@ export function formatEngine(paint: Paint, engine: Engine): string {
     ['administers', engine.administers],
     ['renews credentials', engine.refreshes],
     ['view chains accepted', engine.viewChains],
+    ['enforces restrictions', engine.enforcesRestrictions],
     ['tokens live', formatDuration(engine.tokenSeconds)],
     ['sessions live', formatDuration(engine.sessionSeconds)],
     ['created', formatTime(engine.createdAt)],

@@ -7,6 +7,14 @@ import { parseSecurable } from '../../names/securable.ts'
 import { inSession } from '../../session.ts'
 import { showChange } from '../../show-change.ts'
 import { grantable, toPrivileges } from './bundles.ts'
+import { formatRestriction } from './format-restriction.ts'
+
+interface GiveOptions {
+  readonly on: string
+  readonly to: string
+  readonly rows?: string
+  readonly columns?: string
+}
 
 /** Registers `headgate grant give` and `headgate grant take`. Each command changes either all named grants or none. */
 export function registerGive(group: Command, io: Io): void {
@@ -17,11 +25,21 @@ export function registerGive(group: Command, io: Io): void {
   )
     .requiredOption('--on <object>', 'such as table:lakehouse/sales.orders')
     .requiredOption('--to <who>', 'principal:NAME, role:NAME or group:ISSUER#NAME')
+    .option(
+      '--rows <condition>',
+      `restrict select to the rows that match, such as "region = 'eu' and amount >= 10"`,
+    )
+    .option('--columns <names>', 'restrict select to these columns, separated by commas')
     .action(
-      inSession(io, async (session, names: string[], { on, to }: { on: string; to: string }) => {
-        const body = toGrantRequest(names, on, to, session.warehouse)
+      inSession(io, async (session, names: string[], { on, to, rows, columns }: GiveOptions) => {
+        const body = {
+          ...toGrantRequest(names, on, to, session.warehouse),
+          ...(rows === undefined ? {} : { rows }),
+          ...(columns === undefined ? {} : { columns: columns.split(',').map((name) => name.trim()) }),
+        }
         const response = await grantPrivilege(session.client, { body })
-        showChange(session.out, response, `${to} has ${listPrivileges(body)} on ${on}`)
+        const restricted = formatRestriction({ rows: rows ?? null, columns: body.columns ?? null })
+        showChange(session.out, response, `${to} has ${listPrivileges(body)} on ${on}${restricted}`)
       }),
     )
   privilegeCommand(

@@ -3,6 +3,7 @@ import { listGrants, type ListGrantsQuery } from '../../management/generated/gra
 import { formatGrantee } from '../../names/grantee.ts'
 import { formatSecurable } from '../../names/securable.ts'
 import { formatTime } from '../../output/times.ts'
+import { formatRestriction } from './format-restriction.ts'
 import type { Session } from '../../session.ts'
 import { showList } from '../../show-list.ts'
 
@@ -18,7 +19,10 @@ export async function showGrants(
     limit,
   })
   showList(session, listed, 'grants', [
-    { heading: 'privilege', cell: ({ privilege }) => privilege },
+    {
+      heading: 'privilege',
+      cell: ({ privilege, restriction }) => `${privilege}${formatRestriction(restriction)}`,
+    },
     { heading: 'on', cell: ({ on }) => (on === null ? '(deleted)' : formatSecurable(on)) },
     { heading: 'to', cell: ({ to }) => formatGrantee(to) },
     { heading: 'granted', cell: ({ grantedAt }) => formatTime(grantedAt) },

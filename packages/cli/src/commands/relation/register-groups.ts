@@ -9,6 +9,7 @@ import { registerHistory } from './history.ts'
 import type { RelationKind } from './kind.ts'
 import { registerList } from './list.ts'
 import { registerMetrics } from './metrics.ts'
+import { registerPlanning } from './planning.ts'
 import { registerPurge } from './purge.ts'
 import { registerRegister } from './register.ts'
 import { registerRename } from './rename.ts'
@@ -23,6 +24,7 @@ export function registerRelations(program: Command, io: Io): void {
   registerList(tables, io, 'table')
   registerShowTable(tables, io)
   registerMetrics(tables, io)
+  registerPlanning(tables, io)
   registerShared(tables, io, 'table')
   registerUnregister(tables, io)
   registerRevocation(tables, io, 'table')

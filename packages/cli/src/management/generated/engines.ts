@@ -24,6 +24,7 @@ export type CreateEngineRequest = {
   readonly administers?: boolean | undefined
   readonly refreshes?: boolean | undefined
   readonly viewChains?: boolean | undefined
+  readonly enforcesRestrictions?: boolean | undefined
   readonly tokenSeconds?: number | undefined
   readonly sessionSeconds?: number | undefined
 }

@@ -110,6 +110,12 @@ export const engineChangeMembers: Members<EngineChange> = {
       'The server trusts the engine to name the views through which it reads a table (referenced-by).',
     )
     .optional(),
+  enforcesRestrictions: z
+    .boolean()
+    .describe(
+      'The server trusts the engine to enforce the row filters and column projections of restricted grants (read-restrictions).',
+    )
+    .optional(),
   tokenSeconds: z
     .int()
     .min(60)

@@ -71,6 +71,7 @@ export type AccessQuestion = {
 export type AccessReason = {
   readonly because: OpenEnum<'owner' | 'grant'>
   readonly privilege: Privilege
+  readonly restriction: Restriction | null
   readonly on: {
     readonly kind: OpenEnum<'server' | 'warehouse' | 'namespace' | 'relation'>
     readonly name: string
@@ -162,6 +163,7 @@ export type Engine = {
   readonly administers: boolean
   readonly refreshes: boolean
   readonly viewChains: boolean
+  readonly enforcesRestrictions: boolean
   readonly tokenSeconds: number
   readonly sessionSeconds: number
   readonly createdAt: string
@@ -184,6 +186,7 @@ export type EngineChange = {
   readonly administers?: boolean | undefined
   readonly refreshes?: boolean | undefined
   readonly viewChains?: boolean | undefined
+  readonly enforcesRestrictions?: boolean | undefined
   readonly tokenSeconds?: number | undefined
   readonly sessionSeconds?: number | undefined
 }
@@ -213,6 +216,7 @@ export type Finding = { readonly name: string; readonly ok: boolean; readonly me
 
 export type Grant = {
   readonly privilege: Privilege
+  readonly restriction?: Restriction | undefined
   readonly on: SecurableName | null
   readonly dropped?: true | undefined
   readonly to: Grantee
@@ -229,6 +233,8 @@ export type GrantEffect = {
 export type GrantRequest = {
   readonly privilege?: Privilege | undefined
   readonly privileges?: readonly Privilege[] | undefined
+  readonly rows?: string | undefined
+  readonly columns?: readonly string[] | undefined
   readonly on: SecurableName
   readonly to: GranteeName
 }
@@ -472,6 +478,8 @@ export type RestoreRequest = {
   readonly name?: string | undefined
 }
 
+export type Restriction = { readonly rows: string | null; readonly columns: readonly string[] | null }
+
 export type RetiredPlace = {
   readonly location: string
   readonly kind: OpenEnum<'retired' | 'reservation'>
@@ -504,6 +512,12 @@ export type S3Storage = {
   readonly secretAccessKey?: string | undefined
   readonly sessionToken?: string | undefined
   readonly credentials?: OpenEnum<'default-chain' | 'none'> | undefined
+}
+
+export type ScanPlanning = {
+  readonly namespace: readonly string[]
+  readonly relation: string
+  readonly planner: OpenEnum<'client' | 'server'> | null
 }
 
 export type SecurableName =
@@ -731,6 +745,11 @@ export const securableNameDecoder: z.ZodType<SecurableName> = z.union([
   }),
 ])
 
+export const restrictionDecoder: z.ZodType<Restriction> = z.object({
+  rows: z.string().nullable(),
+  columns: z.array(z.string()).nullable(),
+})
+
 export const granteeDecoder: z.ZodType<Grantee> = z.object({
   kind: z.string(),
   id: z.string(),
@@ -741,6 +760,7 @@ export const granteeDecoder: z.ZodType<Grantee> = z.object({
 export const accessReasonDecoder: z.ZodType<AccessReason> = z.object({
   because: z.string(),
   privilege: privilegeDecoder,
+  restriction: restrictionDecoder.nullable(),
   on: z.object({ kind: z.string(), name: z.string() }),
   to: granteeDecoder,
   through: z.array(z.string()),
@@ -869,6 +889,7 @@ export const engineDecoder: z.ZodType<Engine> = z.object({
   administers: z.boolean(),
   refreshes: z.boolean(),
   viewChains: z.boolean(),
+  enforcesRestrictions: z.boolean(),
   tokenSeconds: z.number(),
   sessionSeconds: z.number(),
   createdAt: z.string(),
@@ -887,6 +908,7 @@ export const engineLimitsDecoder: z.ZodType<EngineLimits> = z.object({
 
 export const grantDecoder: z.ZodType<Grant> = z.object({
   privilege: privilegeDecoder,
+  restriction: restrictionDecoder.optional(),
   on: securableNameDecoder.nullable(),
   dropped: z.literal(true).optional(),
   to: granteeDecoder,

@@ -69,6 +69,7 @@ export type AccessQuestion = {
 export type AccessReason = {
   readonly because: OpenEnum<'owner' | 'grant'>
   readonly privilege: Privilege
+  readonly restriction: Restriction | null
   readonly on: {
     readonly kind: OpenEnum<'server' | 'warehouse' | 'namespace' | 'relation'>
     readonly name: string
@@ -160,6 +161,7 @@ export type Engine = {
   readonly administers: boolean
   readonly refreshes: boolean
   readonly viewChains: boolean
+  readonly enforcesRestrictions: boolean
   readonly tokenSeconds: number
   readonly sessionSeconds: number
   readonly createdAt: string
@@ -182,6 +184,7 @@ export type EngineChange = {
   readonly administers?: boolean | undefined
   readonly refreshes?: boolean | undefined
   readonly viewChains?: boolean | undefined
+  readonly enforcesRestrictions?: boolean | undefined
   readonly tokenSeconds?: number | undefined
   readonly sessionSeconds?: number | undefined
 }
@@ -211,6 +214,7 @@ export type Finding = { readonly name: string; readonly ok: boolean; readonly me
 
 export type Grant = {
   readonly privilege: Privilege
+  readonly restriction?: Restriction | undefined
   readonly on: SecurableName | null
   readonly dropped?: true | undefined
   readonly to: Grantee
@@ -227,6 +231,8 @@ export type GrantEffect = {
 export type GrantRequest = {
   readonly privilege?: Privilege | undefined
   readonly privileges?: readonly Privilege[] | undefined
+  readonly rows?: string | undefined
+  readonly columns?: readonly string[] | undefined
   readonly on: SecurableName
   readonly to: GranteeName
 }
@@ -470,6 +476,8 @@ export type RestoreRequest = {
   readonly name?: string | undefined
 }
 
+export type Restriction = { readonly rows: string | null; readonly columns: readonly string[] | null }
+
 export type RetiredPlace = {
   readonly location: string
   readonly kind: OpenEnum<'retired' | 'reservation'>
@@ -502,6 +510,12 @@ export type S3Storage = {
   readonly secretAccessKey?: string | undefined
   readonly sessionToken?: string | undefined
   readonly credentials?: OpenEnum<'default-chain' | 'none'> | undefined
+}
+
+export type ScanPlanning = {
+  readonly namespace: readonly string[]
+  readonly relation: string
+  readonly planner: OpenEnum<'client' | 'server'> | null
 }
 
 export type SecurableName =

@@ -19,6 +19,8 @@ import { consoleSessions } from './018-console-sessions.ts'
 import { nameSearch } from './019-name-search.ts'
 import { issuerSessions } from './020-issuer-sessions.ts'
 import { issuerClaims } from './021-issuer-claims.ts'
+import { restrictedGrants } from './022-restricted-grants.ts'
+import { scanPlanning } from './023-scan-planning.ts'
 import type { Migration } from './migration.ts'
 
 /**
@@ -47,4 +49,6 @@ export const migrations: readonly Migration[] = [
   nameSearch,
   issuerSessions,
   issuerClaims,
+  restrictedGrants,
+  scanPlanning,
 ]

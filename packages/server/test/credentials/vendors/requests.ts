@@ -69,6 +69,7 @@ export function testGrant(
     revokedBefore: 0,
     limits: { credentialExpiresBy: expiresAt, renewableUntil: expiresAt, engineRenewableUntil: null },
     plan: null,
+    role: null,
     omitsEndpoint: false,
   }
   return [grant, expiresAt]
