@@ -1,7 +1,7 @@
 const sync = Buffer.alloc(16, 7)
 
-/** Value of one of the Avro types that manifests contain. A record is the list of the values of its fields. */
-type AvroValue = string | number | readonly AvroValue[]
+/** A value of the Avro types that manifests need: a record is the list of its fields. */
+export type AvroValue = string | number | Buffer | readonly AvroValue[]
 
 function zigzag(value: number): Buffer {
   let rest = BigInt.asUintN(64, (BigInt(value) << 1n) ^ (BigInt(value) >> 63n))
@@ -13,14 +13,16 @@ function zigzag(value: number): Buffer {
   return Buffer.from([...bytes, Number(rest)])
 }
 
-function encoded(value: AvroValue): Buffer {
+/** Returns a value in the binary form of Avro. */
+export function encoded(value: AvroValue): Buffer {
   if (typeof value === 'number') return zigzag(value)
   if (typeof value === 'string') return Buffer.concat([zigzag(Buffer.byteLength(value)), Buffer.from(value)])
+  if (Buffer.isBuffer(value)) return Buffer.concat([zigzag(value.length), value])
   return Buffer.concat(value.map(encoded))
 }
 
 /** Returns an uncompressed Avro container file with one block. */
-function avroFile(schema: object, records: readonly AvroValue[]): Buffer {
+export function avroFile(schema: object, records: readonly AvroValue[]): Buffer {
   const block = Buffer.concat(records.map(encoded))
   return Buffer.concat([
     Buffer.from('Obj\u0001', 'latin1'),
@@ -32,7 +34,10 @@ function avroFile(schema: object, records: readonly AvroValue[]): Buffer {
   ])
 }
 
-const field = (name: string, type: unknown, id: number): object => ({ name, type, 'field-id': id })
+/** Returns a field of an Avro schema with the id of its column. */
+export function field(name: string, type: unknown, id: number): object {
+  return { name, type, 'field-id': id }
+}
 
 /** Returns an Iceberg manifest (format version 2) that lists the given data files. */
 export function buildManifest(files: readonly string[]): Buffer {
