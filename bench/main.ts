@@ -14,6 +14,7 @@ import { loadTokenCases } from './cases/load-token.ts'
 import { manifestCases } from './cases/manifest.ts'
 import { mixedCases } from './cases/mixed.ts'
 import { placesCases } from './cases/places.ts'
+import { planningCases } from './cases/planning.ts'
 import { revisionCases } from './cases/revision.ts'
 import { refusalCases } from './cases/refusals.ts'
 import { upstreamSuites } from './cases/upstream.ts'
@@ -44,6 +45,7 @@ const suites: readonly Suite[] = [
   { id: 'revision', quick: false, cases: revisionCases },
   { id: 'auth', quick: false, cases: authCases },
   { id: 'manifest', quick: false, cases: manifestCases },
+  { id: 'planning', quick: false, cases: planningCases },
 ]
 
 async function main(options: BenchOptions): Promise<void> {
