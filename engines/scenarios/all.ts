@@ -11,6 +11,7 @@ import { pyicebergScenarios } from './pyiceberg.ts'
 import { signedRequests } from './signed-requests.ts'
 import { sparkCtasSigning } from './signing.ts'
 import { sparkHistory } from './spark-history.ts'
+import { sparkPlanning } from './spark-planning.ts'
 import { sparkTables } from './spark-tables.ts'
 import { sparkViews } from './spark-views.ts'
 import { storageClients } from './storage-clients.ts'
@@ -38,6 +39,7 @@ export const scenarios: readonly Scenario[] = [
   duckdbKeyEnds,
   sparkCtasRefresh,
   sparkCtasSigning,
+  sparkPlanning,
   disturbedInsert,
   trinoCtasRefresh,
   pyicebergClient,
