@@ -6,6 +6,7 @@ import { kubernetesExample } from './kubernetes.ts'
 import { lancedbExample } from './lancedb.ts'
 import { nodeExample } from './node.ts'
 import { pyicebergExample } from './pyiceberg.ts'
+import { rowsExample } from './rows.ts'
 import { sparkExample } from './spark.ts'
 import { trinoExample } from './trino.ts'
 
@@ -14,6 +15,7 @@ export const examples: readonly Example[] = [
   pyicebergExample,
   duckdbExample,
   nodeExample,
+  rowsExample,
   sparkExample,
   trinoExample,
   browserExample,

@@ -16,6 +16,8 @@ export const entries: Readonly<Record<string, readonly (readonly [specifier: str
     ['@headgate/iceberg/client', 'src/client/index.ts'],
     ['@headgate/iceberg/rest', 'src/rest/index.ts'],
     ['@headgate/iceberg/metadata', 'src/metadata/index.ts'],
+    ['@headgate/iceberg/manifest', 'src/manifest/index.ts'],
+    ['@headgate/iceberg/expression', 'src/expression/index.ts'],
   ],
   lance: [
     ['@headgate/lance/client', 'src/client/index.ts'],

@@ -29,7 +29,7 @@ const syncBytes = 16
  * Maximum number of records in one yielded batch. A limit is needed because some writers put all records of a file
  * into one block.
  */
-const sliceSize = 1_000
+const sliceSize = 250
 
 /** Header of an Avro object container file: its schema and its metadata. */
 export interface AvroHeader {
@@ -42,7 +42,7 @@ export interface AvroHeader {
 export type ReadRecord<T> = (cursor: Cursor) => T
 
 /**
- * Reads an Avro object container file as a stream, up to 1000 records at a time. Buffers at most one block. Codecs:
+ * Reads an Avro object container file as a stream, up to 250 records at a time. Buffers at most one block. Codecs:
  * null, deflate, snappy, zstandard.
  *
  * @param open returns the reader of the records, for the header of the file

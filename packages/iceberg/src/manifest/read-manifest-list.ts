@@ -37,10 +37,15 @@ const summaryFields = [
 
 /**
  * Reads a manifest list as a stream (Iceberg table specification, "Manifest Lists"), in formats 1 to 3. Yields up to
- * 1000 manifests at a time.
+ * 250 manifests at a time.
  *
  * @throws AvroError when the file is damaged, is not a manifest list, or exceeds a limit; errors of `chunks` are
  *   thrown unchanged
+ * @example Type-checked only, because it needs a manifest list.
+ * ```ts
+ * for await (const manifests of readManifestList(chunks))
+ *   for (const { path, addedFiles } of manifests) console.log(path, addedFiles)
+ * ```
  */
 export function readManifestList(
   chunks: AsyncIterable<Uint8Array>,

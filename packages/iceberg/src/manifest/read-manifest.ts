@@ -52,12 +52,17 @@ const statuses: readonly EntryStatus[] = ['existing', 'added', 'deleted']
 const contents: readonly FileContent[] = ['data', 'position-deletes', 'equality-deletes']
 
 /**
- * Reads a manifest as a stream (Iceberg table specification, "Manifests"), in formats 1 to 3. Yields up to 1000 entries
+ * Reads a manifest as a stream (Iceberg table specification, "Manifests"), in formats 1 to 3. Yields up to 250 entries
  * at a time, with the status that each has in the file. The statistics of columns are decoded on demand, and keep their
  * block of the file in memory.
  *
  * @throws AvroError when the file is damaged, is not a manifest, or exceeds a limit; errors of `chunks` are thrown
  *   unchanged
+ * @example Type-checked only, because it needs a manifest.
+ * ```ts
+ * for await (const entries of readManifest(chunks))
+ *   for (const { status, file } of entries) console.log(status, file.path, file.recordCount)
+ * ```
  */
 export function readManifest(
   chunks: AsyncIterable<Uint8Array>,

@@ -1,12 +1,16 @@
 import { HeadgateError } from '@headgate/errors'
 import type { StringMap } from '../../fields.ts'
+import type { TableIdentifier } from '../../rest/identifier.ts'
+import type { Clock } from '../clock.ts'
+import { fetchCredentials } from '../load-credentials.ts'
 import type { LoadedTable } from '../loaded-table.ts'
 import type { CallOptions, Session } from '../session.ts'
 import { toAwsCredentials, type AwsCredentials } from './aws-credentials.ts'
 import { chooseCredential } from './choose-credential.ts'
 import { withoutKeys } from './keys.ts'
-import { obtainCredential } from './obtain-credential.ts'
+import { type CredentialSource, obtainCredential } from './obtain-credential.ts'
 import { s3ClientConfig, type S3ClientConfig } from './s3-client-config.ts'
+import type { StorageCredential } from './storage-credential.ts'
 import { RefreshableCredential, type GetOptions } from './refreshable-credential.ts'
 import { listCredentials, credentialSources } from './credential-sources.ts'
 
@@ -63,15 +67,62 @@ export interface StorageCredentials extends AsyncDisposable {
 export function storageCredentials(
   session: Session,
   table: LoadedTable,
-  { location = table.metadata.location, minIntervalMs = 10_000 }: StorageCredentialsOptions = {},
+  { location = table.metadata.location, ...options }: StorageCredentialsOptions = {},
 ): StorageCredentials {
-  const { clock } = session
-  // Removes the keys that the table was loaded with, so that old keys are never mixed with renewed keys, for example an
-  // old session token with a new access key.
-  const settings = withoutKeys(table.config)
-  const sources = credentialSources(session, table)
+  return createCredentials(session.clock, {
+    ...options,
+    location,
+    // Removes the keys that the table was loaded with, so that old keys are never mixed with renewed keys, for example
+    // an old session token with a new access key.
+    settings: withoutKeys(table.config),
+    sources: credentialSources(session, table),
+    initial: listCredentials(table),
+  })
+}
+
+/**
+ * Creates the credentials of a scan plan, which are renewed by the id of the plan.
+ *
+ * @throws {HeadgateError} unsupported, when the plan has no id or no credentials
+ */
+export function planCredentials(
+  session: Session,
+  identifier: TableIdentifier,
+  { planId, storageCredentials: initial }: PlanAccess,
+  { location = initial[0]?.prefix ?? '', ...options }: StorageCredentialsOptions = {},
+): StorageCredentials {
+  if (planId === null || initial.length === 0)
+    throw new HeadgateError(
+      'unsupported',
+      'The plan of the scan has no storage credentials: use catalog.storageCredentials() with the loaded table',
+    )
+  const source: CredentialSource = {
+    name: 'loadCredentials with planId',
+    fetch: (_, signal) => fetchCredentials(session, identifier, { planId, signal, maxRetries: 2 }),
+  }
+  return createCredentials(session.clock, { ...options, location, settings: {}, sources: [source], initial })
+}
+
+/** Id and credentials of a scan plan. Contains secrets. */
+export interface PlanAccess {
+  readonly planId: string | null
+  readonly storageCredentials: readonly StorageCredential[]
+}
+
+interface CredentialsSettings extends StorageCredentialsOptions {
+  readonly location: string
+  /** Properties in addition to those of the current credential. */
+  readonly settings: StringMap
+  readonly sources: readonly CredentialSource[]
+  readonly initial: readonly StorageCredential[]
+}
+
+function createCredentials(
+  clock: Clock,
+  { location, settings, sources, initial, minIntervalMs = 10_000 }: CredentialsSettings,
+): StorageCredentials {
   const credential = new RefreshableCredential({
-    initial: chooseCredential(listCredentials(table), location),
+    initial: chooseCredential(initial, location),
     obtain: (current, signal) => obtainCredential(sources, location, current, () => clock.now(), signal),
     clock,
     minIntervalMs,

@@ -1,7 +1,11 @@
 import type { TableIdentifier } from '../../rest/identifier.ts'
-import type { Clock } from '../clock.ts'
 import type { StorageCredential } from '../credentials/storage-credential.ts'
-import type { CallOptions, Delegation } from '../session.ts'
+import {
+  planCredentials,
+  type StorageCredentials,
+  type StorageCredentialsOptions,
+} from '../credentials/storage-credentials.ts'
+import type { CallOptions, Delegation, Session } from '../session.ts'
 import { ScanPlanningError } from './scan-planning-error.ts'
 import type { FileScanTask } from './scan-tasks.ts'
 import type { ScanOperations, ScanPlan, ScanRequest } from './scans.ts'
@@ -19,6 +23,19 @@ export interface PlannedScan extends AsyncIterable<FileScanTask> {
    * Credentials for the files of this scan. If the list is empty, use the credentials of the table. Contains secrets.
    */
   readonly storageCredentials: readonly StorageCredential[]
+  /**
+   * Creates credentials for the files of this scan, which are renewed by the id of the plan for as long as the server allows.
+   *
+   * @throws {HeadgateError} unsupported, when the plan has no credentials: use those of the table
+   * @example Type-checked only, because it needs a store.
+   * ```ts
+   * const scan = await catalog.planScan(orders)
+   * await using storage = scan.credentials()
+   * const s3 = new S3Client(await storage.s3ClientConfig())
+   * for await (const { dataFile } of scan) console.log(dataFile['file-path'])
+   * ```
+   */
+  credentials(options?: StorageCredentialsOptions): StorageCredentials
 }
 
 type Operations = Omit<ScanOperations, 'planScan'>
@@ -30,11 +47,12 @@ const LONGEST_PAUSE_MS = 60_000
 /** Requests a plan of a scan, and waits until the plan is complete. */
 export async function planScan(
   operations: Operations,
-  clock: Clock,
+  session: Session,
   identifier: TableIdentifier,
   request: ScanRequest | undefined,
   { planningTimeoutMs = 300_000, ...options }: PlanScanOptions = {},
 ): Promise<PlannedScan> {
+  const { clock } = session
   const until = clock.now() + planningTimeoutMs
   let plan = await operations.planTableScan(identifier, request, options)
   const { planId } = plan
@@ -63,10 +81,12 @@ export async function planScan(
   if (plan.status === 'failed') throw new ScanPlanningError(plan.error.message, plan.error.type)
   if (plan.status !== 'completed')
     throw new ScanPlanningError('The plan of the scan was cancelled: call planScan again', null)
-  const { storageCredentials } = plan
+  const { storageCredentials, planId: completed } = plan
   return {
     planId: plan.planId,
     storageCredentials,
+    credentials: (storageOptions) =>
+      planCredentials(session, identifier, { planId: completed, storageCredentials }, storageOptions),
     [Symbol.asyncIterator]: () => filesOf(operations, identifier, plan, cancel, options),
   }
 }

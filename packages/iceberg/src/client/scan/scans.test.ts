@@ -117,6 +117,30 @@ test('planScan waits for the scan plan, and the iteration fetches the tasks of t
   ])
 })
 
+test('the credentials of a scan are renewed by the id of its plan', async () => {
+  const keys = (id: string): JsonObject => ({
+    prefix: 's3://b/',
+    config: { 's3.access-key-id': id, 's3.secret-access-key': 's', 's3.session-token-expires-at-ms': '1' },
+  })
+  const renewed = { ...keys('new'), config: { 's3.access-key-id': 'new', 's3.secret-access-key': 's' } }
+  await using it = await testCatalog({
+    respond: respondInOrder(
+      { json: completed({ 'plan-id': 'p/1', 'storage-credentials': [keys('old')] }) },
+      { json: { 'storage-credentials': [renewed] } },
+    ),
+  })
+  const scan = await it.catalog.planScan(orders)
+  await using storage = scan.credentials()
+  expect(await storage()).toMatchObject({ accessKeyId: 'new' })
+  expect(it.targets()).toEqual([`POST ${at}/plan`, `GET ${at}/credentials?planId=p%2F1`])
+})
+
+test('a scan whose plan has no credentials refers to those of the table', async () => {
+  await using it = await testCatalog({ respond: () => ({ json: completed() }) })
+  const scan = await it.catalog.planScan(orders)
+  expect(() => scan.credentials()).toThrow('catalog.storageCredentials()')
+})
+
 test('an iteration over a scan that ends early or fails cancels the scan plan', async () => {
   const response = { json: completed({ ...tasks('a', 'b'), 'plan-tasks': ['t'] }) }
   await using it = await testCatalog({ respond: respondInOrder(response) })

@@ -128,8 +128,7 @@ export function scanOperations(session: Session): ScanOperations {
   }
   return {
     ...operations,
-    planScan: (identifier, request, options) =>
-      planScan(operations, session.clock, identifier, request, options),
+    planScan: (identifier, request, options) => planScan(operations, session, identifier, request, options),
   }
 }
 
