@@ -50,12 +50,19 @@ export function boundMaps(type: AvroType | undefined): CreateColumnMap<Buffer> {
   )
 }
 
+/** Functions that read and skip a value of a map. All maps of a kind share them. */
+interface ValueFunctions<T> {
+  readonly read: (cursor: Cursor) => T
+  readonly skip: (cursor: Cursor) => void
+}
+
 function columnMaps<T extends Int64 | Buffer>(
   type: AvroType | undefined,
   kind: 'long' | 'bytes',
   read: (cursor: Cursor) => T,
   skip: (cursor: Cursor) => void,
 ): CreateColumnMap<T> {
+  const functions: ValueFunctions<T> = { read, skip }
   if (type === undefined) return () => null
   const branches = type.kind === 'union' ? type.branches : [type]
   const arrayIndex = branches.findIndex(({ kind }) => kind === 'array')
@@ -67,29 +74,28 @@ function columnMaps<T extends Int64 | Buffer>(
     if (!(unread instanceof Unread)) return null
     const cursor = new Cursor(unread.bytes, unread.at)
     if (type.kind === 'union' && cursor.integer() !== arrayIndex) return null
-    return new EncodedMap(cursor.bytes, cursor.at, read, skip)
+    return new EncodedMap(cursor.bytes, cursor.at, functions)
   }
 }
 
 class EncodedMap<T extends Int64 | Buffer> implements ColumnMap<T> {
   readonly #bytes: Buffer
   readonly #at: number
-  readonly #read: (cursor: Cursor) => T
-  readonly #skip: (cursor: Cursor) => void
+  readonly #functions: ValueFunctions<T>
 
-  constructor(bytes: Buffer, at: number, read: (cursor: Cursor) => T, skip: (cursor: Cursor) => void) {
+  constructor(bytes: Buffer, at: number, functions: ValueFunctions<T>) {
     this.#bytes = bytes
     this.#at = at
-    this.#read = read
-    this.#skip = skip
+    this.#functions = functions
   }
 
   get(columnId: number): T | null {
+    const { read, skip } = this.#functions
     const cursor = new Cursor(this.#bytes, this.#at)
     for (let left = nextBlock(cursor); left > 0; left = nextBlock(cursor)) {
       for (; left > 0; left -= 1) {
-        if (cursor.integer() === columnId) return this.#read(cursor)
-        this.#skip(cursor)
+        if (cursor.integer() === columnId) return read(cursor)
+        skip(cursor)
       }
     }
     return null
@@ -99,7 +105,7 @@ class EncodedMap<T extends Int64 | Buffer> implements ColumnMap<T> {
     const cursor = new Cursor(this.#bytes, this.#at)
     const entries: [number, T][] = []
     for (let left = nextBlock(cursor); left > 0; left = nextBlock(cursor)) {
-      for (; left > 0; left -= 1) entries.push([cursor.integer(), this.#read(cursor)])
+      for (; left > 0; left -= 1) entries.push([cursor.integer(), this.#functions.read(cursor)])
     }
     return entries
   }

@@ -6,7 +6,8 @@ import type { PartitionValue, PartitionValues } from './types.ts'
 
 /**
  * Returns a decoder for the partition of a file in a manifest entry. The decoded partitions of a manifest share one
- * list of field ids. A field without an id has the id -1.
+ * list of field ids. A field without an id has the id -1. Consecutive files with equal partitions share one object, which
+ * saves memory and lets callers compare partitions by identity.
  *
  * @throws AvroError when the type is not a record
  */
@@ -14,10 +15,22 @@ export function partitionDecoder(
   type: AvroType | undefined,
 ): (value: AvroValue | undefined) => PartitionValues {
   const fieldIds = type === undefined ? [] : recordIn(type).fields.map(({ id }) => id ?? -1)
-  return (value) => ({
-    fieldIds,
-    values: value === null || value === undefined ? [] : listValue(value).map(partitionValue),
-  })
+  let last: PartitionValues = { fieldIds, values: [] }
+  return (value) => {
+    const values = value === null || value === undefined ? [] : listValue(value)
+    if (!isEqual(values, last.values)) last = { fieldIds, values: values.map(partitionValue) }
+    return last
+  }
+}
+
+function isEqual(values: readonly AvroValue[], known: readonly PartitionValue[]): boolean {
+  return (
+    values.length === known.length &&
+    values.every((value, index) => {
+      const other = known[index]
+      return Buffer.isBuffer(value) ? Buffer.isBuffer(other) && value.equals(other) : value === other
+    })
+  )
 }
 
 function partitionValue(value: AvroValue): PartitionValue {
