@@ -6,13 +6,14 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { decodeTableMetadata } from '@headgate/iceberg/metadata'
 import { decodePlanTableScanRequest } from '@headgate/iceberg/rest'
-import { parse, stringify, type Json } from '@headgate/json'
+import { parse, type Json } from '@headgate/json'
 import { LoopTurns } from '../../packages/server/src/concurrency/loop-turns.ts'
 import type { KeyRing } from '../../packages/server/src/keys/key-ring.ts'
 import { DeleteIndexes } from '../../packages/server/src/planning/delete-indexes.ts'
 import { ManifestFiles } from '../../packages/server/src/planning/manifest-files.ts'
 import { PermittedFiles } from '../../packages/server/src/planning/permitted-files.ts'
 import {
+  encodeTasks,
   fetchTasks,
   planScan,
   type PlannedTasks,
@@ -43,10 +44,10 @@ const never = new AbortController().signal
 async function plan(filter: Json): Promise<number> {
   const { tasks } = await planScan(deps, table, decodePlanTableScanRequest({ filter }), never)
   let files = count(tasks)
-  const open = [...(tasks['plan-tasks'] ?? [])]
+  const open = [...tasks.planTasks]
   for (let task = open.shift(); task !== undefined; task = open.shift()) {
     const fetched = await fetchTasks(deps, table, task, never)
-    open.push(...(fetched['plan-tasks'] ?? []))
+    open.push(...fetched.planTasks)
     files += count(fetched)
   }
   return files
@@ -54,7 +55,8 @@ async function plan(filter: Json): Promise<number> {
 
 function count(tasks: PlannedTasks): number {
   // A server encodes each response, which is a part of the work.
-  return stringify(tasks).length === 0 ? 0 : (tasks['file-scan-tasks'] ?? []).length
+  const bytes = Buffer.from(encodeTasks({}, tasks))
+  return bytes.length === 0 ? 0 : (tasks.fileTasks ?? []).length
 }
 
 const selective: Json = {

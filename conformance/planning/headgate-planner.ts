@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { decodeTableMetadata } from '@headgate/iceberg/metadata'
 import { decodePlanTableScanRequest } from '@headgate/iceberg/rest'
-import type { Json, JsonObject } from '@headgate/json'
+import { parse, type Json, type JsonObject } from '@headgate/json'
 import { LoopTurns } from '../../packages/server/src/concurrency/loop-turns.ts'
 import { DeleteIndexes } from '../../packages/server/src/planning/delete-indexes.ts'
 import { ManifestFiles } from '../../packages/server/src/planning/manifest-files.ts'
@@ -38,14 +38,20 @@ export class HeadgatePlanner {
       decodePlanTableScanRequest(scan),
       AbortSignal.timeout(60_000),
     )
-    const deleteFiles = tasks['delete-files'] ?? []
-    return (tasks['file-scan-tasks'] ?? []).map((task) => ({
-      path: pathOf(task['data-file'] ?? null),
-      residual: task['residual-filter'] ?? null,
-      deletes: ((task['delete-file-references'] ?? []) as readonly number[]).map((index) =>
-        pathOf(deleteFiles[index] ?? null),
-      ),
-    }))
+    const deleteFiles = tasks.deleteFiles.map((text) => parse(text))
+    return (tasks.fileTasks ?? []).map((text) =>
+      toPlannedFile(parse(text, { maxDepth: 1000 }) as JsonObject, deleteFiles),
+    )
+  }
+}
+
+function toPlannedFile(task: JsonObject, deleteFiles: readonly Json[]): PlannedFile {
+  return {
+    path: pathOf(task['data-file'] ?? null),
+    residual: task['residual-filter'] ?? null,
+    deletes: ((task['delete-file-references'] ?? []) as readonly number[]).map((index) =>
+      pathOf(deleteFiles[index] ?? null),
+    ),
   }
 }
 

@@ -1,7 +1,7 @@
 import { decodeFetchScanTasksRequest } from '@headgate/iceberg/rest'
 import type { Operation } from '../operation/operation.ts'
 import { plannedTable } from '../planning/planned-table.ts'
-import { fetchTasks } from '../planning/plan-scan.ts'
+import { encodeTasks, fetchTasks } from '../planning/plan-scan.ts'
 import type { IcebergDeps } from './deps.ts'
 import { findScanned, planResponse } from './planTableScan.ts'
 import { route } from './route.ts'
@@ -17,6 +17,6 @@ export function fetchScanTasks(deps: IcebergDeps): Operation {
       call.identity,
       call.header('user-agent'),
     )
-    return planResponse(await fetchTasks(deps.planning, table, planTask, call.signal))
+    return planResponse(encodeTasks({}, await fetchTasks(deps.planning, table, planTask, call.signal)))
   })
 }

@@ -5,11 +5,10 @@ import { auditAccess } from '../credentials/audit-access.ts'
 import { issuePlan } from '../credentials/issue-storage-access.ts'
 import type { Call, Operation, Response } from '../operation/operation.ts'
 import { plannedTable } from '../planning/planned-table.ts'
-import { planScan, planText } from '../planning/plan-scan.ts'
+import { encodeTasks, planScan, planText } from '../planning/plan-scan.ts'
 import type { IcebergDeps } from './deps.ts'
 import { findRestrictable } from './find-readable.ts'
 import { relationParam, warehouseParam } from './params.ts'
-import { jsonResponse } from './responses.ts'
 import { checkEnforceable } from './restricted-read.ts'
 import { route } from './route.ts'
 import { committedAccessRequest } from './storage-access.ts'
@@ -35,12 +34,12 @@ export function planTableScan(deps: IcebergDeps): Operation {
     const issued =
       plan === null ? null : await issuePlan(deps, committedAccessRequest(call, found, views), plan, call)
     const access = auditAccess(call, issued)
-    return planResponse({
+    const members = {
       status: 'completed',
       'plan-id': issued?.planId ?? crypto.randomUUID(),
-      ...planned.tasks,
       ...(access === null ? {} : { 'storage-credentials': access.credentials.map((each) => ({ ...each })) }),
-    })
+    }
+    return planResponse(encodeTasks(members, planned.tasks))
   })
 }
 
@@ -63,8 +62,7 @@ function tooLargeToLimit(): HeadgateError {
   )
 }
 
-/** Encodes a plan. It depends on the rights of the caller, so `Cache-Control` forbids to store it. */
-export function planResponse(body: Parameters<typeof jsonResponse>[0]): Response {
-  const response = jsonResponse(body)
-  return { ...response, headers: { ...response.headers, 'cache-control': 'no-store' } }
+/** Returns the response with a plan. It depends on the rights of the caller, so `Cache-Control` forbids to store it. */
+export function planResponse(body: string): Response {
+  return { status: 200, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, body }
 }

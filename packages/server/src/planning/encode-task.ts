@@ -6,7 +6,7 @@ import {
 } from '@headgate/iceberg/expression'
 import type { ColumnMap, ContentFile } from '@headgate/iceberg/manifest'
 import { parsePrimitive, schemaIndex, type Schema } from '@headgate/iceberg/metadata'
-import type { Int64, Json, JsonObject } from '@headgate/json'
+import { stringify, type Int64, type Json, type JsonObject } from '@headgate/json'
 import type { DeleteFile } from './delete-index.ts'
 
 /** Values for the encoding of the files of a scan. */
@@ -19,52 +19,66 @@ export interface FileEncoding {
   readonly fields: ReadonlyMap<number, readonly (BoundPartitionField | null)[]>
 }
 
-/** Encodes a data file (Iceberg REST specification, `DataFile`), with the statistics that the scan requests. */
+/**
+ * Encodes a data file as JSON text (Iceberg REST specification, `DataFile`), with the statistics that the scan requests.
+ * The text is composed without an object, because a response has thousands of files.
+ *
+ * @param partition text of `encodePartition`, which many files share
+ */
 export function encodeDataFile(
   encoding: FileEncoding,
   specId: number,
   file: ContentFile,
-  firstRowId: Int64 | null,
-): JsonObject {
-  return {
-    content: 'data',
-    ...encodeContentFile(encoding, specId, file),
-    ...(firstRowId === null ? {} : { 'first-row-id': firstRowId }),
-    ...(encoding.statsColumns.length === 0 ? {} : encodeStatistics(encoding, file)),
-  }
+  { partition, firstRowId }: { readonly partition: string; readonly firstRowId: Int64 | null },
+): string {
+  const rowId = firstRowId === null ? '' : `,"first-row-id":${firstRowId}`
+  const statistics = encoding.statsColumns.length === 0 ? '' : members(encodeStatistics(encoding, file))
+  return `{"content":"data",${encodeContentFile(specId, file, partition)}${rowId}${statistics}}`
 }
 
-/** Encodes a delete file (Iceberg REST specification, `DeleteFile`). */
-export function encodeDeleteFile(encoding: FileEncoding, { specId, file }: DeleteFile): JsonObject {
+/** Encodes a delete file as JSON text (Iceberg REST specification, `DeleteFile`). */
+export function encodeDeleteFile(encoding: FileEncoding, { specId, file }: DeleteFile): string {
   const { content, contentOffset, contentSizeInBytes, equalityIds, referencedDataFile } = file
-  return {
-    content,
-    ...encodeContentFile(encoding, specId, file),
+  const rest = {
     ...(content === 'equality-deletes' ? { 'equality-ids': equalityIds ?? [] } : {}),
     ...(referencedDataFile === null ? {} : { 'referenced-data-file': referencedDataFile }),
     ...(contentOffset === null ? {} : { 'content-offset': contentOffset }),
     ...(contentSizeInBytes === null ? {} : { 'content-size-in-bytes': contentSizeInBytes }),
   }
+  const partition = encodePartition(encoding, specId, file)
+  return `{"content":"${content}",${encodeContentFile(specId, file, partition)}${members(rest)}}`
 }
 
-function encodeContentFile(encoding: FileEncoding, specId: number, file: ContentFile): JsonObject {
-  const { keyMetadata, splitOffsets, sortOrderId } = file
-  const partition = encodePartition(encoding.fields.get(specId) ?? [], file)
-  return {
-    'file-path': file.path,
-    'file-format': file.format,
-    'spec-id': specId,
-    ...(encoding.omitsNullPartitions && partition.includes(null) ? {} : { partition }),
-    'file-size-in-bytes': file.sizeInBytes,
-    'record-count': file.recordCount,
-    ...(keyMetadata === null ? {} : { 'key-metadata': keyMetadata.toString('hex').toUpperCase() }),
-    ...(splitOffsets === null ? {} : { 'split-offsets': splitOffsets }),
-    ...(sortOrderId === null ? {} : { 'sort-order-id': sortOrderId }),
-  }
+/** Encodes the members that data files and delete files share, without braces. */
+function encodeContentFile(specId: number, file: ContentFile, partition: string): string {
+  const { path, format, sizeInBytes, recordCount, keyMetadata, splitOffsets, sortOrderId } = file
+  const key = keyMetadata === null ? '' : `,"key-metadata":"${keyMetadata.toString('hex').toUpperCase()}"`
+  const splits = splitOffsets === null ? '' : `,"split-offsets":[${splitOffsets.join(',')}]`
+  const order = sortOrderId === null ? '' : `,"sort-order-id":${sortOrderId}`
+  return `"file-path":${JSON.stringify(path)},"file-format":${JSON.stringify(format)},"spec-id":${specId}${partition},"file-size-in-bytes":${sizeInBytes},"record-count":${recordCount}${key}${splits}${order}`
 }
 
-/** Encodes the partition as a list of values in the order of the spec. */
-function encodePartition(
+/** Returns the members of an object as text that follows other members. */
+function members(object: JsonObject): string {
+  const text = stringify(object)
+  return text === '{}' ? '' : `,${text.slice(1, -1)}`
+}
+
+/**
+ * Encodes the partition of a file as the text of a member that follows other members. The text is empty for a client that
+ * cannot decode the partition.
+ */
+export function encodePartition(
+  { fields, omitsNullPartitions }: FileEncoding,
+  specId: number,
+  file: ContentFile,
+): string {
+  const values = partitionValues(fields.get(specId) ?? [], file)
+  return omitsNullPartitions && values.includes(null) ? '' : `,"partition":${stringify(values)}`
+}
+
+/** Returns the partition as a list of values in the order of the spec. */
+function partitionValues(
   fields: readonly (BoundPartitionField | null)[],
   { partition }: ContentFile,
 ): readonly Json[] {

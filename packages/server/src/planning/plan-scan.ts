@@ -44,12 +44,25 @@ export interface PlannedScan {
   readonly fileCount: number
 }
 
-/** Tasks of a scan in the form of the specification (`ScanTasks`). */
-export interface PlannedTasks extends JsonObject {
-  readonly 'plan-tasks'?: readonly string[]
-  readonly 'file-scan-tasks'?: readonly JsonObject[]
-  readonly 'delete-files'?: readonly JsonObject[]
+/** Tasks of a scan: plan tasks, and the JSON texts of file scan tasks and their delete files. */
+export interface PlannedTasks extends Pick<ScanTasks, 'deleteFiles'> {
+  readonly planTasks: readonly string[]
+  /** Null: the response has only plan tasks, or the table has no snapshot. */
+  readonly fileTasks: readonly string[] | null
 }
+
+/** Returns the JSON text of a response with the members of `ScanTasks` (Iceberg REST specification) after others. */
+export function encodeTasks(others: JsonObject, { planTasks, fileTasks, deleteFiles }: PlannedTasks): string {
+  const members = [
+    stringify(others).slice(1, -1),
+    planTasks.length === 0 ? '' : `"plan-tasks":${JSON.stringify(planTasks)}`,
+    fileTasks === null ? '' : `"file-scan-tasks":[${fileTasks.join(',')}]`,
+    deleteFiles.length === 0 ? '' : `"delete-files":[${deleteFiles.join(',')}]`,
+  ]
+  return `{${members.filter((text) => text !== '').join(',')}}`
+}
+
+const noTasks: PlannedTasks = { planTasks: [], fileTasks: null, deleteFiles: [] }
 
 /**
  * Plans a scan. A plan with few files contains its tasks, and a larger one only plan tasks, with which `fetchTasks`
@@ -69,7 +82,7 @@ export async function planScan(
       `The filter is longer than ${maxFilterLength} characters. Send a shorter one, and apply the complete filter to the rows.`,
     )
   const definition = defineScan(table.metadata, request, (schema) => columnIds(schema, request))
-  if (definition === null) return { scan: null, tasks: {}, fileCount: 0 }
+  if (definition === null) return { scan: null, tasks: noTasks, fileCount: 0 }
   const source = await openPermitted(deps, table, definition, signal)
   const { manifests } = source
   const counts = manifests.map(({ addedFiles, existingFiles }) =>
@@ -81,12 +94,12 @@ export async function planScan(
   }
   if (planned.fileCount <= maxDirectFiles) {
     const listed = await listTasks(source, table, start, manifests.length, filesPerTask)
-    return { ...planned, tasks: encodeTasks(deps, table, definition, manifests.length, listed) }
+    return { ...planned, tasks: toTasks(deps, table, definition, manifests.length, listed) }
   }
   const planTasks = groupManifests(counts).map(([from, end]) =>
     sealPlanTask(deps.ring, table, { scan: definition, from: { manifest: from, entry: 0 }, end }),
   )
-  return { ...planned, tasks: { 'plan-tasks': planTasks } }
+  return { ...planned, tasks: { ...noTasks, planTasks } }
 }
 
 /** Maximum length of the text of a scan in a plan id, so that the id stays short. */
@@ -114,7 +127,7 @@ export async function fetchTasks(
 ): Promise<PlannedTasks> {
   const { scan, from, end } = await openPlanTask(deps.ring, table, planTask)
   const source = await openPermitted(deps, table, scan, signal)
-  return encodeTasks(deps, table, scan, end, await listTasks(source, table, from, end, filesPerTask))
+  return toTasks(deps, table, scan, end, await listTasks(source, table, from, end, filesPerTask))
 }
 
 /** Opens a scan whose files are limited to those that the caller may read. */
@@ -136,18 +149,14 @@ async function openPermitted(
 
 const start: Position = { manifest: 0, entry: 0 }
 
-function encodeTasks(
+function toTasks(
   { ring }: PlanningDeps,
   owner: PlanOwner,
   scan: ScanDefinition,
   end: number,
   { next, ...tasks }: ScanTasks,
 ): PlannedTasks {
-  return {
-    ...(next === null ? {} : { 'plan-tasks': [sealPlanTask(ring, owner, { scan, from: next, end })] }),
-    'file-scan-tasks': tasks['file-scan-tasks'],
-    ...(tasks['delete-files'].length === 0 ? {} : { 'delete-files': tasks['delete-files'] }),
-  }
+  return { ...tasks, planTasks: next === null ? [] : [sealPlanTask(ring, owner, { scan, from: next, end })] }
 }
 
 /** Groups consecutive manifests, with about the same number of files in each group. */

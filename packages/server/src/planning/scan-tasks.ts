@@ -3,14 +3,15 @@ import {
   mayMatchFile,
   residualFor,
   type BoundExpression,
+  type SpecFilter,
 } from '@headgate/iceberg/expression'
-import type { ManifestEntry, ManifestFile } from '@headgate/iceberg/manifest'
+import type { ManifestEntry, ManifestFile, PartitionValues } from '@headgate/iceberg/manifest'
 import { schemaIndex, type Schema } from '@headgate/iceberg/metadata'
-import { addInt64, stringify, type Int64, type Json, type JsonObject } from '@headgate/json'
+import { addInt64, stringify, type Int64 } from '@headgate/json'
 import type { LoopTurns } from '../concurrency/loop-turns.ts'
 import { type DeleteFile, type DeleteIndex, sequenceNumberOf } from './delete-index.ts'
 import { canonicalFile } from './canonical-file.ts'
-import { encodeDataFile, encodeDeleteFile, type FileEncoding } from './encode-task.ts'
+import { encodeDataFile, encodeDeleteFile, encodePartition, type FileEncoding } from './encode-task.ts'
 import type { ReadManifest } from './manifest-files.ts'
 import type { Scan } from './scan.ts'
 import { filterOf, type specFilters } from './select-manifests.ts'
@@ -26,8 +27,10 @@ export interface Position {
  * continues, or null at the end of the range.
  */
 export interface ScanTasks {
-  readonly 'file-scan-tasks': readonly JsonObject[]
-  readonly 'delete-files': readonly JsonObject[]
+  /** JSON text of each file scan task. */
+  readonly fileTasks: readonly string[]
+  /** JSON text of each delete file. */
+  readonly deleteFiles: readonly string[]
   readonly next: Position | null
 }
 
@@ -86,17 +89,14 @@ export async function visitFiles(
     const filter = filterOf(filters, manifest)
     const { entries } = await source.read(manifest)
     const rowIds = firstRowIds(manifest, entries)
-    const residuals = new Map<string, Residual>()
+    const residuals = new Residuals(filter)
     for (let at = number === from.manifest ? from.entry : 0; at < entries.length; at += 1) {
       if (at % entriesPerTurn === 0) await turns.next()
       const entry = entries[at]
       if (entry === undefined || !isScanned(scan, manifest, entry)) continue
       const { file } = entry
       if (permitted !== null && !permitted.has(canonicalFile(file.path))) continue
-      const key = partitionText(entry)
-      let residual = residuals.get(key)
-      if (residual === undefined)
-        residuals.set(key, (residual = toResidual(residualFor(filter, file.partition))))
+      const residual = residuals.get(file.partition)
       if (residual.filter === false || !mayMatchFile(residual.filter, file)) continue
       const found = deletes.find(manifest.specId, sequenceNumberOf(manifest, entry), file)
       if (!visit({ manifest, entry, residual, deletes: found, firstRowId: () => rowIds(at) }))
@@ -127,21 +127,38 @@ export async function listTasks(
   return list.end(next)
 }
 
-/** Residual filter of a partition, with its JSON form. */
+/** Residual filter of a partition, with its JSON text. Files of one manifest with equal partitions share it. */
 export interface Residual {
   readonly filter: BoundExpression
-  readonly json: Json
-  /** Length of the JSON text in characters. */
-  readonly length: number
+  readonly text: string
 }
 
-function toResidual(filter: BoundExpression): Residual {
-  const json = encodeExpression(filter)
-  return { filter, json, length: stringify(json).length }
+/** Residual filters of the partitions of one manifest. */
+class Residuals {
+  readonly #filter: SpecFilter
+  readonly #byText = new Map<string, Residual>()
+  #last: { readonly partition: PartitionValues; readonly residual: Residual } | null = null
+
+  constructor(filter: SpecFilter) {
+    this.#filter = filter
+  }
+
+  get(partition: PartitionValues): Residual {
+    // Consecutive files with equal partitions share one object.
+    if (this.#last?.partition === partition) return this.#last.residual
+    const text = partitionText(partition)
+    let residual = this.#byText.get(text)
+    if (residual === undefined) {
+      const filter = residualFor(this.#filter, partition)
+      this.#byText.set(text, (residual = { filter, text: stringify(encodeExpression(filter)) }))
+    }
+    this.#last = { partition, residual }
+    return residual
+  }
 }
 
-function partitionText({ file }: ManifestEntry): string {
-  const parts = file.partition.values.map((value) =>
+function partitionText({ values }: PartitionValues): string {
+  const parts = values.map((value) =>
     Buffer.isBuffer(value) ? value.toString('hex') : `${typeof value} ${String(value)}`,
   )
   return JSON.stringify(parts)
@@ -149,9 +166,10 @@ function partitionText({ file }: ManifestEntry): string {
 
 class TaskList {
   readonly #encoding: FileEncoding
-  readonly #tasks: JsonObject[] = []
+  readonly #tasks: string[] = []
+  readonly #partitions = new WeakMap<Residual, string>()
   #residualLength = 0
-  readonly #deleteFiles: JsonObject[] = []
+  readonly #deleteFiles: string[] = []
   readonly #deleteNumbers = new Map<DeleteFile, number>()
 
   constructor({ scan, filters }: TaskSource, { omitsNullPartitions, visibleColumns }: TaskOptions) {
@@ -172,19 +190,20 @@ class TaskList {
   }
 
   add({ manifest, entry, residual, deletes, firstRowId }: ScannedFile): void {
-    this.#residualLength += residual.length
-    this.#tasks.push({
-      'data-file': encodeDataFile(this.#encoding, manifest.specId, entry.file, firstRowId()),
-      ...(deletes.length === 0
-        ? {}
-        : { 'delete-file-references': deletes.map((each) => this.#numberOf(each)) }),
-      // The member is optional, but Java cannot read files whose task has none.
-      'residual-filter': residual.json,
-    })
+    this.#residualLength += residual.text.length
+    const { specId } = manifest
+    let partition = this.#partitions.get(residual)
+    if (partition === undefined)
+      this.#partitions.set(residual, (partition = encodePartition(this.#encoding, specId, entry.file)))
+    const file = encodeDataFile(this.#encoding, specId, entry.file, { partition, firstRowId: firstRowId() })
+    const numbers = deletes.map((each) => this.#numberOf(each))
+    const references = numbers.length === 0 ? '' : `,"delete-file-references":[${numbers.join(',')}]`
+    // The residual filter is optional, but Java cannot read files whose task has none.
+    this.#tasks.push(`{"data-file":${file}${references},"residual-filter":${residual.text}}`)
   }
 
   end(next: Position | null): ScanTasks {
-    return { 'file-scan-tasks': this.#tasks, 'delete-files': this.#deleteFiles, next }
+    return { fileTasks: this.#tasks, deleteFiles: this.#deleteFiles, next }
   }
 
   /** Returns the number of a delete file in the response, and adds the file when it is referenced first. */
