@@ -83,12 +83,25 @@ export class ManifestFiles {
     return read.manifests
   }
 
-  /** Returns the live entries of a manifest. Throws the errors of `list`. */
+  /**
+   * Returns whether the entries of a scan fit in half of the cache. A larger scan should not be cached: it would evict the
+   * manifests of other scans, and its own ones before their next use.
+   */
+  canKeep(entries: number): boolean {
+    return entries * bytesPerEntry <= this.#manifests.maxSize / 2
+  }
+
+  /**
+   * Returns the live entries of a manifest. Throws the errors of `list`.
+   *
+   * @param keeps whether the entries are cached
+   */
   async manifest(
     table: string,
     file: ManifestFile,
     open: OpenFile,
     signal: AbortSignal,
+    keeps = true,
   ): Promise<ReadManifest> {
     if (file.keyMetadata !== null)
       throw new HeadgateError(
@@ -104,7 +117,7 @@ export class ManifestFiles {
         for (const entry of batch) if (entry.status !== 'deleted') entries.push(entry)
         return entries.length
       })
-      this.#manifests.set(key, { entries }, { size })
+      if (keeps) this.#manifests.set(key, { entries }, { size })
       return { entries }
     }
     return await this.#reads.join(key, work, signal)

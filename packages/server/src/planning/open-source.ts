@@ -8,6 +8,8 @@ import { selectManifests, specFilters } from './select-manifests.ts'
 
 /** Time limit in ms for the delete files of a snapshot. */
 const timeoutMs = 120_000
+/** Assumed number of files in a manifest of which the manifest list contains no number. */
+const unknownFiles = 5_000
 
 /** Reads the manifest lists and the delete files of a scan. */
 export async function openSource(
@@ -37,6 +39,7 @@ export async function openSource(
     }),
   )
   const selected = selectManifests(scan, filters, lists)
+  const keeps = manifests.canKeep(selected.data.reduce((sum, manifest) => sum + filesIn(manifest), 0))
   const build = (): Promise<DeleteIndex> => indexDeletes(deps, table, filters, selected.deletes)
   return {
     scan,
@@ -48,8 +51,13 @@ export async function openSource(
         ? new DeleteIndex()
         : await deletes.get(relationId, scan.snapshots[0]?.['manifest-list'] ?? '', build, signal),
     turns,
-    read: (manifest) => manifests.manifest(relationId, manifest, open, signal),
+    read: (manifest) => manifests.manifest(relationId, manifest, open, signal, keeps),
   }
+}
+
+/** Returns the number of files in a manifest, or an estimate if it is unknown. */
+export function filesIn({ addedFiles, existingFiles }: ManifestFile): number {
+  return addedFiles === null || existingFiles === null ? unknownFiles : addedFiles + existingFiles
 }
 
 /** Reads the delete files of a snapshot. The reads continue when the caller disconnects, because others may wait. */

@@ -5,7 +5,7 @@ import { stringify, type JsonObject } from '@headgate/json'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { maxFilterLength, openPlanTask, type PlanOwner, sealPlanTask } from './plan-task.ts'
 import { maxFilesOfScan } from './planned-files.ts'
-import { openSource } from './open-source.ts'
+import { filesIn, openSource } from './open-source.ts'
 import type { PermittedFiles } from './permitted-files.ts'
 import type { ScannedTable, SourceDeps } from './scanned-table.ts'
 import { defineScan, type ScanDefinition } from './scan.ts'
@@ -85,9 +85,7 @@ export async function planScan(
   if (definition === null) return { scan: null, tasks: noTasks, fileCount: 0 }
   const source = await openPermitted(deps, table, definition, signal)
   const { manifests } = source
-  const counts = manifests.map(({ addedFiles, existingFiles }) =>
-    addedFiles === null || existingFiles === null ? filesPerTask : addedFiles + existingFiles,
-  )
+  const counts = manifests.map(filesIn)
   const planned = {
     scan: definition,
     fileCount: counts.reduce((sum, count) => sum + count, 0),
