@@ -45,6 +45,7 @@ function running(sql: Sql, run: Sql['run']): Sql {
     transaction: (work, options) => sql.transaction(work, options),
     listen: (channel, onPayload) => sql.listen(channel, onPayload),
     readRow: (...args) => sql.readRow(...args),
+    readCached: (...args) => sql.readCached(...args),
     ping: (signal) => sql.ping(signal),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }

@@ -144,6 +144,7 @@ describe('Management operations', () => {
       transaction: (work, options) => sql.transaction(work, options),
       listen: () => Promise.resolve(silence),
       readRow: (...args) => sql.readRow(...args),
+      readCached: (...args) => sql.readCached(...args),
       ping: (signal) => sql.ping(signal),
       ...silence,
     }

@@ -350,6 +350,7 @@ function silent({ sql }: TestStore): TestStore['sql'] {
     transaction: (work, options) => sql.transaction(work, options),
     listen: () => Promise.resolve({ [Symbol.asyncDispose]: () => Promise.resolve() }),
     readRow: (...args) => sql.readRow(...args),
+    readCached: (...args) => sql.readCached(...args),
     ping: (signal) => sql.ping(signal),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }

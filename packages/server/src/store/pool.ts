@@ -9,6 +9,7 @@ import { Listener } from './listener.ts'
 import { ReadConnections } from './read-connections.ts'
 import { queryRow } from './row-query.ts'
 import type { ServerState } from './session-settings.ts'
+import { SnapshotCache } from './snapshot-cache.ts'
 import { Sockets } from './sockets.ts'
 import {
   statement,
@@ -57,6 +58,7 @@ class Pool implements Sql {
   readonly #connections: Connections
   readonly #reads: ReadConnections
   readonly #rows = new SingleFlight<RowFields | null>()
+  readonly #cached = new SnapshotCache(() => this.#readSnapshot())
   readonly #listener: Listener
   #serverRun: string | null = null
 
@@ -80,9 +82,31 @@ class Pool implements Sql {
   readRow(statement: Statement, values: TextValues): Promise<RowFields | null> {
     // Equal reads share a query that starts after all of them were requested, because clients often load one
     // table at the same time.
-    return this.#rows.joinNext(toReadKey(statement, values), () =>
-      this.#retry(statement, () => this.#readOnce(statement, values)),
-    )
+    return this.#rows.joinNext(toReadKey(statement, values), () => this.#readOne(statement, values))
+  }
+
+  readCached<T>(statement: Statement, values: TextValues, decode: (row: RowFields | null) => T): Promise<T> {
+    const key = toReadKey(statement, values)
+    return this.#cached.read(key, async () => {
+      const row = await this.#readOne(statement, values)
+      return { value: decode(row), bytes: estimateBytes(key, row) }
+    })
+  }
+
+  /**
+   * Returns null when the read of the snapshot fails, because the read that follows is repeated after a failure, and
+   * throws the error if it remains.
+   */
+  async #readSnapshot(): Promise<string | null> {
+    try {
+      return await this.#reads.readSnapshot()
+    } catch {
+      return null
+    }
+  }
+
+  #readOne(statement: Statement, values: TextValues): Promise<RowFields | null> {
+    return this.#retry(statement, () => this.#readOnce(statement, values))
   }
 
   async #readOnce(statement: Statement, values: TextValues): Promise<RowFields | null> {
@@ -147,7 +171,9 @@ class Pool implements Sql {
   #recordServerRun(run: string): void {
     const isNew = this.#serverRun !== null && this.#serverRun !== run
     this.#serverRun = run
-    if (isNew) this.#listener.announceLoss()
+    if (!isNew) return
+    this.#cached.clear()
+    this.#listener.announceLoss()
   }
 
   afterCommit(callback: () => void): void {
@@ -317,4 +343,13 @@ function toReadKey({ name }: Statement, values: TextValues): string {
   // PostgreSQL refuses U+0000 in texts, so the key is unambiguous.
   for (const value of values) key += value === null ? '\0' : `\0=${value}`
   return key
+}
+
+/** Bytes of the objects of a cached row, without its texts. */
+const rowOverheadBytes = 800
+
+function estimateBytes(key: string, row: RowFields | null): number {
+  let length = key.length
+  for (const field of row ?? []) length += field?.length ?? 0
+  return length + rowOverheadBytes
 }

@@ -4,7 +4,14 @@ import { queryRows, type RowRead } from './row-query.ts'
 import { responseGraceMs, makeSettings, type ServerState } from './session-settings.ts'
 import type { Sockets } from './sockets.ts'
 import type { CompleteSqlConfig } from './sql-config.ts'
-import type { RowFields, Statement, TextValues } from './sql.ts'
+import { type RowFields, type Statement, statement, type TextValues } from './sql.ts'
+
+/**
+ * Returns the snapshot of the database: `xmin:xmax:xip_list`, the ids of the transactions that have ended. Two
+ * statements with the same snapshot see the same rows (PostgreSQL, "Transaction ID and Snapshot Information
+ * Functions").
+ */
+const currentSnapshot = statement('current_snapshot', 'select pg_current_snapshot()')
 
 /** Number of times that `#check` runs within the time limit of a statement. */
 const checks = 8
@@ -23,6 +30,9 @@ export class ReadConnection {
   #completed = 0
   /** Reads that are sent at the end of the current iteration of the event loop. */
   #collected: RowRead[] = []
+  /** Read of the snapshot that is one of `#collected`. Null when there is none. */
+  #collectedSnapshot: Promise<string> | null = null
+  readonly #serverRun: string
   #usable = true
 
   /**
@@ -41,18 +51,21 @@ export class ReadConnection {
     const client = new Client({ ...clientConfig(config, sockets), query_timeout: 0, pipeline: true })
     // A connection error rejects all pending reads. Without this listener, the error would also end the process.
     client.on('error', () => undefined)
+    let state: ServerState
     try {
       await client.connect()
-      onOpen(await makeSettings(client, config))
+      state = await makeSettings(client, config)
+      onOpen(state)
     } catch (error) {
       void client.end().catch(() => undefined)
       throw error
     }
-    return new ReadConnection(client, config.statementTimeoutMs + responseGraceMs)
+    return new ReadConnection(client, state.run, config.statementTimeoutMs + responseGraceMs)
   }
 
-  private constructor(client: Client, limitMs: number) {
+  private constructor(client: Client, serverRun: string, limitMs: number) {
     this.#client = client
+    this.#serverRun = serverRun
     this.#timer = setInterval(() => this.#check(), limitMs / checks).unref()
     client.on('error', () => {
       this.#usable = false
@@ -97,6 +110,24 @@ export class ReadConnection {
     })
   }
 
+  /**
+   * Returns the current snapshot of the database, with the run of its server, because another server, or the same one
+   * after a crash, can have the same snapshot with other rows. Calls in one iteration of the event loop share one read.
+   *
+   * @throws Error of the driver or of PostgreSQL
+   */
+  readSnapshot(): Promise<string> {
+    this.#collectedSnapshot ??= this.read(currentSnapshot, []).then(
+      (row) => `${this.#serverRun} ${row?.[0] ?? ''}`,
+    )
+    return this.#collectedSnapshot
+  }
+
+  /** Whether a call of `readSnapshot` now shares the read of an earlier call. */
+  get collectsSnapshot(): boolean {
+    return this.#collectedSnapshot !== null
+  }
+
   /** Closes the connection after all pending reads have received their responses. */
   async end(): Promise<void> {
     this.#usable = false
@@ -112,6 +143,7 @@ export class ReadConnection {
   #send(): void {
     const reads = this.#collected
     this.#collected = []
+    this.#collectedSnapshot = null
     queryRows(this.#client, reads, (skipped) => {
       for (const read of skipped) this.#collect(read)
     })

@@ -62,6 +62,17 @@ export class ReadConnections implements AsyncDisposable {
     return least
   }
 
+  /**
+   * Returns the current snapshot of the database. Returns null when no connection for pipelined reads is available.
+   *
+   * @throws HeadgateError `unavailable`, or Error of the driver or of PostgreSQL
+   */
+  async readSnapshot(): Promise<string | null> {
+    const collecting = this.#open.find((connection) => connection.collectsSnapshot && connection.usable)
+    const connection = collecting ?? (await this.acquire())
+    return connection === null ? null : await connection.readSnapshot()
+  }
+
   /** Closes all connections after their pending reads have ended. Later reads open new connections. */
   retire(): void {
     for (const connection of this.#open) this.#retire(connection)

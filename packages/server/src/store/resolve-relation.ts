@@ -92,12 +92,11 @@ function unlessKnown([body, length, crc]: typeof whole | typeof referenced): str
 export async function resolveRelation(sql: Sql, key: ResolveKey): Promise<Resolved> {
   const { warehouseId, path, name, form, known } = key
   const values: TextValues = [warehouseId, path, name]
-  const row = await sql.readRow(
+  return await sql.readCached(
     statements[form],
     form === 'none' ? values : [...values, ...knownValues(known)],
+    decodeRow,
   )
-  if (row === null) throw new Error('The table policy contains no row, so the policy version is unknown.')
-  return decodeRow(row)
 }
 
 function knownValues(known: string | null): TextValues {
@@ -106,7 +105,8 @@ function knownValues(known: string | null): TextValues {
   return [id, digest === null ? null : `\\x${digest}`, metadataLocation]
 }
 
-function decodeRow(fields: RowFields): Resolved {
+function decodeRow(fields: RowFields | null): Resolved {
+  if (fields === null) throw new Error('The table policy contains no row, so the policy version is unknown.')
   const [policyVersion, namespaceId, lineage, owners, ...relation] = fields
   return {
     policyVersion: Number(policyVersion),

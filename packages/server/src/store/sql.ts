@@ -75,6 +75,14 @@ export interface Sql extends Queryable, AsyncDisposable {
    * @returns null when the statement found no row
    */
   readRow(statement: Statement, values: TextValues): Promise<RowFields | null>
+  /**
+   * Reads at most one row as `readRow` does. Returns the value of an earlier call instead, if nothing has changed in the
+   * database since then. The result of the statement must depend only on its values and on tables, not on the time.
+   *
+   * @param decode converts the row, or null when the statement found no row. Callers share the value, so it must not be
+   *   changed
+   */
+  readCached<T>(statement: Statement, values: TextValues, decode: (row: RowFields | null) => T): Promise<T>
   /** Sends a query to check that the database responds. */
   ping(signal: AbortSignal): Promise<void>
 }

@@ -1,4 +1,4 @@
-import type { Queryable, Sql } from './sql.ts'
+import type { Queryable, RowFields, Sql } from './sql.ts'
 import { statement } from './sql.ts'
 import type { IcebergKind } from './relations.ts'
 
@@ -64,7 +64,10 @@ export async function resolveUpstream(
   name: string | null,
 ): Promise<UpstreamRows> {
   const [path = ''] = paths
-  const row = await sql.readRow(resolve, [warehouseId, paths.join('\u001e'), path, name])
+  return await sql.readCached(resolve, [warehouseId, paths.join('\u001e'), path, name], decodeRows)
+}
+
+function decodeRows(row: RowFields | null): UpstreamRows {
   if (row === null) throw new Error('The database contains no policy version.')
   const [version, namespaceId, namespacePath, lineage, owners, ...relation] = row
   const [id, kind, uuid, ownerId, prefixes, notBefore, earlyId, early] = relation

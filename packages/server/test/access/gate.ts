@@ -48,6 +48,7 @@ export class Gate implements Sql {
 
   transaction: Sql['transaction'] = (work, options) => this.#inner.transaction(work, options)
   readRow: Sql['readRow'] = (...args) => this.#inner.readRow(...args)
+  readCached: Sql['readCached'] = (...args) => this.#inner.readCached(...args)
   ping: Sql['ping'] = (signal) => this.#inner.ping(signal)
   afterCommit: Sql['afterCommit'] = (callback) => callback()
 

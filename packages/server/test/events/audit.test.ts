@@ -360,6 +360,7 @@ function plain(inner: Sql): Sql {
     transaction: (...args) => inner.transaction(...args),
     listen: (...args) => inner.listen(...args),
     readRow: (...args) => inner.readRow(...args),
+    readCached: (...args) => inner.readCached(...args),
     ping: (signal) => inner.ping(signal),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   }

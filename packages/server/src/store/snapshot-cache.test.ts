@@ -1,0 +1,95 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { type ReadResult, SnapshotCache } from './snapshot-cache.ts'
+
+/** Database with one value, whose snapshot changes with each change. */
+class Database {
+  value = 0
+  snapshot: string | null = 'snapshot 0'
+  reads = 0
+  snapshotReads = 0
+
+  change(value: number): void {
+    this.value = value
+    this.snapshot = `snapshot ${value}`
+  }
+
+  readonly read = (bytes = 10): Promise<ReadResult<number>> => {
+    this.reads += 1
+    return Promise.resolve({ value: this.value, bytes })
+  }
+}
+
+let database: Database
+let cache: SnapshotCache
+beforeEach(() => {
+  database = new Database()
+  cache = new SnapshotCache(() => {
+    database.snapshotReads += 1
+    return Promise.resolve(database.snapshot)
+  })
+})
+
+const read = (key = 'a'): Promise<number> => cache.read(key, () => database.read())
+
+describe('SnapshotCache', () => {
+  test('returns a cached result while the database has the snapshot that was known before the read', async () => {
+    // The first read knows no snapshot, and the second one finds it out.
+    for (let n = 0; n < 10; n += 1) expect(await read()).toBe(0)
+    expect(database.reads).toBe(2)
+  })
+
+  test('reads again after the database changed', async () => {
+    for (let value = 1; value < 10; value += 1) {
+      database.change(value)
+      for (let n = 0; n < 5; n += 1) expect(await read()).toBe(value)
+    }
+  })
+
+  test('reads the snapshot only for keys whose result may be current', async () => {
+    for (const key of ['a', 'b', 'c']) await read(key)
+    expect(database.snapshotReads).toBe(0)
+    await read('a')
+    expect(database.snapshotReads).toBe(1)
+    // The results of b and c were read before the snapshot was known.
+    await read('b')
+    await read('c')
+    expect(database.snapshotReads).toBe(1)
+  })
+
+  test('does not return a result that a change made outdated while it was read', async () => {
+    await read()
+    await read()
+    database.change(1)
+    const slow = cache.read('b', async () => {
+      const result = await database.read()
+      database.change(2)
+      return result
+    })
+    expect(await slow).toBe(1)
+    expect(await read('a')).toBe(2)
+    expect(await read('b')).toBe(2)
+    expect(await read('b')).toBe(2)
+  })
+
+  test('returns no cached result while no snapshot can be read', async () => {
+    database.snapshot = null
+    for (let value = 1; value < 5; value += 1) {
+      database.value = value
+      expect(await read()).toBe(value)
+    }
+  })
+
+  test('caches neither errors nor large results', async () => {
+    const failing = cache.read('a', () => Promise.reject(new Error('no connection')))
+    await expect(failing).rejects.toThrow('no connection')
+    for (let n = 0; n < 5; n += 1) await cache.read('a', () => database.read(1_000_000))
+    expect(database.reads).toBe(5)
+  })
+
+  test('returns no result of the time before clear', async () => {
+    for (let n = 0; n < 3; n += 1) await read()
+    cache.clear()
+    database.value = 7
+    expect(await read()).toBe(7)
+  })
+})
