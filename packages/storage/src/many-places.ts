@@ -1,6 +1,6 @@
 import { canonicalPrefix } from './location-relations.ts'
 import { type Location, parseLocation } from './location.ts'
-import { type Lead, Routed } from './routed.ts'
+import { type Route, Routed } from './routed.ts'
 import type { Storage, StorageScheme } from './storage.ts'
 
 /** A location prefix, and the storage that contains the objects below it. */
@@ -34,7 +34,7 @@ export class ManyPlaces extends Routed {
     }))
   }
 
-  protected override lead({ canonical, text }: Location): Lead {
+  protected override route({ canonical, text }: Location): Route {
     const owner = this.#places.find(({ prefix }) => canonical.startsWith(prefix))
     return { storage: owner?.storage ?? this.first, location: text }
   }

@@ -1,6 +1,6 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { type Location, parsePrefix } from './location.ts'
-import { type Lead, Routed } from './routed.ts'
+import { type Route, Routed } from './routed.ts'
 import type { Storage, StorageScheme } from './storage.ts'
 
 /**
@@ -14,8 +14,8 @@ import type { Storage, StorageScheme } from './storage.ts'
  */
 export class Relabelled extends Routed {
   readonly scheme: StorageScheme
-  readonly #from: string
-  readonly #to: string
+  readonly #clientPrefix: string
+  readonly #storedPrefix: string
 
   /**
    * Creates a storage with other locations. It owns the underlying storage.
@@ -25,19 +25,21 @@ export class Relabelled extends Routed {
    */
   constructor(labels: { readonly storage: Storage; readonly from: string; readonly to: string }) {
     super(labels.storage)
-    this.#from = labels.from
-    this.#to = labels.to
+    this.#clientPrefix = labels.from
+    this.#storedPrefix = labels.to
     this.scheme = parsePrefix(labels.from).scheme
   }
 
-  protected override lead({ canonical, text }: Location): Lead {
-    if (!canonical.startsWith(this.#from))
+  protected override route({ canonical, text }: Location): Route {
+    if (!canonical.startsWith(this.#clientPrefix))
       throw new HeadgateError('forbidden', `Location is outside this storage: ${text}`)
-    return { storage: this.first, location: this.#to + canonical.slice(this.#from.length) }
+    return { storage: this.first, location: this.#storedPrefix + canonical.slice(this.#clientPrefix.length) }
   }
 
   protected override named(location: string): string {
-    return location.startsWith(this.#to) ? this.#from + location.slice(this.#to.length) : location
+    return location.startsWith(this.#storedPrefix)
+      ? this.#clientPrefix + location.slice(this.#storedPrefix.length)
+      : location
   }
 
   /**
@@ -45,8 +47,8 @@ export class Relabelled extends Routed {
    * keeps them for the log.
    */
   protected override translate<E>(error: E): E {
-    if (isHeadgateError(error) && error.message.includes(this.#to))
-      error.message = error.message.replaceAll(this.#to, this.#from)
+    if (isHeadgateError(error) && error.message.includes(this.#storedPrefix))
+      error.message = error.message.replaceAll(this.#storedPrefix, this.#clientPrefix)
     return error
   }
 

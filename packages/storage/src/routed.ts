@@ -24,7 +24,7 @@ import type {
 const nothing: SweepResult = { files: 0, uploads: 0 }
 
 /** Route of a call: the underlying storage that owns an object, and the location of the object in this storage. */
-export interface Lead {
+export interface Route {
   readonly storage: Storage
   readonly location: string
 }
@@ -49,10 +49,10 @@ export abstract class Routed implements Storage {
     if (first.existsSync) {
       // Caches the results, because each load of a table calls this function, and parsing a location takes longer
       // than the look-up.
-      const leads = new LRUCache<string, Lead>({ max: 10_000 })
+      const routes = new LRUCache<string, Route>({ max: 10_000 })
       this.existsSync = (location) => {
-        let at = leads.get(location)
-        if (at === undefined) leads.set(location, (at = this.#object(location)))
+        let at = routes.get(location)
+        if (at === undefined) routes.set(location, (at = this.#object(location)))
         try {
           return at.storage.existsSync?.(at.location) ?? false
         } catch (error) {
@@ -68,7 +68,7 @@ export abstract class Routed implements Storage {
    * @throws HeadgateError `forbidden` if no underlying storage contains the location, unless the returned storage
    *   refuses this location
    */
-  protected abstract lead(location: Location): Lead
+  protected abstract route(location: Location): Route
 
   /** Converts a location of an underlying storage to the location that callers use. */
   protected named(location: string): string {
@@ -132,12 +132,12 @@ export abstract class Routed implements Storage {
   }
 
   async *list(prefix: string, options: ListOptions = {}): AsyncIterable<ListEntry> {
-    const at = this.lead(parsePrefix(prefix))
+    const at = this.route(parsePrefix(prefix))
     const { startAfter } = options
     const inner =
       startAfter === undefined
         ? options
-        : { ...options, startAfter: this.lead(parsePrefix(startAfter)).location }
+        : { ...options, startAfter: this.route(parsePrefix(startAfter)).location }
     for await (const entry of this.#listed(() => at.storage.list(at.location, inner)))
       yield { ...entry, location: this.named(entry.location) }
   }
@@ -205,10 +205,12 @@ export abstract class Routed implements Storage {
     return { files, uploads }
   }
 
-  #object(location: string): Lead {
-    return this.lead(parseObjectLocation(location))
+  /** Returns the route of a call for one object. */
+  #object(location: string): Route {
+    return this.route(parseObjectLocation(location))
   }
 
+  /** Waits for a response of an underlying storage, and converts its error. */
   async #asked<T>(response: Promise<T>): Promise<T> {
     try {
       return await response

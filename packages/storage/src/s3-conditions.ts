@@ -1,6 +1,6 @@
 import { isHeadgateError } from '@headgate/errors'
 import { bare } from './s3-read.ts'
-import type { S3Session } from './s3-session.ts'
+import type { S3Bucket } from './s3-bucket.ts'
 import { preconditionFailed, StorageWriteError } from './storage-errors.ts'
 import type { CallOptions, WriteCondition } from './storage.ts'
 
@@ -23,7 +23,7 @@ export function conditionError(error: unknown, location: string, condition: Writ
  * created it.
  */
 export async function etagOfOurs(
-  s3: S3Session,
+  s3: S3Bucket,
   location: string,
   isOurs: (found: { ETag?: string | undefined; Metadata?: Record<string, string> | undefined }) => boolean,
   options: CallOptions,

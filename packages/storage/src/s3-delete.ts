@@ -1,12 +1,12 @@
 import { HeadgateError } from '@headgate/errors'
 import { classifyError } from './s3-faults.ts'
-import type { S3Session } from './s3-session.ts'
+import type { S3Bucket } from './s3-bucket.ts'
 import type { CallOptions, DeleteFailure } from './storage.ts'
 
 /** Maximum number of keys in one bulk delete request. */
 const batchSize = 1000
 
-export async function deleteObject(s3: S3Session, location: string, options: CallOptions): Promise<void> {
+export async function deleteObject(s3: S3Bucket, location: string, options: CallOptions): Promise<void> {
   const input = { Bucket: s3.bucket, Key: s3.toKey(location) }
   const call = { location, signal: options.signal, fate: { unknown: false } }
   await s3.call(call, async (client, abortSignal) => {
@@ -21,7 +21,7 @@ export async function deleteObject(s3: S3Session, location: string, options: Cal
 }
 
 export async function deleteObjects(
-  s3: S3Session,
+  s3: S3Bucket,
   locations: readonly string[],
   options: CallOptions,
 ): Promise<{ failed: DeleteFailure[] }> {
@@ -43,7 +43,7 @@ export async function deleteObjects(
 }
 
 async function deleteBatch(
-  s3: S3Session,
+  s3: S3Bucket,
   batch: ReadonlyMap<string, string>,
   options: CallOptions,
 ): Promise<DeleteFailure[]> {

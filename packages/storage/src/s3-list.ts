@@ -1,11 +1,11 @@
 import { resolvePageSize } from './list-options.ts'
 import { toObjectInfo } from './s3-read.ts'
-import type { S3Session } from './s3-session.ts'
+import type { S3Bucket } from './s3-bucket.ts'
 import type { ListEntry, ListOptions } from './storage.ts'
 import { compareUtf8 } from './utf8-order.ts'
 
 export async function* listObjects(
-  s3: S3Session,
+  s3: S3Bucket,
   prefix: string,
   options: ListOptions,
 ): AsyncGenerator<ListEntry> {

@@ -1,5 +1,5 @@
 import { completeS3Upload, abortS3Upload, createS3Upload, uploadS3Part } from './s3-uploads.ts'
-import type { S3Session } from './s3-session.ts'
+import type { S3Bucket } from './s3-bucket.ts'
 import type { CompletedPart, PutOptions } from './storage.ts'
 import { tooLarge } from './streams.ts'
 import { maxParts } from './upload-parts.ts'
@@ -11,7 +11,7 @@ const partsAtATime = 2
  * step before its completion fails.
  */
 export async function putInParts(
-  s3: S3Session,
+  s3: S3Bucket,
   location: string,
   blocks: AsyncIterable<Buffer>,
   options: PutOptions,
@@ -29,7 +29,7 @@ export async function putInParts(
 }
 
 async function uploadBlocks(
-  s3: S3Session,
+  s3: S3Bucket,
   location: string,
   uploadId: string,
   blocks: AsyncIterable<Buffer>,
@@ -59,7 +59,7 @@ async function uploadBlocks(
 }
 
 async function* number(
-  s3: S3Session,
+  s3: S3Bucket,
   location: string,
   blocks: AsyncIterable<Buffer>,
 ): AsyncGenerator<{ partNumber: number; block: Buffer }> {

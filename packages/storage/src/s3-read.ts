@@ -3,7 +3,7 @@ import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { rangeHeader } from './byte-range.ts'
 import { GuardedBody } from './guarded-body.ts'
-import type { S3Session } from './s3-session.ts'
+import type { S3Bucket } from './s3-bucket.ts'
 import type { CallOptions, GetOptions, ObjectInfo, StoredObject } from './storage.ts'
 import { collect, tooLarge } from './streams.ts'
 
@@ -16,7 +16,7 @@ interface Described {
 }
 
 export async function headObject(
-  s3: S3Session,
+  s3: S3Bucket,
   location: string,
   options: CallOptions,
 ): Promise<ObjectInfo | null> {
@@ -32,7 +32,7 @@ export async function headObject(
   }
 }
 
-export async function getObject(s3: S3Session, location: string, options: GetOptions): Promise<StoredObject> {
+export async function getObject(s3: S3Bucket, location: string, options: GetOptions): Promise<StoredObject> {
   const { ifMatch, ifNoneMatch } = options
   const input = {
     Bucket: s3.bucket,
@@ -73,7 +73,7 @@ export async function getObject(s3: S3Session, location: string, options: GetOpt
 
 /** Reads an object into memory. Sends the request again if the response body is truncated. */
 export async function getObjectBytes(
-  s3: S3Session,
+  s3: S3Bucket,
   location: string,
   options: CallOptions & { readonly maxBytes: number },
 ): Promise<Buffer> {

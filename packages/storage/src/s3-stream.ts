@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { isHeadgateError } from '@headgate/errors'
-import type { Fate, S3Session, Send } from './s3-session.ts'
+import type { Fate, S3Bucket, Send } from './s3-bucket.ts'
 import { StorageWriteError } from './storage-errors.ts'
 
 /**
@@ -8,7 +8,7 @@ import { StorageWriteError } from './storage-errors.ts'
  * sent, the store has written nothing.
  */
 export async function sendStream<T>(
-  s3: S3Session,
+  s3: S3Bucket,
   location: string,
   body: AsyncIterable<Uint8Array>,
   signal: AbortSignal | undefined,

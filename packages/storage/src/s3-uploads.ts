@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isHeadgateError } from '@headgate/errors'
 import { bare } from './s3-read.ts'
-import type { Fate, S3Session } from './s3-session.ts'
+import type { Fate, S3Bucket } from './s3-bucket.ts'
 import { conditionError, conditionHeaders, etagOfOurs } from './s3-conditions.ts'
 import { sendStream } from './s3-stream.ts'
 import { StorageWriteError } from './storage-errors.ts'
@@ -21,7 +21,7 @@ const maxHeldPart = 64 * 1024 * 1024
 const md5Hex = /^[0-9a-f]{32}$/
 
 export async function createS3Upload(
-  s3: S3Session,
+  s3: S3Bucket,
   location: string,
   options: CallOptions & { readonly contentType?: string },
 ): Promise<{ uploadId: string }> {
@@ -37,7 +37,7 @@ export async function createS3Upload(
 }
 
 export async function uploadS3Part(
-  s3: S3Session,
+  s3: S3Bucket,
   location: string,
   uploadId: string,
   partNumber: number,
@@ -67,7 +67,7 @@ export async function uploadS3Part(
 }
 
 async function sendPart(
-  s3: S3Session,
+  s3: S3Bucket,
   location: string,
   input: { Bucket: string; Key: string; UploadId: string; PartNumber: number },
   bytes: Uint8Array,
@@ -84,7 +84,7 @@ async function sendPart(
 }
 
 export async function* listS3Parts(
-  s3: S3Session,
+  s3: S3Bucket,
   location: string,
   uploadId: string,
   options: CallOptions,
@@ -112,7 +112,7 @@ export async function* listS3Parts(
 }
 
 export async function completeS3Upload(
-  s3: S3Session,
+  s3: S3Bucket,
   location: string,
   uploadId: string,
   parts: readonly CompletedPart[],
@@ -156,7 +156,7 @@ export async function completeS3Upload(
 }
 
 export async function abortS3Upload(
-  s3: S3Session,
+  s3: S3Bucket,
   location: string,
   uploadId: string,
   options: CallOptions,

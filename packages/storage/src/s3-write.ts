@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { isHeadgateError } from '@headgate/errors'
 import { bare } from './s3-read.ts'
-import type { Fate, S3Session } from './s3-session.ts'
+import type { Fate, S3Bucket } from './s3-bucket.ts'
 import { conditionError, conditionHeaders, etagOfOurs } from './s3-conditions.ts'
 import { putInParts } from './s3-parts.ts'
 import type { Body, PutOptions } from './storage.ts'
@@ -14,7 +14,7 @@ import { splitBlocks, checkSize, ofSize, untilAborted } from './streams.ts'
 const writeIdKey = 'headgate-write'
 
 export async function putObject(
-  s3: S3Session,
+  s3: S3Bucket,
   location: string,
   body: Body,
   options: PutOptions,
@@ -38,7 +38,7 @@ export async function putObject(
 }
 
 async function putBytes(
-  s3: S3Session,
+  s3: S3Bucket,
   location: string,
   body: Uint8Array,
   options: PutOptions,

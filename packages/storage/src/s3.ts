@@ -3,7 +3,7 @@ import { deleteObject, deleteObjects } from './s3-delete.ts'
 import { listObjects } from './s3-list.ts'
 import type { S3StorageOptions } from './s3-options.ts'
 import { bare, getObject, getObjectBytes, headObject } from './s3-read.ts'
-import { S3Session } from './s3-session.ts'
+import { S3Bucket } from './s3-bucket.ts'
 import { abortS3Upload, completeS3Upload, createS3Upload, listS3Parts, uploadS3Part } from './s3-uploads.ts'
 import { putObject } from './s3-write.ts'
 import { s3Capabilities } from './storage-on-demand.ts'
@@ -38,15 +38,15 @@ import { checkCondition } from './write-condition.ts'
 export class S3Storage implements Storage {
   readonly scheme = 's3'
   readonly capabilities: StorageCapabilities = s3Capabilities
-  readonly #s3: S3Session
+  readonly #s3: S3Bucket
 
-  private constructor(session: S3Session) {
-    this.#s3 = session
+  private constructor(bucket: S3Bucket) {
+    this.#s3 = bucket
   }
 
   /** Loads the S3 client, which a server without S3 warehouses never loads. Does not send a request. */
   static async open(options: S3StorageOptions): Promise<S3Storage> {
-    return new S3Storage(new S3Session(await import('@aws-sdk/client-s3'), options))
+    return new S3Storage(new S3Bucket(await import('@aws-sdk/client-s3'), options))
   }
 
   async head(location: string, options: CallOptions = {}): Promise<ObjectInfo | null> {

@@ -8,13 +8,17 @@ import { S3DirectPut } from './s3-direct-put.ts'
 import { defaultS3Limits, type S3Limits, type S3StorageOptions } from './s3-options.ts'
 import { StorageWriteError } from './storage-errors.ts'
 
-/** Known effect of a write on the object, after the attempts so far. */
+/**
+ * Known effect of a write on the object, after the attempts so far. The caller of `S3Bucket.call` creates it, and `call`
+ * changes it.
+ */
 export interface Fate {
   /** Whether an attempt ended without a response, so that it may have written the object. */
   unknown: boolean
 }
 
-export interface S3Call {
+/** One call of the store, which may need several attempts. */
+export interface BucketCall {
   readonly location: string
   readonly signal: AbortSignal | undefined
   /** Known effect of the write on the object. Absent for reads. */
@@ -31,7 +35,7 @@ export interface S3Call {
 export type Send<T> = (client: Sdk.S3Client, signal: AbortSignal, alive: () => void) => Promise<T>
 
 /** The S3 client of one bucket, with time limits, retries and `HeadgateError`s for each call. */
-export class S3Session {
+export class S3Bucket {
   readonly sdk: typeof Sdk
   readonly bucket: string
   readonly limits: S3Limits
@@ -67,7 +71,7 @@ export class S3Session {
     return this.#prefix
   }
 
-  async call<T>(call: S3Call, send: Send<T>): Promise<T> {
+  async call<T>(call: BucketCall, send: Send<T>): Promise<T> {
     const policy = { attempts: this.limits.attempts, base: this.limits.retryBase, max: this.limits.retryMax }
     let fault: Fault | undefined
     const attempt = async (): Promise<T> => {
@@ -93,7 +97,7 @@ export class S3Session {
     this.direct?.destroy()
   }
 
-  async #limited<T>({ signal, bytes = 0, long }: S3Call, send: Send<T>): Promise<T> {
+  async #limited<T>({ signal, bytes = 0, long }: BucketCall, send: Send<T>): Promise<T> {
     const deadline = new AbortController()
     const { requestTimeout, longTimeout, slowestRate } = this.limits
     const limit = (long === true ? longTimeout : requestTimeout) + (bytes / slowestRate) * 1000
@@ -121,7 +125,7 @@ export class S3Session {
 }
 
 /** Converts the error of the last attempt to the error that the caller of the storage receives. */
-function toError(call: S3Call, error: unknown): unknown {
+function toError(call: BucketCall, error: unknown): unknown {
   const aborted = call.signal?.aborted === true
   const fault = classifyError(error)
   if (call.fate !== undefined) {
