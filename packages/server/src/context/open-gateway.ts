@@ -25,7 +25,7 @@ export function openGateway(
   const { region, hostSuffix, decisionMaxAgeMs: maxAgeMs } = options.storageAccess
   return createS3Endpoint({
     ...deps,
-    sessions: new GatewayAuthorizer({
+    authorizer: new GatewayAuthorizer({
       sql,
       policies,
       warehouses,

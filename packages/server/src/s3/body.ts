@@ -12,7 +12,7 @@ import { S3Error } from './s3-error.ts'
 
 /**
  * Maximum size in bytes of an upload body that the server buffers completely, so that it sends one write to the
- * storage instead of a stream.
+ * storage instead of a stream. Independent of the limit with the same name in `receive.ts`.
  */
 const gatheredBytes = 256 * 1024
 /**
@@ -90,14 +90,14 @@ export async function* confirmedBody(
   { confirm }: Pick<S3Call, 'confirm'>,
   source: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array> {
-  let held: Uint8Array | undefined
+  let last: Uint8Array | undefined
   for await (const chunk of source) {
     if (chunk.byteLength === 0) continue
-    if (held !== undefined) yield held
-    held = chunk
+    if (last !== undefined) yield last
+    last = chunk
   }
   await confirm()
-  if (held !== undefined) yield held
+  if (last !== undefined) yield last
 }
 
 /**

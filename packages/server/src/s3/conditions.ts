@@ -20,12 +20,12 @@ export function mayRead(
   const ifNoneMatch = headers[`${prefix}if-none-match`]
   const modified = Math.floor(info.lastModified / 1000) * 1000
   if (typeof ifMatch === 'string') {
-    if (!names(ifMatch, info.etag)) throw failed('If-Match')
+    if (!containsEtag(ifMatch, info.etag)) throw failed('If-Match')
   } else {
     const since = parseDate(headers[`${prefix}if-unmodified-since`])
     if (since !== undefined && modified > since) throw failed('If-Unmodified-Since')
   }
-  if (typeof ifNoneMatch === 'string') return !names(ifNoneMatch, info.etag)
+  if (typeof ifNoneMatch === 'string') return !containsEtag(ifNoneMatch, info.etag)
   const since = parseDate(headers[`${prefix}if-modified-since`])
   return since === undefined || modified > since
 }
@@ -58,7 +58,7 @@ export function writeCondition(
  * Runs a write that may have a condition. If the condition names an object that does not exist, throws `NoSuchKey`
  * instead of `PreconditionFailed`, as S3 does.
  */
-export async function onCondition<T>(
+export async function withCondition<T>(
   { storage, location, signal }: Pick<S3Call, 'storage' | 'location' | 'signal'>,
   condition: WriteCondition,
   write: () => Promise<T>,
@@ -84,7 +84,7 @@ export function quoted(etag: string): string {
 /**
  * Returns whether a list of ETags, with or without quotes, contains this ETag. The prefix of weak ETags is ignored.
  */
-function names(list: string, etag: string): boolean {
+function containsEtag(list: string, etag: string): boolean {
   return list.split(',').some((item) => {
     const text = item.trim().replace(/^W\//, '')
     return text === '*' || bareEtag(text) === etag

@@ -22,7 +22,8 @@ export interface S3Limits {
 
 export interface S3EndpointDeps {
   readonly ring: KeyRing
-  readonly sessions: SessionAuthorizer
+  /** Decides whether a session is served. */
+  readonly authorizer: SessionAuthorizer
   /**
    * Regions that a signature may contain. The first region is the region of all buckets in responses. An empty list
    * allows any region.

@@ -9,7 +9,7 @@ import { errorResponse } from './error-document.ts'
 import type { S3Response } from './operation.ts'
 import type { S3EndpointDeps } from './deps.ts'
 import { parseParameters } from './query.ts'
-import { ClientGone, receiveBody } from './receive.ts'
+import { ClientGone, receiveChunks } from './receive.ts'
 import { clientGoneStatus, createRecorder } from './record.ts'
 import { newRequestId } from './request-id.ts'
 import { findOperation } from './routes.ts'
@@ -47,7 +47,7 @@ export function createS3Endpoint(
   deps: S3EndpointDeps,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const keys = new SigningKeys({ max: signingKeysHeld })
-  const tokens = createPageTokens(deps.ring)
+  const pageTokens = createPageTokens(deps.ring)
   const record = createRecorder(deps)
   const idleMs = deps.limits.requestTimeoutMs
   const loopTurns = deps.loopTurns ?? new LoopTurns()
@@ -70,7 +70,7 @@ export function createS3Endpoint(
       { ring, keys, regions, now: now() },
     )
     trace.session = session
-    const authorized = await deps.sessions.authorize(session)
+    const authorized = await deps.authorizer.authorize(session)
     const { storage } = authorized
     const { path, host } = verified.request
     const address = parseAddress(path, host, deps.hostSuffix ?? null)
@@ -79,8 +79,8 @@ export function createS3Endpoint(
     trace.operation = operation.id
     const location = address.key === '' ? `s3://${address.bucket}/` : toLocation(address)
     trace.location = location
-    if (address.key === '') checkBucketScope(session, address.bucket, operation.access)
-    else checkScope(session, location, operation.access)
+    if (address.key === '') checkBucketScope(session, address.bucket, operation.permission)
+    else checkScope(session, location, operation.permission)
     const planned = (now: SessionStorage): Promise<void> =>
       checkPlan(now, operation.id, { key: address.key, location })
     await planned(authorized)
@@ -89,9 +89,9 @@ export function createS3Endpoint(
       client.abort(reason)
       // Closes the connection in the middle of the response, so that the client detects that the object is
       // incomplete.
-      if (operation.access === 'read' && response.headersSent) response.destroy()
+      if (operation.permission === 'read' && response.headersSent) response.destroy()
     }
-    const watch = watchSession(deps, session, operation.access, end, planned)
+    const watch = watchSession(deps, session, operation.permission, end, planned)
     trace.watch = watch
     return operation.handle({
       session,
@@ -102,14 +102,14 @@ export function createS3Endpoint(
       headers,
       rawHeaders,
       verified,
-      tokens,
+      pageTokens,
       limits,
       loopTurns,
       region: regions[0] ?? 'us-east-1',
       now,
       signal,
       confirm: watch.confirm,
-      receive: () => receiveBody(request, response, idleMs, signal),
+      receive: () => receiveChunks(request, response, idleMs, signal),
     })
   }
 
@@ -132,14 +132,14 @@ export function createS3Endpoint(
     response.once('close', () => {
       if (!response.writableFinished) client.abort(new ClientGone())
     })
-    let held = running < deps.limits.maxConcurrentRequests
-    if (held) running += 1
+    let hasSlot = running < deps.limits.maxConcurrentRequests
+    if (hasSlot) running += 1
     const release = (): void => {
-      if (held) running -= 1
-      held = false
+      if (hasSlot) running -= 1
+      hasSlot = false
     }
     try {
-      if (!held) throw new S3Error('SlowDown', { reason: 'overloaded' })
+      if (!hasSlot) throw new S3Error('SlowDown', { reason: 'overloaded' })
       const result = await respond(request, response, trace, client)
       status = result.status
       trace.note = result.note

@@ -19,7 +19,8 @@ export interface S3Call {
   readonly headers: IncomingHttpHeaders
   readonly rawHeaders: readonly string[]
   readonly verified: VerifiedRequest
-  readonly tokens: PageTokens
+  /** Seals the positions of lists in continuation tokens. */
+  readonly pageTokens: PageTokens
   readonly limits: S3Limits
   readonly loopTurns: LoopTurns
   readonly region: string
@@ -62,6 +63,6 @@ export interface S3Operation {
   /** Name of the operation in the Amazon S3 API reference, such as `GetObject`. */
   readonly id: string
   /** Permission that a session needs for the operation. */
-  readonly access: StoragePermission
+  readonly permission: StoragePermission
   handle(call: S3Call): Promise<S3Response>
 }

@@ -21,7 +21,7 @@ export class ClientGone extends Error {
  * authenticated and authorized. Throws when no byte arrives for `idleMs`, or when the client disconnects. The
  * function never closes the connection, so that the server can send an error response.
  */
-export async function* receiveBody(
+export async function* receiveChunks(
   request: IncomingMessage,
   response: ServerResponse,
   idleMs: number,

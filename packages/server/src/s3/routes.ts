@@ -27,7 +27,7 @@ interface Route {
    * Query parameters that the request must contain to select this operation, each with its required value, or null
    * for any value.
    */
-  readonly marks: Readonly<Record<string, string | null>>
+  readonly required: Readonly<Record<string, string | null>>
   readonly optional: readonly string[]
   readonly copies?: true
   readonly operation: S3Operation
@@ -44,55 +44,61 @@ const routes: readonly Route[] = [
   {
     method: 'GET',
     place: 'object',
-    marks: { uploadId: null },
+    required: { uploadId: null },
     optional: ['max-parts', 'part-number-marker'],
     operation: listParts,
   },
   {
     method: 'GET',
     place: 'object',
-    marks: {},
+    required: {},
     optional: ['partNumber', 'versionId', ...overrideParameters],
     operation: getObject,
   },
   {
     method: 'HEAD',
     place: 'object',
-    marks: {},
+    required: {},
     optional: ['partNumber', 'versionId', ...overrideParameters],
     operation: headObject,
   },
-  { method: 'PUT', place: 'object', marks: part, optional: [], copies: true, operation: uploadPartCopy },
-  { method: 'PUT', place: 'object', marks: part, optional: [], operation: uploadPart },
-  { method: 'PUT', place: 'object', marks: {}, optional: [], copies: true, operation: copyObject },
-  { method: 'PUT', place: 'object', marks: {}, optional: [], operation: putObject },
-  { method: 'POST', place: 'object', marks: { uploads: '' }, optional: [], operation: createMultipartUpload },
+  { method: 'PUT', place: 'object', required: part, optional: [], copies: true, operation: uploadPartCopy },
+  { method: 'PUT', place: 'object', required: part, optional: [], operation: uploadPart },
+  { method: 'PUT', place: 'object', required: {}, optional: [], copies: true, operation: copyObject },
+  { method: 'PUT', place: 'object', required: {}, optional: [], operation: putObject },
   {
     method: 'POST',
     place: 'object',
-    marks: { uploadId: null },
+    required: { uploads: '' },
+    optional: [],
+    operation: createMultipartUpload,
+  },
+  {
+    method: 'POST',
+    place: 'object',
+    required: { uploadId: null },
     optional: [],
     operation: completeMultipartUpload,
   },
   {
     method: 'DELETE',
     place: 'object',
-    marks: { uploadId: null },
+    required: { uploadId: null },
     optional: [],
     operation: abortMultipartUpload,
   },
-  { method: 'DELETE', place: 'object', marks: {}, optional: ['versionId'], operation: deleteObject },
-  { method: 'GET', place: 'bucket', marks: { location: '' }, optional: [], operation: getBucketLocation },
+  { method: 'DELETE', place: 'object', required: {}, optional: ['versionId'], operation: deleteObject },
+  { method: 'GET', place: 'bucket', required: { location: '' }, optional: [], operation: getBucketLocation },
   {
     method: 'GET',
     place: 'bucket',
-    marks: { 'list-type': '2' },
+    required: { 'list-type': '2' },
     optional: [...listing, 'start-after', 'continuation-token'],
     operation: listObjectsV2,
   },
-  { method: 'GET', place: 'bucket', marks: {}, optional: [...listing, 'marker'], operation: listObjects },
-  { method: 'HEAD', place: 'bucket', marks: {}, optional: [], operation: headBucket },
-  { method: 'POST', place: 'bucket', marks: { delete: '' }, optional: [], operation: deleteObjects },
+  { method: 'GET', place: 'bucket', required: {}, optional: [...listing, 'marker'], operation: listObjects },
+  { method: 'HEAD', place: 'bucket', required: {}, optional: [], operation: headBucket },
+  { method: 'POST', place: 'bucket', required: { delete: '' }, optional: [], operation: deleteObjects },
 ]
 
 /**
@@ -119,10 +125,10 @@ export function findOperation(
   const names = [...parameters.keys()].filter((name) => !everywhere.test(name))
   const ofMethod = routes.filter((route) => route.place === place && route.method === method)
   const route = ofMethod.find(
-    ({ marks, optional, copies: needed }) =>
+    ({ required, optional, copies: needed }) =>
       (needed === true) === copies &&
-      Object.entries(marks).every(([name, value]) => has(parameters, name, value)) &&
-      names.every((name) => Object.hasOwn(marks, name) || optional.includes(name)),
+      Object.entries(required).every(([name, value]) => has(parameters, name, value)) &&
+      names.every((name) => Object.hasOwn(required, name) || optional.includes(name)),
   )
   if (route !== undefined) return route.operation
   const served = place === 'service' || ['GET', 'HEAD', 'PUT', 'POST', 'DELETE'].includes(method)

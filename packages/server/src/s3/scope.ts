@@ -20,8 +20,8 @@ export function isInside(session: SessionScope, location: string): boolean {
  *
  * @throws S3Error `AccessDenied` when it does not
  */
-export function checkScope(session: SessionScope, location: string, access: StoragePermission): void {
-  checkAccess(session, access)
+export function checkScope(session: SessionScope, location: string, permission: StoragePermission): void {
+  checkPermission(session, permission)
   if (!isInside(session, location))
     throw denied(`the location ${location} is outside the prefixes of the session`)
 }
@@ -33,8 +33,8 @@ export function checkScope(session: SessionScope, location: string, access: Stor
  * @throws S3Error `AccessDenied` when the session has no prefix in the bucket, regardless of whether the bucket
  *   exists
  */
-export function checkBucketScope(session: SessionScope, bucket: string, access: StoragePermission): void {
-  checkAccess(session, access)
+export function checkBucketScope(session: SessionScope, bucket: string, permission: StoragePermission): void {
+  checkPermission(session, permission)
   const known = session.prefixes.some((prefix) => prefix.startsWith(`s3://${bucket}/`))
   if (!known) throw denied(`the bucket ${bucket} is outside the prefixes of the session`)
 }
@@ -59,8 +59,8 @@ export async function checkPlan(
     throw denied(`the location ${location} is not a file of the plan of the session`)
 }
 
-function checkAccess(session: SessionScope, access: StoragePermission): void {
-  if (access === 'read-write' && session.permission !== 'read-write')
+function checkPermission(session: SessionScope, permission: StoragePermission): void {
+  if (permission === 'read-write' && session.permission !== 'read-write')
     throw denied('the session permits only reads')
 }
 

@@ -19,13 +19,13 @@ afterEach(() => vi.useRealTimers())
 
 function watch(permission: StoragePermission): SessionWatch {
   const session: S3Session = { ...makeClaims(), accessKeyId: 'HG', secretAccessKey: 's' }
-  const sessions: SessionAuthorizer = {
+  const authorizer: SessionAuthorizer = {
     authorize: () => {
       asked += 1
       return failure === null ? Promise.resolve({} as never) : Promise.reject(failure)
     },
   }
-  const deps = { sessions, now: Date.now, recheckMs: 1_000 }
+  const deps = { authorizer, now: Date.now, recheckMs: 1_000 }
   return watchSession(deps, session, permission, ({ code }) => aborts.push(code))
 }
 

@@ -26,9 +26,11 @@ export interface SessionWatch extends Disposable {
  * unavailable. A read that started before the end of the session may continue after it, as at AWS.
  *
  * The authorizer caches its decisions and renews them in the background, so a check is only a look-up in the cache.
+ *
+ * @param permission permission that the operation needs, not that of the session
  */
 export function watchSession(
-  { sessions, now, recheckMs = defaultRecheckMs }: Pick<S3EndpointDeps, 'sessions' | 'now' | 'recheckMs'>,
+  { authorizer, now, recheckMs = defaultRecheckMs }: Pick<S3EndpointDeps, 'authorizer' | 'now' | 'recheckMs'>,
   session: S3Session,
   permission: StoragePermission,
   abort: (reason: S3Error) => void,
@@ -41,7 +43,8 @@ export function watchSession(
   async function confirm(): Promise<void> {
     if (writes && now() >= session.expiresAt) throw new S3Error('ExpiredToken')
     try {
-      await check(await sessions.authorize(writes ? session : { ...session, expiresAt: Infinity }))
+      // The authorizer refuses an expired session, but a read may continue.
+      await check(await authorizer.authorize(writes ? session : { ...session, expiresAt: Infinity }))
     } catch (error) {
       throw toS3Error(error)
     }

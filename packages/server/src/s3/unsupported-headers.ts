@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { S3Error } from './s3-error.ts'
 
-const promises =
+/** Headers that require a property of the stored object which the storage does not provide. */
+const requirements =
   /^x-amz-(?:server-side-encryption|grant-|object-lock-|tagging|website-|write-offset-bytes|if-match-)/
 const plainAcls: readonly string[] = ['private', 'bucket-owner-full-control', 'bucket-owner-read']
 
@@ -13,7 +14,7 @@ const plainAcls: readonly string[] = ['private', 'bucket-owner-full-control', 'b
  * @throws S3Error `NotImplemented`
  */
 export function refuseUnsupportedHeaders(headers: IncomingHttpHeaders): void {
-  for (const name of Object.keys(headers)) if (promises.test(name)) throw unsupported(name)
+  for (const name of Object.keys(headers)) if (requirements.test(name)) throw unsupported(name)
   const acl = headers['x-amz-acl']
   if (typeof acl === 'string' && !plainAcls.includes(acl)) throw unsupported('x-amz-acl')
   const storageClass = headers['x-amz-storage-class']

@@ -83,7 +83,7 @@ export async function testEndpoint(options: TestEndpointOptions = {}): Promise<T
   const metrics = new RequestMetrics()
   const parts: S3EndpointDeps = {
     ring,
-    sessions: {
+    authorizer: {
       authorize: ({ accessKeyId }: S3Session) => {
         asked.set(accessKeyId, (asked.get(accessKeyId) ?? 0) + 1)
         return revoked.has(accessKeyId)

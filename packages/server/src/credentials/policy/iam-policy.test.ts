@@ -8,9 +8,9 @@ import { allows, type Reader } from '../../../test/credentials/policy/iam-matche
 
 const policyFor = (
   prefixes: readonly string[],
-  access: StoragePermission = 'read-write',
+  permission: StoragePermission = 'read-write',
   dialect: PolicyDialect = 'aws',
-): string => iamPolicy({ scope: { prefixes, access }, dialect })
+): string => iamPolicy({ scope: { prefixes, permission }, dialect })
 
 const reading = ['s3:GetObject']
 const writing = ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts']
@@ -76,8 +76,8 @@ describe('a policy', () => {
 
   test('a session policy allows a reader to decrypt with the encryption keys, and a writer also to generate data keys', () => {
     const arn = 'arn:aws:kms:eu-central-1:1:key/a'
-    const withKms = (access: StoragePermission): string =>
-      iamPolicy({ scope: { prefixes: ['s3://lake/a/'], access }, dialect: 'aws', kmsKeyArns: [arn] })
+    const withKms = (permission: StoragePermission): string =>
+      iamPolicy({ scope: { prefixes: ['s3://lake/a/'], permission }, dialect: 'aws', kmsKeyArns: [arn] })
     const kms = (policy: string): string[] =>
       ['kms:Decrypt', 'kms:GenerateDataKey'].filter((action) =>
         allows(policy, { action, resource: arn }, 'aws'),
@@ -89,7 +89,7 @@ describe('a policy', () => {
 
   test('a session policy contains the configured partition in its ARNs', () => {
     const policy = iamPolicy({
-      scope: { prefixes: ['s3://lake/a/'], access: 'read' },
+      scope: { prefixes: ['s3://lake/a/'], permission: 'read' },
       dialect: 'aws',
       partition: 'aws-cn',
     })

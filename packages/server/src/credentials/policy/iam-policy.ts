@@ -4,7 +4,7 @@ import type { StoragePermission } from '../storage-grant.ts'
 
 interface AccessScope {
   readonly prefixes: readonly string[]
-  readonly access: StoragePermission
+  readonly permission: StoragePermission
 }
 import { type PolicyDialect, escapePattern } from './iam-pattern.ts'
 
@@ -48,7 +48,7 @@ const writing = [
  */
 export function iamPolicy(request: IamPolicyRequest): string {
   const { scope, partition = 'aws', kmsKeyArns = [] } = request
-  const writes = scope.access === 'read-write'
+  const writes = scope.permission === 'read-write'
   const places = placesByBucket(request)
   const statements: Statement[] = [
     {

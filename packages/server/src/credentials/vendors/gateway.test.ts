@@ -16,7 +16,7 @@ async function openGateway(): Promise<{ fixture: CredentialFixture; stack: Async
   const { ring, sql, policies, warehouses } = fixture
   const endpoint = createS3Endpoint({
     ring,
-    sessions: new GatewayAuthorizer({ sql, policies, warehouses, anonymous: false }),
+    authorizer: new GatewayAuthorizer({ sql, policies, warehouses, anonymous: false }),
     regions: ['us-east-1'],
     log: pino({ level: 'silent' }),
     audit: new AuditLog({ mode: 'off', write: () => undefined }),

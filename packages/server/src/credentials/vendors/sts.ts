@@ -142,13 +142,13 @@ function accountParameters(grant: StorageGrant, profile: StsProfile): StsParamet
 }
 
 function policyFor(
-  { prefixes, permission: access }: StorageGrant,
+  { prefixes, permission }: StorageGrant,
   { roleArn, kmsKeyArns = [] }: StsProfile,
   dialect: PolicyDialect,
 ): string {
   const partition = /^arn:([\w-]+):/.exec(roleArn ?? '')?.[1]
   return iamPolicy({
-    scope: { prefixes, access },
+    scope: { prefixes, permission },
     dialect,
     kmsKeyArns,
     ...(partition === undefined || dialect === 'plain' ? {} : { partition }),

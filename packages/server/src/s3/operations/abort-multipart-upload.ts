@@ -4,7 +4,7 @@ import { readUploadId } from '../upload-parameters.ts'
 /** Implements AbortMultipartUpload. Also succeeds when the upload does not exist any more. */
 export const abortMultipartUpload: S3Operation = {
   id: 'AbortMultipartUpload',
-  access: 'read-write',
+  permission: 'read-write',
   async handle({ storage, location, parameters, signal }: S3Call): Promise<S3Response> {
     await storage.abortUpload(location, readUploadId(parameters), { signal })
     return { status: 204 }

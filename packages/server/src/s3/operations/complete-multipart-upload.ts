@@ -1,7 +1,7 @@
 import { isHeadgateError } from '@headgate/errors'
 import { type CompletedPart, maxParts } from '@headgate/storage'
 import { readDocument } from '../body.ts'
-import { bareEtag, onCondition, quoted, writeCondition } from '../conditions.ts'
+import { bareEtag, withCondition, quoted, writeCondition } from '../conditions.ts'
 import type { S3Response, S3Call, S3Operation } from '../operation.ts'
 import { parseCount } from '../query.ts'
 import { S3Error } from '../s3-error.ts'
@@ -24,7 +24,7 @@ const maxElements = 1 + 8 * maxParts
 /** Implements CompleteMultipartUpload. Creates the object atomically, if the conditions of the request are true. */
 export const completeMultipartUpload: S3Operation = {
   id: 'CompleteMultipartUpload',
-  access: 'read-write',
+  permission: 'read-write',
   async handle(call: S3Call): Promise<S3Response> {
     const { storage, address, headers } = call
     const uploadId = readUploadId(call.parameters)
@@ -38,7 +38,7 @@ export const completeMultipartUpload: S3Operation = {
     const completed = async (): Promise<string> => {
       await call.confirm()
       const options = { signal: call.signal, ...condition }
-      const { etag } = await onCondition(call, condition, () =>
+      const { etag } = await withCondition(call, condition, () =>
         storage.completeUpload(call.location, uploadId, parts, options),
       ).catch((error: unknown) => {
         throw partError(error)

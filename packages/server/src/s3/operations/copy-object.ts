@@ -1,5 +1,5 @@
 import { confirmedBody } from '../body.ts'
-import { onCondition, quoted, writeCondition } from '../conditions.ts'
+import { withCondition, quoted, writeCondition } from '../conditions.ts'
 import { readContentType } from '../content-type.ts'
 import { readCopySource, openCopySource } from '../copy-source.ts'
 import { cannotHold } from '../missing.ts'
@@ -14,7 +14,7 @@ import { xmlResult } from '../xml-writer.ts'
  */
 export const copyObject: S3Operation = {
   id: 'CopyObject',
-  access: 'read-write',
+  permission: 'read-write',
   async handle(call: S3Call): Promise<S3Response> {
     refuseUnsupportedHeaders(call.headers)
     const source = readCopySource(call)
@@ -54,7 +54,9 @@ async function copyThrough(call: S3Call, source: string, replacing: boolean): Pr
   try {
     const type = replacing ? readContentType(headers) : kept
     const options = { signal, size: length, ...condition, ...type }
-    return await onCondition(call, condition, () => storage.put(location, confirmedBody(call, body), options))
+    return await withCondition(call, condition, () =>
+      storage.put(location, confirmedBody(call, body), options),
+    )
   } finally {
     body.destroy()
   }

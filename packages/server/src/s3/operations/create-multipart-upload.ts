@@ -10,7 +10,7 @@ import { xmlResult } from '../xml-writer.ts'
  */
 export const createMultipartUpload: S3Operation = {
   id: 'CreateMultipartUpload',
-  access: 'read-write',
+  permission: 'read-write',
   async handle({ storage, address, location, headers, signal }: S3Call): Promise<S3Response> {
     refuseUnsupportedHeaders(headers)
     if (!storage.capabilities.multipart) throw new S3Error('NotImplemented')

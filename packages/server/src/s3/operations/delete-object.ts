@@ -5,7 +5,7 @@ import { S3Error } from '../s3-error.ts'
 /** Implements DeleteObject. Also succeeds when the object does not exist. */
 export const deleteObject: S3Operation = {
   id: 'DeleteObject',
-  access: 'read-write',
+  permission: 'read-write',
   async handle({ storage, address, location, headers, parameters, signal }: S3Call): Promise<S3Response> {
     const version = parameters.get('versionId') ?? 'null'
     if (version !== 'null' || headers['if-match'] !== undefined)

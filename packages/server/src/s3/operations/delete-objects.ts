@@ -27,7 +27,7 @@ const maxElements = 2 + 6 * maxKeys
  */
 export const deleteObjects: S3Operation = {
   id: 'DeleteObjects',
-  access: 'read-write',
+  permission: 'read-write',
   async handle(call: S3Call): Promise<S3Response> {
     const { session, storage, address, signal } = call
     if (!isVouchedFor(call))

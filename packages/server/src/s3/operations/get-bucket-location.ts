@@ -4,7 +4,7 @@ import { xmlResult } from '../xml-writer.ts'
 /** Implements GetBucketLocation. As at S3, the result for the region us-east-1 is an empty text. */
 export const getBucketLocation: S3Operation = {
   id: 'GetBucketLocation',
-  access: 'read',
+  permission: 'read',
   handle: ({ region }: S3Call): Promise<S3Response> =>
     Promise.resolve({
       status: 200,

@@ -9,7 +9,7 @@ import { onlyPart } from '../whole-part.ts'
 /** Implements GetObject. Returns an object or one range of it, if the conditions of the request are true. */
 export const getObject: S3Operation = {
   id: 'GetObject',
-  access: 'read',
+  permission: 'read',
   async handle(call: S3Call): Promise<S3Response> {
     const { storage, location, headers, parameters, signal } = call
     const range = onlyPart(parameters) ? undefined : parseRange(headers.range)

@@ -10,7 +10,7 @@ import { onlyPart } from '../whole-part.ts'
 /** Implements HeadObject. Returns the status and headers of GetObject without the body. */
 export const headObject: S3Operation = {
   id: 'HeadObject',
-  access: 'read',
+  permission: 'read',
   async handle(call: S3Call): Promise<S3Response> {
     const { storage, location, headers, parameters, signal } = call
     const range = onlyPart(parameters) ? undefined : parseRange(headers.range)

@@ -11,7 +11,7 @@ import { type XmlElement, xmlResult } from '../xml-writer.ts'
  */
 export const listObjectsV2: S3Operation = {
   id: 'ListObjectsV2',
-  access: 'read',
+  permission: 'read',
   async handle(call: S3Call): Promise<S3Response> {
     const { parameters, address } = call
     const query = parseListQuery(call)
@@ -32,7 +32,7 @@ export const listObjectsV2: S3Operation = {
     if (startAfter !== undefined) head.push(['StartAfter', written(startAfter)])
     if (token !== undefined) head.push(['ContinuationToken', token])
     if (next !== undefined)
-      head.push(['NextContinuationToken', call.tokens.seal(formatListName(call, query), [next])])
+      head.push(['NextContinuationToken', call.pageTokens.seal(formatListName(call, query), [next])])
     return {
       status: 200,
       body: xmlResult('ListBucketResult', [...head, ...elements]),
@@ -43,7 +43,7 @@ export const listObjectsV2: S3Operation = {
 
 function openToken(call: S3Call, query: ListQuery, token: string): string {
   try {
-    const [position = ''] = call.tokens.open(formatListName(call, query), token)
+    const [position = ''] = call.pageTokens.open(formatListName(call, query), token)
     return position
   } catch (error) {
     if (!isHeadgateError(error, 'bad-request')) throw error

@@ -8,7 +8,7 @@ import { type XmlElement, xmlResult } from '../xml-writer.ts'
  */
 export const listObjects: S3Operation = {
   id: 'ListObjects',
-  access: 'read',
+  permission: 'read',
   async handle(call: S3Call): Promise<S3Response> {
     const query = parseListQuery(call)
     const marker = call.parameters.get('marker') ?? ''

@@ -11,7 +11,7 @@ const mostParts = 1000
 /** Implements ListParts. Returns the uploaded parts of an unfinished multipart upload, in order of their numbers. */
 export const listParts: S3Operation = {
   id: 'ListParts',
-  access: 'read-write',
+  permission: 'read-write',
   async handle({ storage, address, location, parameters, signal }: S3Call): Promise<S3Response> {
     const uploadId = readUploadId(parameters)
     const limit = Math.min(count(parameters, 'max-parts', 2 ** 31 - 1) ?? mostParts, mostParts)

@@ -1,5 +1,5 @@
 import { storeBody } from '../body.ts'
-import { onCondition, quoted, writeCondition } from '../conditions.ts'
+import { withCondition, quoted, writeCondition } from '../conditions.ts'
 import { readContentType } from '../content-type.ts'
 import { cannotHold } from '../missing.ts'
 import type { S3Response, S3Call, S3Operation } from '../operation.ts'
@@ -11,7 +11,7 @@ const etagOfNothing = 'd41d8cd98f00b204e9800998ecf8427e'
 /** Implements PutObject. Creates the object atomically, if the conditions of the request are true. */
 export const putObject: S3Operation = {
   id: 'PutObject',
-  access: 'read-write',
+  permission: 'read-write',
   async handle(call: S3Call): Promise<S3Response> {
     const { storage, location, headers, signal } = call
     refuseUnsupportedHeaders(headers)
@@ -19,7 +19,7 @@ export const putObject: S3Operation = {
     const { etag } = await storeBody(call, async (body, size) => {
       try {
         const options = { signal, size, ...condition, ...readContentType(headers) }
-        return await onCondition(call, condition, () => storage.put(location, body, options))
+        return await withCondition(call, condition, () => storage.put(location, body, options))
       } catch (error) {
         // The client writes a directory marker (an empty object whose key ends in a slash). A file storage cannot
         // store it and does not need it, so the write succeeds without an effect.

@@ -12,7 +12,7 @@ import { xmlResult } from '../xml-writer.ts'
  */
 export const uploadPartCopy: S3Operation = {
   id: 'UploadPartCopy',
-  access: 'read-write',
+  permission: 'read-write',
   async handle(call: S3Call): Promise<S3Response> {
     const { storage, location, headers, parameters, signal } = call
     const partNumber = readPartNumber(parameters)

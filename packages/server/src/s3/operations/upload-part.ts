@@ -9,7 +9,7 @@ import { readPartNumber, readUploadId } from '../upload-parameters.ts'
  */
 export const uploadPart: S3Operation = {
   id: 'UploadPart',
-  access: 'read-write',
+  permission: 'read-write',
   async handle(call: S3Call): Promise<S3Response> {
     const { storage, location, parameters, signal } = call
     const partNumber = readPartNumber(parameters)
