@@ -3,10 +3,7 @@ import { observeCedar } from '../access/cedar/cedar-metrics.ts'
 import { openCedar } from '../access/cedar/open-cedar.ts'
 import { Policies } from '../access/policies.ts'
 import type { ContextOptions } from '../context-options.ts'
-import { bumpPolicy } from '../store/policies.ts'
-
-/** Maximum age of groups in tokens, in seconds, by issuer. */
-export type GroupAges = Readonly<Record<string, number>>
+import { bumpPolicy, type GroupAges } from '../store/policies.ts'
 
 /** Opens the cache of policies. If Cedar policies are configured, every decision also evaluates them. */
 export async function openAccess(

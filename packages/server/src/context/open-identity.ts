@@ -54,7 +54,7 @@ export function openIdentity(
     signIns,
     renewal: openRenewal(options, ring, signIns),
     authenticator: createAuthenticator({
-      sessions: bearers,
+      bearers,
       apiKeys: new ApiKeys({ sql, mark }),
       anonymous,
     }),

@@ -12,13 +12,13 @@ const etl: ProvenIdentity = {
 
 describe('The Authorization header', () => {
   const seen: string[] = []
-  const sessions = {
+  const bearers = {
     verify(token: string): ProvenIdentity {
       seen.push(token)
       return etl
     },
   }
-  const strict = createAuthenticator({ sessions })
+  const strict = createAuthenticator({ bearers })
 
   test.each(['Bearer abc.def-_~+/=', 'bearer   abc.def-_~+/=', 'BEARER abc.def-_~+/='])(
     'the header "Authorization: %s" contains a token, whose identity is returned synchronously',
@@ -55,7 +55,7 @@ describe('The Authorization header', () => {
   )
 
   test('a server for anonymous callers accepts requests without an Authorization header, but refuses an invalid header', () => {
-    const open = createAuthenticator({ sessions, anonymous: true })
+    const open = createAuthenticator({ bearers, anonymous: true })
     expect(open.authenticate({})).toMatchObject({ method: 'anonymous', principal: { name: 'anonymous' } })
     expect(() => open.authenticate({ authorization: 'Basic x' })).toThrow(/token endpoint/)
     expect(open.authenticate({ authorization: 'Bearer a' })).toBe(etl)

@@ -18,13 +18,14 @@ export interface Authenticator {
   authenticate(headers: AuthenticationHeaders): ProvenIdentity | Promise<ProvenIdentity>
 }
 
-/** Verifies the tokens of one issuer; `Sessions` verifies those of this server. */
+/** Verifies bearer tokens. `Sessions` verifies those of this server, and `compositeBearer` also those of other issuers. */
 export interface BearerVerifier {
   verify(token: string): ProvenIdentity | Promise<ProvenIdentity>
 }
 
 export interface AuthenticatorDeps {
-  readonly sessions: BearerVerifier
+  /** Verifies the tokens in the Authorization header. */
+  readonly bearers: BearerVerifier
   /** Verifies API keys, which only some operations accept (`Operation.acceptsApiKey`). Absent: no key is accepted. */
   readonly apiKeys?: BearerVerifier
   /**
@@ -46,14 +47,14 @@ const anonymousIdentity: ProvenIdentity = {
 }
 
 export function createAuthenticator({
-  sessions,
+  bearers,
   apiKeys,
   anonymous = false,
 }: AuthenticatorDeps): Authenticator {
   return {
     authenticate({ authorization, 'x-api-key': apiKey }) {
       const nothing = authorization === undefined || (anonymous && authorization === noToken)
-      if (!nothing) return sessions.verify(bearerToken(authorization))
+      if (!nothing) return bearers.verify(bearerToken(authorization))
       if (apiKeys !== undefined && typeof apiKey === 'string' && apiKey !== '') return apiKeys.verify(apiKey)
       if (anonymous) return anonymousIdentity
       throw new HeadgateError(

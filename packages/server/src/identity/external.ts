@@ -164,7 +164,10 @@ export interface SecondLegs {
 
 /** Functions that other modules need to accept tokens of other issuers. */
 export interface ExternalIdentities {
+  /** Verifies tokens of other issuers. */
   readonly tokens: ExternalTokens
+  /** Finds and creates the principals of verified tokens. */
   readonly principals: ExternalPrincipals
+  /** Exchanges a token of a user at the issuer of this token. */
   readonly secondLegs: SecondLegs
 }

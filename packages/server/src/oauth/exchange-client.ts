@@ -5,24 +5,27 @@ import { type EngineRow, findEngine, findEngineOfParty } from '../directory/engi
 import { authenticateClient, type Client, requireEngine } from './clients.ts'
 import type { ExchangeRequest } from './exchange-request.ts'
 import type { TokenRequest } from './grant.ts'
-import { refuseStopped } from './issue.ts'
+import { checkEngine } from './issue.ts'
 import { invalidClient, invalidGrant, invalidRequest } from './token-errors.ts'
 import type { TokenDeps } from './token-deps.ts'
 
 /**
- * The authenticated client of a token exchange. `kind` tells whether the client renews its own token, renews
- * the token of a user, or acts as an engine for the subject token.
+ * The authenticated client of a token exchange. `kind` tells whether the request renews the session of the client
+ * itself, renews the session of a user, or exchanges a subject token for an engine. `session` is the session of the
+ * subject token.
  */
 export type ExchangeClient =
   /**
-   * A client renews its own token. `proven` is null when the valid token itself is the only authentication in
-   * the request.
+   * The client renews its own session. `client` is null when the request contains no client authentication, so that
+   * only the bearer token, which is valid and equal to the subject token, authenticates the client.
    */
-  | { readonly kind: 'own-token'; readonly session: ProvenIdentity; readonly proven: Client | null }
+  | { readonly kind: 'client-session'; readonly session: ProvenIdentity; readonly client: Client | null }
   /**
-   * The request renews the token of a user: the same valid token is the subject token and the bearer token.
+   * The request renews the session of a user for whom an engine acts: the bearer token, which is valid, is equal to the
+   * subject token.
    */
-  | { readonly kind: 'own-session'; readonly session: ProvenIdentity }
+  | { readonly kind: 'user-session'; readonly session: ProvenIdentity }
+  /** The client is registered as an engine, and presents the subject token of its user. */
   | { readonly kind: 'engine'; readonly engine: EngineRow }
 
 /**
@@ -30,15 +33,15 @@ export type ExchangeClient =
  *
  * @throws HeadgateError `invalid-client`, `invalid-grant`, `unauthorized-client`
  */
-export async function clientOfExchange(
+export async function resolveExchangeClient(
   deps: TokenDeps,
   { proof, form, note }: TokenRequest,
-  asked: ExchangeRequest,
+  exchange: ExchangeRequest,
 ): Promise<ExchangeClient> {
   if (proof?.kind === 'bearer') {
-    if (proof.token === asked.subjectToken) return holder(deps, proof.token, asked)
+    if (proof.token === exchange.subjectToken) return resolveRenewal(deps, proof.token, exchange)
     const engine = await engineByBearer(deps, proof.token)
-    if (asked.actorToken !== null && asked.actorToken !== proof.token)
+    if (exchange.actorToken !== null && exchange.actorToken !== proof.token)
       throw invalidRequest('The actor_token must equal the token in the Authorization header.')
     const id = form.get('client_id')
     if (id !== undefined && id !== engine.subject)
@@ -49,20 +52,21 @@ export async function clientOfExchange(
   }
   const client = await authenticateClient(deps, proof)
   note({ client: client.clientId })
-  const session = await deps.sessions.recognize(asked.subjectToken)
+  // The session may have expired. The client has authenticated itself, so it starts a new session in this case.
+  const session = await deps.sessions.recognize(exchange.subjectToken)
   const { id } = client.identity.principal
-  if (session?.principal.id === id && session.actors.length === 0 && asked.actorToken === null)
-    return { kind: 'own-token', session, proven: client }
+  if (session?.principal.id === id && session.actors.length === 0 && exchange.actorToken === null)
+    return { kind: 'client-session', session, client }
   const engine = await requireEngine(deps, client)
-  if (asked.actorToken !== null) await refuseForeignActor(deps, engine, asked.actorToken)
+  if (exchange.actorToken !== null) await refuseForeignActor(deps, engine, exchange.actorToken)
   return { kind: 'engine', engine }
 }
 
 /**
- * Handles a request whose bearer token is also the subject token: the client requests the renewal of this
- * token.
+ * Returns the client of a request whose bearer token is also the subject token: the client or the engine that the token
+ * was issued to requests the renewal of its session.
  */
-async function holder(
+async function resolveRenewal(
   deps: TokenDeps,
   token: string,
   { actorToken }: ExchangeRequest,
@@ -71,8 +75,8 @@ async function holder(
     throw invalidRequest('The renewal of a token does not change its actor: omit the actor_token.')
   const session = await liveSession(deps, token)
   return session.actors.length === 0
-    ? { kind: 'own-token', session, proven: null }
-    : { kind: 'own-session', session }
+    ? { kind: 'client-session', session, client: null }
+    : { kind: 'user-session', session }
 }
 
 /**
@@ -126,7 +130,7 @@ function requireCurrentEngine(engine: EngineRow | null, subject: string, issuedA
       `The client ${subject} of the bearer token is not registered as an engine, so it cannot act for users. Register it: headgate engine add ${subject}`,
     )
   }
-  refuseStopped(engine, issuedAt)
+  checkEngine(engine, issuedAt)
   return engine
 }
 

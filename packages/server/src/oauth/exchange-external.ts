@@ -3,7 +3,7 @@ import type { ExternalIdentities, ExternalParty, SecondLegs, VerifiedExternal } 
 import type { Principal } from '../proven-identity.ts'
 import { type EngineRow, findEngineOfParty } from '../directory/engines.ts'
 import type { TokenRequest } from './grant.ts'
-import { toPrincipal, type ProvenSubject, refuseStopped } from './issue.ts'
+import { toPrincipal, type ProvenSubject, checkEngine } from './issue.ts'
 import { invalidGrant } from './token-errors.ts'
 import type { TokenDeps } from './token-deps.ts'
 
@@ -27,17 +27,17 @@ export async function externalSubject(
   }
   note({ for: verified.value.subject })
   await refuseForEngine(deps, engine, verified.value)
-  const { actor, issuedAt } = verified.value
-  const actors = actor === null ? [] : [await actingBefore(deps, actor, issuedAt)]
+  const { actor } = verified.value
+  const actors = actor === null ? [] : [await actingBefore(deps, actor, verified.value.issuedAt)]
   const value = await afterSecondLeg(secondLegs, verified.value, token, note)
   if (value !== verified.value) await refuseForEngine(deps, engine, value)
   const principal = await principalFor(principals, value)
-  const shownAt = Math.min(value.issuedAt, deps.now())
+  const issuedAt = Math.min(value.issuedAt, deps.now())
   return {
     principalId: principal.id,
     obtainedBy: 'external-token',
-    authTime: Math.min(value.authTime ?? shownAt, shownAt),
-    shownAt,
+    authTime: Math.min(value.authTime ?? issuedAt, issuedAt),
+    issuedAt,
     notAfter: value.expiresAt,
     actors,
     queryId: null,
@@ -93,7 +93,7 @@ async function principalFor(
  * Returns the engine that the subject token names in its `act` claim. The new session contains this engine as
  * an earlier actor.
  */
-async function actingBefore(deps: TokenDeps, party: ExternalParty, shownAt: number): Promise<Principal> {
+async function actingBefore(deps: TokenDeps, party: ExternalParty, issuedAt: number): Promise<Principal> {
   const engine = await findEngineOfParty(deps.sql, party.issuer, party.subject)
   if (engine === null) {
     throw invalidGrant(
@@ -101,7 +101,7 @@ async function actingBefore(deps: TokenDeps, party: ExternalParty, shownAt: numb
       'unknown actor',
     )
   }
-  refuseStopped(engine, shownAt)
+  checkEngine(engine, issuedAt)
   return toPrincipal(engine)
 }
 

@@ -1,7 +1,7 @@
 import type { ProvenIdentity } from '../proven-identity.ts'
 import { findEngine } from '../directory/engines.ts'
 import type { Granted } from './grant.ts'
-import { issueFor, toPrincipal, type ProvenSubject, refuseStopped, requireCurrent } from './issue.ts'
+import { issueFor, toPrincipal, type ProvenSubject, checkEngine, requireActiveSubject } from './issue.ts'
 import { invalidGrant } from './token-errors.ts'
 import type { TokenDeps } from './token-deps.ts'
 
@@ -11,10 +11,14 @@ import type { TokenDeps } from './token-deps.ts'
  *
  * @throws HeadgateError `invalid-grant`
  */
-export async function renewOwn(deps: TokenDeps, session: ProvenIdentity, scope: string): Promise<Granted> {
-  const { issuedAt: shownAt = 0 } = session
+export async function renewClientSession(
+  deps: TokenDeps,
+  session: ProvenIdentity,
+  scope: string,
+): Promise<Granted> {
+  const { issuedAt = 0 } = session
   const end = requireSessionEnd(session)
-  const subject = await requireCurrent(deps, { principalId: session.principal.id, shownAt })
+  const subject = await requireActiveSubject(deps, { principalId: session.principal.id, issuedAt })
   const now = deps.now()
   if (end <= now)
     throw invalidGrant(
@@ -34,28 +38,32 @@ export async function renewOwn(deps: TokenDeps, session: ProvenIdentity, scope: 
  * Mints a new token for the session of a user for whom an engine acts, after checking again that the engine
  * entry allows this.
  */
-export async function renewUser(deps: TokenDeps, session: ProvenIdentity, scope: string): Promise<Granted> {
+export async function renewUserSession(
+  deps: TokenDeps,
+  session: ProvenIdentity,
+  scope: string,
+): Promise<Granted> {
   const [acting] = session.actors
   const engine = acting === undefined ? null : await findEngine(deps.sql, acting.id)
   if (engine === null)
     throw invalidGrant(
       `The engine ${acting?.name ?? ''} that acts for the user is not registered any more: let the user sign in again.`,
     )
-  refuseStopped(engine, session.issuedAt ?? 0)
-  return issueFor(deps, engine, shownBySession(session), scope)
+  checkEngine(engine, session.issuedAt ?? 0)
+  return issueFor(deps, engine, toProvenSubject(session), scope)
 }
 
 /**
  * Returns the facts about the user that a session token of this server proves: the principal, the time of the
  * last sign-in and the actors.
  */
-export function shownBySession(session: ProvenIdentity): ProvenSubject {
+export function toProvenSubject(session: ProvenIdentity): ProvenSubject {
   const { principal, actors, obtainedBy = session.method, issuedAt = 0, authTime = issuedAt } = session
   return {
     principalId: principal.id,
     obtainedBy,
     authTime,
-    shownAt: issuedAt,
+    issuedAt,
     sessionEndsAt: requireSessionEnd(session),
     actors,
     queryId: session.queryId ?? null,

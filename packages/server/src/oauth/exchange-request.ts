@@ -13,7 +13,7 @@ export interface ExchangeRequest {
    * True when `subject_token_type` is the general type `jwt`. Unsigned subject tokens and assertions must
    * have this type.
    */
-  readonly saidToBeJwt: boolean
+  readonly isDeclaredJwt: boolean
   readonly actorToken: string | null
   readonly scope: string
 }
@@ -51,7 +51,7 @@ export function readExchange(form: Form, self: readonly string[]): ExchangeReque
   }
   return {
     subjectToken,
-    saidToBeJwt: subjectType === tokenTypes.jwt,
+    isDeclaredJwt: subjectType === tokenTypes.jwt,
     actorToken,
     scope: parseScope(form.get('scope')),
   }

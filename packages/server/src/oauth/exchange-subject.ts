@@ -2,29 +2,30 @@ import { peek } from '../identity/peek.ts'
 import { readUnsigned } from '../identity/user-statement.ts'
 import type { EngineRow } from '../directory/engines.ts'
 import { externalSubject } from './exchange-external.ts'
-import { refuseLapsed } from './exchange-hand-over.ts'
+import { checkActingEngine } from './exchange-hand-over.ts'
 import type { ExchangeRequest } from './exchange-request.ts'
-import { shownBySession } from './exchange-renewal.ts'
-import type { Granted, TokenRequest } from './grant.ts'
-import type { ProvenSubject } from './issue.ts'
-import { grantAsserted, verifiedAssertion } from './jwt-bearer.ts'
+import { toProvenSubject } from './exchange-renewal.ts'
+import type { TokenRequest } from './grant.ts'
+import type { EngineSubject, ProvenSubject } from './issue.ts'
+import { assertedSubject, verifiedAssertion } from './jwt-bearer.ts'
 import { namedSubject } from './named-subject.ts'
 import { invalidGrant, invalidRequest } from './token-errors.ts'
 import type { TokenDeps } from './token-deps.ts'
 
 /**
- * Verifies the subject token that an authenticated engine sends, and returns the user of the token. The
- * engine may send a token of this server, a token of a configured issuer, an assertion that the engine
- * signed, or, if the engine entry allows it, an unsigned JWT that names the user.
+ * Verifies the subject token that an authenticated engine sends. Returns the user of the token, and the engine that
+ * acts for the user. The engine may send a token of this server, a token of a configured issuer, an assertion that the
+ * engine signed, or, if the engine entry allows it, an unsigned JWT that names the user. An
+ * assertion is recorded as used, because it may be used only once.
  *
  * @throws HeadgateError `invalid-grant`, `invalid-request`
  */
-export async function shownSubject(
+export async function verifySubjectToken(
   deps: TokenDeps,
   engine: EngineRow,
-  { subjectToken, saidToBeJwt, scope }: ExchangeRequest,
+  { subjectToken, isDeclaredJwt }: ExchangeRequest,
   note: TokenRequest['note'],
-): Promise<ProvenSubject | { readonly asserted: Granted }> {
+): Promise<EngineSubject> {
   const session = await deps.sessions.recognize(subjectToken)
   if (session !== null) {
     note({ subject: 'session', for: session.principal.name })
@@ -34,20 +35,20 @@ export async function shownSubject(
         'expired',
       )
     }
-    await refuseLapsed(deps, engine, session)
-    return shownBySession(session)
+    await checkActingEngine(deps, engine, session)
+    return { engine, subject: toProvenSubject(session) }
   }
   const peeked = peek(subjectToken)
   if (peeked?.header['alg'] === 'none') {
     note({ subject: 'unsigned statement' })
-    if (!saidToBeJwt) throw invalidRequest('An unsigned subject token must have the subject_token_type jwt.')
-    return statedSubject(deps, engine, subjectToken, note)
+    if (!isDeclaredJwt)
+      throw invalidRequest('An unsigned subject token must have the subject_token_type jwt.')
+    return { engine, subject: await statedSubject(deps, engine, subjectToken, note) }
   }
   if (peeked?.claims['iss'] === engine.subject) {
     note({ subject: 'assertion' })
-    if (!saidToBeJwt) throw invalidRequest('An assertion must have the subject_token_type jwt.')
-    const asserted = await verifiedAssertion(deps, subjectToken)
-    return { asserted: await grantAsserted(deps, asserted, scope, note) }
+    if (!isDeclaredJwt) throw invalidRequest('An assertion must have the subject_token_type jwt.')
+    return assertedSubject(deps, await verifiedAssertion(deps, subjectToken), note)
   }
   note({ subject: 'external token' })
   if (deps.external === null) {
@@ -56,7 +57,7 @@ export async function shownSubject(
       'no such issuer is configured',
     )
   }
-  return externalSubject(deps, deps.external, engine, subjectToken, note)
+  return { engine, subject: await externalSubject(deps, deps.external, engine, subjectToken, note) }
 }
 
 async function statedSubject(
@@ -78,7 +79,7 @@ async function statedSubject(
     principalId: await namedSubject(deps, engine, statement.value, note),
     obtainedBy: 'statement',
     authTime: at,
-    shownAt: at,
+    issuedAt: at,
     actors: [],
     queryId: statement.value.queryId,
   }

@@ -24,7 +24,7 @@ export interface ProvenSubject {
    * Time at which the presented token or assertion was issued, in epoch ms. A revocation invalidates tokens
    * that were issued before it.
    */
-  readonly shownAt: number
+  readonly issuedAt: number
   /** Expiry of the presented token, in epoch ms. The new token expires no later. */
   readonly notAfter?: number
   /** End of the session that the new token continues, in epoch ms. Absent for a new session. */
@@ -32,6 +32,12 @@ export interface ProvenSubject {
   /** Engines that acted for the user in the presented token, from the most recent one to the first one. */
   readonly actors: readonly Principal[]
   readonly queryId: string | null
+}
+
+/** User of a subject token or of an assertion, and the engine that acts for this user. */
+export interface EngineSubject {
+  readonly engine: EngineRow
+  readonly subject: ProvenSubject
 }
 
 /**
@@ -44,27 +50,27 @@ export interface ProvenSubject {
 export async function issueFor(
   deps: TokenDeps,
   engine: EngineRow,
-  shown: ProvenSubject,
+  presented: ProvenSubject,
   scope: string,
 ): Promise<Granted> {
-  const subject = await requireCurrent(deps, shown)
-  refuseOutside(engine, subject, shown.obtainedBy)
-  await refuseLapsedStatement(deps, engine, subject, shown)
+  const subject = await requireActiveSubject(deps, presented)
+  checkSubject(engine, subject, presented.obtainedBy)
+  await checkStatingEngine(deps, engine, subject, presented)
   const now = deps.now()
-  const bySettings = shown.authTime + engine.sessionSeconds * 1000
-  const sessionEndsAt = Math.min(bySettings, shown.sessionEndsAt ?? Infinity)
+  const bySettings = presented.authTime + engine.sessionSeconds * 1000
+  const sessionEndsAt = Math.min(bySettings, presented.sessionEndsAt ?? Infinity)
   if (sessionEndsAt <= now) {
     throw invalidGrant(
       `The user last signed in more than ${engine.sessionSeconds} s ago, which is the maximum length of sessions of the engine ${engine.name}: let the user sign in again.`,
     )
   }
-  const { notAfter } = shown
+  const { notAfter } = presented
   // The verification of the subject token tolerates a clock difference, so an accepted token can have expired
   // by the clock of this server.
   if (notAfter !== undefined && notAfter <= now)
     throw invalidGrant('The subject token has expired: send a new token of the user.', 'expired')
   const acting = toPrincipal(engine)
-  const before = shown.actors[0]?.id === engine.id ? shown.actors.slice(1) : shown.actors
+  const before = presented.actors[0]?.id === engine.id ? presented.actors.slice(1) : presented.actors
   const actors = [acting, ...before]
   if (actors.length > maxActors)
     throw invalidGrant(
@@ -74,12 +80,12 @@ export async function issueFor(
     principal: toPrincipal(subject),
     actors,
     method: 'session-token',
-    obtainedBy: shown.obtainedBy,
+    obtainedBy: presented.obtainedBy,
     expiresAt: null,
     issuedAt: now,
-    authTime: shown.authTime,
+    authTime: presented.authTime,
     sessionEndsAt,
-    ...(shown.queryId === null ? {} : { queryId: shown.queryId }),
+    ...(presented.queryId === null ? {} : { queryId: presented.queryId }),
   }
   const ending = notAfter === undefined ? {} : { notAfter }
   const clientId = engine.subject
@@ -89,12 +95,14 @@ export async function issueFor(
 }
 
 /**
- * Returns the current row of the user. Throws when the user is disabled or removed, or when the sessions of
- * the user were revoked after the proof was issued.
+ * Returns the row of the principal of a presented token. Throws when the principal is disabled or removed, or when its
+ * sessions were revoked after the token was issued.
+ *
+ * @throws HeadgateError `invalid-grant`
  */
-export async function requireCurrent(
+export async function requireActiveSubject(
   { sql, groupAges }: TokenDeps,
-  { principalId, shownAt }: Pick<ProvenSubject, 'principalId' | 'shownAt'>,
+  { principalId, issuedAt }: Pick<ProvenSubject, 'principalId' | 'issuedAt'>,
 ): Promise<SubjectRow> {
   const subject = await findSubject(sql, principalId, groupAges)
   if (subject === null || !subject.enabled)
@@ -102,7 +110,7 @@ export async function requireCurrent(
       'The user of the subject token is disabled or was removed: ask an administrator.',
       'the user is disabled or was removed',
     )
-  if (shownAt <= subject.notBefore)
+  if (issuedAt <= subject.notBefore)
     throw invalidGrant(
       'The sessions of the user were revoked after the subject token was issued: sign in again.',
     )
@@ -111,17 +119,24 @@ export async function requireCurrent(
 
 /**
  * Refuses a disabled engine, and a token that was issued before the sessions of the engine were last revoked.
+ *
+ * @param issuedAt issue time of the token in epoch ms. `Infinity`: the token does not belong to a session of the engine
+ * @throws HeadgateError `invalid-grant`
  */
-export function refuseStopped(engine: EngineRow, shownAt: number): void {
+export function checkEngine(engine: EngineRow, issuedAt: number): void {
   if (!engine.enabled)
     throw invalidGrant(`The engine ${engine.name} is disabled: ask an administrator to enable it.`)
-  if (shownAt <= engine.notBefore)
+  if (issuedAt <= engine.notBefore)
     throw invalidGrant(
       `The sessions of the engine ${engine.name} were revoked after the token was issued: exchange a new token of the user.`,
     )
 }
 
-function refuseOutside(engine: EngineRow, subject: SubjectRow, obtainedBy: Proof): void {
+/**
+ * Refuses a subject that is itself an engine, and a user for whom the entry of the engine does not allow the engine to
+ * act.
+ */
+function checkSubject(engine: EngineRow, subject: SubjectRow, obtainedBy: Proof): void {
   if (subject.isEngine) {
     throw invalidGrant(`The subject ${subject.name} is an engine: exchange the token of a user.`)
   }
@@ -131,18 +146,18 @@ function refuseOutside(engine: EngineRow, subject: SubjectRow, obtainedBy: Proof
       'no subject rule matches',
     )
   }
-  refuseStatement(engine, subject, obtainedBy)
+  checkStatement(engine, subject, obtainedBy)
 }
 
 /**
- * Refuses a session in which another engine named the user without a token of the user, when that engine is
- * no longer allowed to do this. The session contains no other proof of the user.
+ * Refuses a session in which another engine named the user without a token of the user (the stating engine), when that
+ * engine is no longer allowed to do this. The session contains no other proof of the user.
  */
-async function refuseLapsedStatement(
+async function checkStatingEngine(
   { sql }: TokenDeps,
   { id }: EngineRow,
   subject: SubjectRow,
-  { obtainedBy, actors, shownAt }: ProvenSubject,
+  { obtainedBy, actors, issuedAt }: ProvenSubject,
 ): Promise<void> {
   const stating = actors.at(-1)
   if (!isStated(obtainedBy) || stating === undefined || stating.id === id) return
@@ -152,15 +167,15 @@ async function refuseLapsedStatement(
       `The engine ${stating.name} named this user without a token of the user, and its entry does not allow this any more: let the user sign in again.`,
       'statement lapsed',
     )
-  refuseStopped(engine, shownAt)
-  refuseStatement(engine, subject, obtainedBy)
+  checkEngine(engine, issuedAt)
+  checkStatement(engine, subject, obtainedBy)
 }
 
 /**
  * Refuses a user that an engine named without a token of the user (`isStated`), when the entry of the engine
  * does not allow this.
  */
-export function refuseStatement(engine: EngineRow, subject: SubjectRow, obtainedBy: Proof): void {
+export function checkStatement(engine: EngineRow, subject: SubjectRow, obtainedBy: Proof): void {
   if (isStated(obtainedBy) && !mayState(engine, subject, obtainedBy)) {
     throw invalidGrant(
       `The engine named this user without a token of the user, and the entry of the engine ${engine.name} does not allow this for users of ${subject.issuer}: let the user sign in.`,

@@ -8,7 +8,7 @@ import { useAssertion } from '../directory/subjects.ts'
 import { authenticateClient, type Client, requireEngine } from './clients.ts'
 import { externalSubject } from './exchange-external.ts'
 import type { Grant, Granted, TokenRequest } from './grant.ts'
-import { issueFor, refuseStopped } from './issue.ts'
+import { checkEngine, type EngineSubject, issueFor } from './issue.ts'
 import { namedSubject } from './named-subject.ts'
 import { parseScope } from './scope.ts'
 import { guessedGrant, invalidGrant, invalidRequest } from './token-errors.ts'
@@ -35,7 +35,8 @@ export function jwtBearerGrant(deps: TokenDeps): Grant {
       throw invalidGrant(
         'The assertion was signed by another engine than the authenticated client: send an assertion that the client signed.',
       )
-    return grantAsserted(deps, asserted, scope, request.note)
+    const { engine, subject } = await assertedSubject(deps, asserted, request.note)
+    return issueFor(deps, engine, subject, scope)
   }
 }
 
@@ -70,29 +71,33 @@ export async function verifiedAssertion(deps: TokenDeps, assertion: string): Pro
   return check.value
 }
 
-/** Mints a token for the user that a verified assertion of an engine names. */
-export async function grantAsserted(
+/**
+ * Returns the user that a verified assertion names, and the engine that signed it. Records the assertion as used, because
+ * it may be used only once.
+ *
+ * @throws HeadgateError `invalid-grant`, also when the assertion was used before, `unauthorized-client`
+ */
+export async function assertedSubject(
   deps: TokenDeps,
   asserted: SignedAssertion,
-  scope: string,
   note: TokenRequest['note'],
-): Promise<Granted> {
+): Promise<EngineSubject> {
   const engine = await assertingEngine(deps, asserted)
-  const { id, subject, expiresAt, issuedAt, claims } = asserted
+  const { id, subject: signed, expiresAt, issuedAt, claims } = asserted
   note({ engine: engine.name, assertion: id, authMethod: parseMethod(claims['auth_method']) })
   if (claims['act'] !== undefined)
     throw invalidGrant('An assertion must not contain an act claim: the engine that signs it is the actor.')
   const statement = readClaims(claims)
   if (!statement.ok) throw invalidGrant(statement.message)
-  if (subject === engine.subject)
+  if (signed === engine.subject)
     throw invalidGrant(
       'The sub of the assertion is the engine itself: to request a token of the engine, use grant_type client_credentials.',
     )
-  const shown = {
+  const subject = {
     principalId: await namedSubject(deps, engine, statement.value, note),
     obtainedBy: 'assertion',
     authTime: Math.min(issuedAt, deps.now()),
-    shownAt: issuedAt,
+    issuedAt,
     actors: [],
     queryId: statement.value.queryId,
   } as const
@@ -100,7 +105,7 @@ export async function grantAsserted(
     throw invalidGrant(
       'The assertion was used before: sign a new assertion with another jti for each request.',
     )
-  return issueFor(deps, engine, shown, scope)
+  return { engine, subject }
 }
 
 async function assertingEngine(deps: TokenDeps, { client, issuedAt }: SignedAssertion): Promise<EngineRow> {
@@ -114,7 +119,7 @@ async function assertingEngine(deps: TokenDeps, { client, issuedAt }: SignedAsse
       `The client ${subject} may not name users in assertions. Allow it: ${next}`,
     )
   }
-  refuseStopped(engine, issuedAt)
+  checkEngine(engine, issuedAt)
   return engine
 }
 

@@ -6,6 +6,7 @@ import type { GroupAges } from '../directory/subjects.ts'
 /** Dependencies of the grants. */
 export interface TokenDeps {
   readonly sql: DirectoryDeps['sql']
+  /** Mints and verifies the tokens of this server. */
   readonly sessions: Sessions
   /** Verifies tokens of other issuers; null when no other issuer is configured. */
   readonly external: ExternalIdentities | null

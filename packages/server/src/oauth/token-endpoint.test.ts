@@ -35,7 +35,7 @@ describe('the token endpoint returns a token', () => {
       issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
       scope: 'catalog',
     })
-    const identity = await createAuthenticator({ sessions: server.sessions }).authenticate({
+    const identity = await createAuthenticator({ bearers: server.sessions }).authenticate({
       authorization: `Bearer ${String(body['access_token'])}`,
     })
     expect(identity).toMatchObject({ principal: { subject: 'etl' }, actors: [] })

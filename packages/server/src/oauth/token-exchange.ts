@@ -1,8 +1,8 @@
 import type { Grant } from './grant.ts'
-import { clientOfExchange } from './exchange-client.ts'
+import { resolveExchangeClient } from './exchange-client.ts'
 import { readExchange } from './exchange-request.ts'
-import { renewOwn, renewUser } from './exchange-renewal.ts'
-import { shownSubject } from './exchange-subject.ts'
+import { renewClientSession, renewUserSession } from './exchange-renewal.ts'
+import { verifySubjectToken } from './exchange-subject.ts'
 import { ownToken } from './client-credentials.ts'
 import { issueFor } from './issue.ts'
 import type { TokenDeps } from './token-deps.ts'
@@ -19,18 +19,18 @@ export function tokenExchangeGrant(deps: TokenDeps): Grant {
   const { issuer, audience } = deps.sessions.settings
   const self = [...new Set([audience, issuer])]
   return async (request) => {
-    const asked = readExchange(request.form, self)
-    const client = await clientOfExchange(deps, request, asked)
-    if (client.kind !== 'engine') request.note({ for: client.session.principal.name })
-    if (client.kind === 'own-session') return renewUser(deps, client.session, asked.scope)
-    if (client.kind === 'own-token') {
-      return client.proven === null
-        ? renewOwn(deps, client.session, asked.scope)
-        : ownToken(deps, client.proven, asked.scope)
+    const exchange = readExchange(request.form, self)
+    const { scope } = exchange
+    const resolved = await resolveExchangeClient(deps, request, exchange)
+    if (resolved.kind !== 'engine') request.note({ for: resolved.session.principal.name })
+    if (resolved.kind === 'user-session') return renewUserSession(deps, resolved.session, scope)
+    if (resolved.kind === 'client-session') {
+      return resolved.client === null
+        ? renewClientSession(deps, resolved.session, scope)
+        : ownToken(deps, resolved.client, scope)
     }
-    const { engine } = client
-    request.note({ engine: engine.name })
-    const shown = await shownSubject(deps, engine, asked, request.note)
-    return 'asserted' in shown ? shown.asserted : issueFor(deps, engine, shown, asked.scope)
+    request.note({ engine: resolved.engine.name })
+    const { engine, subject } = await verifySubjectToken(deps, resolved.engine, exchange, request.note)
+    return issueFor(deps, engine, subject, scope)
   }
 }

@@ -7,6 +7,12 @@ import type { CallLimits, Operation, Response } from './operation.ts'
  * body.
  */
 export interface OpenOperation extends Pick<Operation, 'id' | 'method' | 'path' | 'acceptsFinalSlash'> {
+  /**
+   * Handles a request, as `Operation.handle` does for authenticated callers. The pipeline recognizes an open operation by
+   * this method.
+   *
+   * @param withoutSlot waits for the body of the request; see `WithoutSlot`
+   */
   open(request: IncomingMessage, limits: CallLimits, withoutSlot?: WithoutSlot): Promise<Response>
 }
 
