@@ -77,8 +77,9 @@ export interface ProvenIdentity {
   /** Expiry of the identity in epoch ms. Null: the identity is valid for this request only. */
   readonly expiresAt: number | null
   /**
-   * Start of the session in epoch ms. The session is revoked when `not_before` of the principal or of the engine is
-   * later. Absent: the session starts now.
+   * Time in epoch ms at which the token or secret that proves the identity was issued or checked. Each renewal of a
+   * session issues a new token, with a new time. The identity is revoked when `not_before` of the principal or of the
+   * engine is not earlier. Absent: the caller was authenticated now.
    */
   readonly issuedAt?: number
   /** Time in epoch ms at which the principal itself was last authenticated. Renewals keep it. Absent: `issuedAt`. */
@@ -152,7 +153,7 @@ export interface SealedIdentity {
   readonly provenBy: Proof | null
   /** Access key of the session. Absent: no access key was used. */
   readonly provenByKey?: string
-  /** Start of the session in epoch ms, or the issue time of the sealed token if that is earlier. */
+  /** `issuedAt` of the identity in epoch ms, or the issue time of the sealed token if that is earlier. */
   readonly issuedAt: number
   readonly queryId?: string
 }

@@ -89,13 +89,13 @@ describe('CredentialIssuer for a table with vended credentials', () => {
     expect(sliding).toMatchObject({
       table: 'lasting',
       permission: 'read-write',
-      prefix: 's3://lake/lasting/',
+      clientPrefix: 's3://lake/lasting/',
     })
-    const { cap } = lasting as { cap: number }
-    expect(lasting).toMatchObject({ expiresAt: cap })
-    expect(sliding).toMatchObject({ expiresAt: fixture.now + testLives.tokenTtlMs, cap })
-    expect(cap - fixture.now).toBeGreaterThan(testLives.capMs - 700_000)
-    expect(cap - fixture.now).toBeLessThanOrEqual(testLives.capMs)
+    const { renewableUntil } = lasting as { renewableUntil: number }
+    expect(lasting).toMatchObject({ expiresAt: renewableUntil })
+    expect(sliding).toMatchObject({ expiresAt: fixture.now + testLives.tokenTtlMs, renewableUntil })
+    expect(renewableUntil - fixture.now).toBeGreaterThan(testLives.capMs - 700_000)
+    expect(renewableUntil - fixture.now).toBeLessThanOrEqual(testLives.capMs)
   })
 
   test('CredentialIssuer returns the same response for equal grants until the credential is minted again', async () => {
@@ -125,9 +125,9 @@ describe('CredentialIssuer for a table with vended credentials', () => {
     const old = { ...alice, issuedAt: fixture.now - 48 * 3_600_000 }
     const loaded = await fixture.load(await fixture.table('long-ago'), old)
     expect(Number(loaded.config['s3.session-token-expires-at-ms'])).toBe(fixture.now + 3_600_000)
-    const { cap } = (await claimsIn(readLastingToken(loaded))) as { cap: number }
-    expect(cap - fixture.now).toBeGreaterThanOrEqual(2 * testLives.minLifeMs)
-    expect(cap - fixture.now).toBeLessThanOrEqual(2 * testLives.minLifeMs + 600_000)
+    const { renewableUntil } = (await claimsIn(readLastingToken(loaded))) as { renewableUntil: number }
+    expect(renewableUntil - fixture.now).toBeGreaterThanOrEqual(2 * testLives.minLifeMs)
+    expect(renewableUntil - fixture.now).toBeLessThanOrEqual(2 * testLives.minLifeMs + 600_000)
   })
 
   test('CredentialIssuer applies a renewal limit of one minute accurately', async () => {
@@ -140,8 +140,8 @@ describe('CredentialIssuer for a table with vended credentials', () => {
       now: other.now,
     })
     if (!opened.ok) throw new Error(opened.reason)
-    expect(opened.value.cap - other.now).toBeGreaterThan(50_000)
-    expect(opened.value.cap - other.now).toBeLessThanOrEqual(60_000)
+    expect(opened.value.renewableUntil - other.now).toBeGreaterThan(50_000)
+    expect(opened.value.renewableUntil - other.now).toBeLessThanOrEqual(60_000)
   })
 
   test('CredentialIssuer does not shorten a configured lifetime that exceeds the renewal limit, because the limit applies only to refreshes', async () => {
@@ -156,7 +156,7 @@ describe('CredentialIssuer for a table with vended credentials', () => {
       now: other.now,
     })
     if (!opened.ok) throw new Error(opened.reason)
-    expect(opened.value.cap - other.now).toBeLessThanOrEqual(testLives.capMs)
+    expect(opened.value.renewableUntil - other.now).toBeLessThanOrEqual(testLives.capMs)
   })
 })
 
@@ -177,8 +177,8 @@ describe('CredentialIssuer for a table with remote signing', () => {
     const url = new URL(config['signer.endpoint'] ?? '', publicUrl)
     const claims = await claimsIn(url.searchParams.get('storageRefreshToken') ?? '')
     expect(claims).toMatchObject({ relationId: staged.id, staged: true, mode: 'remote-signing' })
-    const { cap, expiresAt } = claims as { cap: number; expiresAt: number }
-    expect(expiresAt).toBe(cap)
+    const { renewableUntil, expiresAt } = claims as { renewableUntil: number; expiresAt: number }
+    expect(expiresAt).toBe(renewableUntil)
   })
 })
 

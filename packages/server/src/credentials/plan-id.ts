@@ -4,7 +4,8 @@ import type { TableIdentifier } from '@headgate/iceberg/rest'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { openToken, sealToken, type TokenKind } from '../keys/sealed-token.ts'
 import { decodeRefreshClaims, encodeRefreshClaims, type RefreshClaims } from './refresh-claims.ts'
-import { checkClaims, type Result, type TokenRefusal } from './refresh-token.ts'
+import { checkClaims, type TokenRefusal } from './refresh-token.ts'
+import type { Result } from './result.ts'
 
 /** Maximum length of a plan id in characters. Clients send it in paths and queries. */
 export const maxPlanIdLength = 1_500

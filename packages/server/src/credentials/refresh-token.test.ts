@@ -28,7 +28,7 @@ const claims: RefreshClaims = {
   issuer,
   issuedAt: now - 5_000,
   expiresAt: now + 3_600_000,
-  cap: now + 86_400_000,
+  renewableUntil: now + 86_400_000,
   principal: {
     id: '0198c5aa-7d0f-7c52-a6a2-5f7b8f1f6f01',
     issuer: 'https://login.example.com/realms/lakehouse',
@@ -39,14 +39,14 @@ const claims: RefreshClaims = {
     issuer: 'https://login.example.com/realms/lakehouse',
     subject: 'spark-cluster-production',
   },
-  sessionEndsAt: now + 28_800_000,
+  engineRenewableUntil: now + 28_800_000,
   warehouseId: '0198c5aa-7d0f-7c52-a6a2-5f7b8f1f6f03',
   relationId: '0198c5aa-7d0f-7c52-a6a2-5f7b8f1f6f04',
   staged: true,
   namespace: ['marketing', 'campaigns'],
   table: 'conversions_by_day',
-  prefix: 's3://company-data-lake/warehouses/analytics/0198c5aa-7d0f-7c52-a6a2-5f7b8f1f6f04/',
-  locations: digestOfPrefixes(['s3://company-data-lake/a/']),
+  clientPrefix: 's3://company-data-lake/warehouses/analytics/0198c5aa-7d0f-7c52-a6a2-5f7b8f1f6f04/',
+  prefixesDigest: digestOfPrefixes(['s3://company-data-lake/a/']),
   permission: 'read-write',
   mode: 'gateway',
   provenBy: 'session-token',
@@ -68,7 +68,7 @@ test('openRefreshToken returns the claims that were encrypted, for all names of 
     actor: fc.option(party),
     namespace: fc.array(fc.string({ unit: 'grapheme', maxLength: 40 }), { maxLength: 5 }),
     table: fc.string({ unit: 'grapheme', maxLength: 100 }),
-    prefix: fc.string(),
+    clientPrefix: fc.string(),
     staged: fc.boolean(),
     permission: fc.constantFrom('read' as const, 'read-write' as const),
   })
@@ -181,7 +181,7 @@ test('A refresh token expires at its expiry, or at the renewal limit when that i
   const token = await sealRefreshToken(ring, claims)
   expect(await opened(token, claims.expiresAt - 1)).toMatchObject({ ok: true })
   expect(await opened(token, claims.expiresAt)).toEqual({ ok: false, reason: 'expired' })
-  const capped = await sealRefreshToken(ring, { ...claims, cap: now + 1 })
+  const capped = await sealRefreshToken(ring, { ...claims, renewableUntil: now + 1 })
   expect(await opened(capped, now)).toMatchObject({ ok: true })
   expect(await opened(capped, now + 1)).toEqual({ ok: false, reason: 'expired' })
   expect(await opened(token, claims.issuedAt - 120_000)).toEqual({ ok: false, reason: 'not yet valid' })

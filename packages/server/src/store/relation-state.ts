@@ -51,10 +51,10 @@ export interface RelationState {
     readonly namespace: NamespaceState | null
   } | null
   /**
-   * Id of the relation that now has the name in `name`. Null when no relation has this name, or when the
+   * Id of the relation that now has the name in `RelationStateKey.name`. Null when no relation has this name, or when the
    * query contained no name.
    */
-  readonly holder: string | null
+  readonly namedRelationId: string | null
 }
 
 export interface RelationStateKey {
@@ -75,7 +75,7 @@ const find = statement(
      n.id as "namespaceId", n.path, n.lineage::text[], n.owners::text[],
      s.name as "stagedName", s.prefixes::text[] as "stagedPrefixes",
      sn.id as "stagedNamespaceId", sn.path as "stagedPath", sn.lineage::text[] as "stagedLineage", sn.owners::text[] as "stagedOwners",
-     h.id as "holder"
+     h.id as "namedRelationId"
    from (select 1) one
    left join warehouse w on w.id = $2
    left join relation r on r.id = $1 and r.warehouse_id = w.id
@@ -108,7 +108,7 @@ interface Row {
   readonly stagedPath: string
   readonly stagedLineage: readonly string[]
   readonly stagedOwners: readonly string[]
-  readonly holder: string | null
+  readonly namedRelationId: string | null
 }
 
 export async function findRelationState(sql: Queryable, key: RelationStateKey): Promise<RelationState> {
@@ -151,7 +151,7 @@ export async function findRelationState(sql: Queryable, key: RelationStateKey): 
               row.stagedOwners,
             ),
           },
-    holder: row.holder,
+    namedRelationId: row.namedRelationId,
   }
 }
 

@@ -1,7 +1,7 @@
 import { isHeadgateError } from '@headgate/errors'
 import type { ProvenIdentity } from '../../src/proven-identity.ts'
 import type { RefreshClaims } from '../../src/credentials/refresh-claims.ts'
-import { refreshRefusal } from '../../src/credentials/refresh-error.ts'
+import { findRefreshRefusal } from '../../src/credentials/refresh-error.ts'
 import { openRefreshToken } from '../../src/credentials/refresh-token.ts'
 import {
   readLastingToken,
@@ -53,7 +53,7 @@ export async function refusal(attempt: Promise<unknown>): Promise<string> {
     (thrown: unknown) => thrown,
   )
   if (!isHeadgateError(error, 'no-such-table')) throw new Error('the token was accepted', { cause: error })
-  return refreshRefusal(error) ?? 'no reason'
+  return findRefreshRefusal(error) ?? 'no reason'
 }
 
 export async function openClaims(fixture: CredentialFixture, token: string): Promise<RefreshClaims> {
