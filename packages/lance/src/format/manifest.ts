@@ -45,6 +45,34 @@ export class ManifestError extends Error {
   override readonly name = 'ManifestError'
 }
 
+/** Version and branch of a manifest. */
+export type ManifestHead = Pick<Manifest, 'version' | 'branch'>
+
+/**
+ * Reads only the version and the branch of a manifest file, without its columns and fragments.
+ *
+ * @throws {ManifestError}
+ *
+ * @example
+ * ```ts
+ * try {
+ *   readManifestHead(new Uint8Array(16))
+ * } catch (error) {
+ *   console.log(error instanceof ManifestError) // true
+ * }
+ * ```
+ */
+export function readManifestHead(file: Uint8Array): ManifestHead {
+  return readOrRefuse(() => {
+    let [version, branch]: [number, string | null] = [0, null]
+    for (const { number, integer, bytes } of protobufFields(messageAt(file, manifestPosition(file)))) {
+      if (number === 3) version = toInteger(integer)
+      if (number === 20) branch = branchName(bytes)
+    }
+    return { version, branch }
+  })
+}
+
 /**
  * Reads a manifest file of a Lance table (`_versions/*.manifest`).
  *
@@ -60,8 +88,12 @@ export class ManifestError extends Error {
  * ```
  */
 export function readManifest(file: Uint8Array): Manifest {
+  return readOrRefuse(() => decodeManifest(file))
+}
+
+function readOrRefuse<T>(read: () => T): T {
   try {
-    return decodeManifest(file)
+    return read()
   } catch (error) {
     if (!(error instanceof ProtobufError) && !(error instanceof RangeError)) throw error
     throw new ManifestError(`The file is not a manifest of a Lance table: ${error.message}.`, {
@@ -71,12 +103,7 @@ export function readManifest(file: Uint8Array): Manifest {
 }
 
 function decodeManifest(file: Uint8Array): Manifest {
-  const footer = file.length - footerLength
-  if (footer < 0 || text(file.subarray(-magic.length)) !== magic)
-    throw new ProtobufError('the file does not end with the letters LANC')
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
-  const position = toInteger(view.getBigUint64(footer, true))
-  const members = collect(messageAt(file, position))
+  const members = collect(messageAt(file, manifestPosition(file)))
   const time = members.timestamp === null ? null : readTimestamp(members.timestamp)
   return {
     version: members.version,
@@ -89,6 +116,20 @@ function decodeManifest(file: Uint8Array): Manifest {
     branch: members.branch,
     basePaths: members.basePaths,
   }
+}
+
+/** Returns the offset of the manifest in its file. */
+function manifestPosition(file: Uint8Array): number {
+  const footer = file.length - footerLength
+  if (footer < 0 || text(file.subarray(-magic.length)) !== magic)
+    throw new ProtobufError('the file does not end with the letters LANC')
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
+  return toInteger(view.getBigUint64(footer, true))
+}
+
+/** Returns the name of the branch in a manifest. Null for the main branch, whose name is absent or empty. */
+function branchName(bytes: Uint8Array): string | null {
+  return bytes.length === 0 ? null : text(bytes)
 }
 
 /**
@@ -126,7 +167,7 @@ const readers: Readonly<Record<number, (members: Members, field: ProtobufField) 
   7: (members, { bytes }) => (members.timestamp = bytes),
   18: (members, { bytes }) => members.basePaths.push(readBasePath(bytes)),
   19: (members, { bytes }) => members.tableMetadata.push(readTextEntry(bytes)),
-  20: (members, { bytes }) => (members.branch = bytes.length === 0 ? null : text(bytes)),
+  20: (members, { bytes }) => (members.branch = branchName(bytes)),
 }
 
 function collect(message: Uint8Array): Members {

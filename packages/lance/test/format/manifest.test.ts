@@ -7,6 +7,7 @@ import {
   manifestName,
   parseManifestName,
   readManifest,
+  readManifestHead,
   toJsonArrowSchema,
 } from '../../src/format/index.ts'
 
@@ -34,6 +35,11 @@ test('readManifest reads the version, rows and indices of a Lance manifest that 
     branch: null,
     basePaths: [],
   })
+})
+
+test('readManifestHead reads only the version and the branch of a manifest', () => {
+  expect(readManifestHead(load('indexed'))).toEqual({ version: 4, branch: null })
+  expect(() => readManifestHead(load('indexed').subarray(1))).toThrow(ManifestError)
 })
 
 test('toJsonArrowSchema writes types as the reference implementation of the Lance Namespace does', () => {
