@@ -205,6 +205,26 @@ export const privilegesByOperation = {
   },
   lanceListTableVersions: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
   lanceDescribeTableVersion: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
+  lanceCreateTableVersion: { needs: [{ privilege: 'modify', on: 'relation', object: 'the table' }] },
+  lanceBatchCreateTableVersions: { needs: [{ privilege: 'modify', on: 'relation', object: 'each table' }] },
+  lanceBatchDeleteTableVersions: { needs: [{ privilege: 'modify', on: 'relation', object: 'the table' }] },
+  lanceBatchCommitTables: {
+    needs: [
+      {
+        privilege: 'modify',
+        on: 'relation',
+        object: 'each table',
+        when: 'the operation commits or deletes versions',
+      },
+      { privilege: 'manage', on: 'relation', object: 'each table', when: 'the operation deregisters it' },
+      {
+        privilege: 'create',
+        on: 'namespace',
+        object: 'the namespace of each table',
+        when: 'the operation declares it',
+      },
+    ],
+  },
   lanceGetTableStats: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
   lanceCountTableRows: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },
   lanceListTableIndices: { needs: [{ privilege: 'select', on: 'relation', object: 'the table' }] },

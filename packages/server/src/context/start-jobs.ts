@@ -3,6 +3,7 @@ import type { IcebergDeps } from '../iceberg/deps.ts'
 import { expireSweep } from '../jobs/expire.ts'
 import { housekeepingSweep } from '../jobs/housekeeping.ts'
 import { Jobs } from '../jobs/jobs.ts'
+import { lanceVersionsSweep } from '../jobs/lance-versions.ts'
 import { purgeHandler } from '../jobs/purge/purge.ts'
 import { recordDigestsHandler } from '../jobs/record-digests.ts'
 import { retiredPlacesSweep } from '../jobs/retired-places.ts'
@@ -35,6 +36,7 @@ export function startJobs(options: ContextOptions, deps: IcebergDeps): Jobs {
       }),
       storageSweep({ sql, warehouses, log }),
       retiredPlacesSweep({ sql, warehouses, log }),
+      lanceVersionsSweep({ sql, warehouses, log, maxMetadataBytes: deps.maxMetadataBytes }),
       earlyTablesSweep({ sql, warehouses, upstreams: deps.upstreams, log }),
     ],
     intervalMs,

@@ -2,6 +2,7 @@ import { decodeDeclareTableRequest } from '@headgate/lance/model'
 import { checkProperties } from '../catalog/check-properties.ts'
 import { mapDone } from '../catalog/commit/outcome.ts'
 import { declareTable as declare, planDeclaration } from '../catalog/lance/declare-table.ts'
+import { managedVersioning } from '../catalog/lance/managed-versioning.ts'
 import { newTarget } from '../credentials/storage-target.ts'
 import type { Operation } from '../operation/operation.ts'
 import { commit } from './commit.ts'
@@ -32,7 +33,12 @@ export function declareTable(deps: LanceDeps): Operation {
       // If the credentials were issued after the row was written, a failure would leave a table that no client can write.
       const options = await storageOptionsBeforeCreate(deps, call, table, vends, rights)
       return mapDone(await declare(deps, context, plan), () =>
-        jsonResponse({ location, properties, storage_options: options }),
+        jsonResponse({
+          location,
+          properties,
+          storage_options: options,
+          ...managedVersioning(warehouse),
+        }),
       )
     })
   })

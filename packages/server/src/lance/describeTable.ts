@@ -1,6 +1,7 @@
 import { decodeDescribeTableRequest, type DescribeTableRequest } from '@headgate/lance/model'
 import { findRelation } from '../catalog/find-relation.ts'
 import { describeVersion, isOnlyDeclared } from '../catalog/lance/describe-version.ts'
+import { managedVersioning } from '../catalog/lance/managed-versioning.ts'
 import { tableProperties } from '../catalog/lance/table-properties.ts'
 import type { Target } from '../catalog/target.ts'
 import { committedTarget } from '../credentials/storage-target.ts'
@@ -34,6 +35,7 @@ export function describeTable(deps: LanceDeps): Operation {
       properties,
       ...(isSet(call, body, 'with_table_uri') ? { table_uri: location } : {}),
       storage_options: options,
+      ...managedVersioning(ref.warehouse),
       ...details,
     })
   })
@@ -61,5 +63,5 @@ async function describe(
     return isDetailed ? tableDetails(found.identifier, manifest) : { version: manifest.version }
   }
   if (!isSet(call, body, 'check_declared')) return {}
-  return { is_only_declared: await isOnlyDeclared(found, call.signal) }
+  return { is_only_declared: await isOnlyDeclared(deps, found, call.signal) }
 }

@@ -1,8 +1,12 @@
 import { operations, type OperationId } from '@headgate/lance/model'
 import type { Operation } from '../operation/operation.ts'
+import { batchCommitTables } from './batchCommitTables.ts'
+import { batchCreateTableVersions } from './batchCreateTableVersions.ts'
+import { batchDeleteTableVersions } from './batchDeleteTableVersions.ts'
 import { countTableRows } from './countTableRows.ts'
 import { createNamespace } from './createNamespace.ts'
 import { createTableTag } from './createTableTag.ts'
+import { createTableVersion } from './createTableVersion.ts'
 import { declareTable } from './declareTable.ts'
 import { deleteTableTag } from './deleteTableTag.ts'
 import { deregisterTable } from './deregisterTable.ts'
@@ -44,6 +48,10 @@ const served: Partial<Record<OperationId, (deps: LanceDeps) => Operation>> = {
   DeregisterTable: deregisterTable,
   RenameTable: renameTable,
   ListTableVersions: listTableVersions,
+  CreateTableVersion: createTableVersion,
+  BatchCreateTableVersions: batchCreateTableVersions,
+  BatchCommitTables: batchCommitTables,
+  BatchDeleteTableVersions: batchDeleteTableVersions,
   DescribeTableVersion: describeTableVersion,
   GetTableStats: getTableStats,
   CountTableRows: countTableRows,

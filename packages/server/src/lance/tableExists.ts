@@ -15,7 +15,7 @@ export function tableExists(deps: LanceDeps): Operation {
     const ref = toTableRef(deps, request)
     const privilege = version === undefined ? 'use' : 'select'
     const { found } = await findRelation(deps, call, ref, 'lance-table', privilege, 'none')
-    if (version !== undefined) await requireVersion(found, { version, branch: null }, call.signal)
+    if (version !== undefined) await requireVersion(deps, found, { version, branch: null }, call.signal)
     return exists
   })
 }

@@ -32,7 +32,7 @@ export async function createTag(
 ): Promise<void> {
   const { found, decision } = await findRelation(deps, context, ref, 'lance-table', 'modify', 'none')
   const now = new Date(deps.now()).toISOString()
-  const body = await compose(found, tagged, { createdAt: now, updatedAt: now }, signal)
+  const body = await compose(deps, found, tagged, { createdAt: now, updatedAt: now }, signal)
   try {
     await found.warehouse.storage.put(tagLocation(found.relation.location, tagged.tag), body, {
       ifAbsent: true,
@@ -63,7 +63,7 @@ export async function updateTag(
   const { found, decision } = await findRelation(deps, context, ref, 'lance-table', 'modify', 'none')
   await readTag(found, tagged.tag, signal)
   const now = new Date(deps.now()).toISOString()
-  const body = await compose(found, tagged, { createdAt: now, updatedAt: now }, signal)
+  const body = await compose(deps, found, tagged, { createdAt: now, updatedAt: now }, signal)
   await found.warehouse.storage.put(tagLocation(found.relation.location, tagged.tag), body, { signal })
   await record(deps, context, found, decision, tagged.tag)
 }
@@ -88,12 +88,13 @@ export async function deleteTag(
 
 /** Returns the content of a tag file, with the members that Lance writes. */
 async function compose(
+  deps: Pick<CommitDeps, 'sql'>,
   target: Target,
   { version, branch }: TaggedVersion,
   times: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const manifest = await requireVersion(target, { version, branch }, signal)
+  const manifest = await requireVersion(deps, target, { version, branch }, signal)
   const content = { branch, version: manifest.version, ...times, manifestSize: manifest.size, metadata: {} }
   return Buffer.from(JSON.stringify(content, undefined, 2))
 }

@@ -1,8 +1,8 @@
 import type { Manifest } from '@headgate/lance/format'
 import type { CatalogDeps } from '../deps.ts'
 import type { Target } from '../target.ts'
-import { findLatestManifest } from './find-manifest.ts'
 import { findVersion, type NamedVersion, requireWritten } from './find-version.ts'
+import { findLatestVersion } from './hidden-versions.ts'
 import { readManifest } from './read-manifest.ts'
 
 /**
@@ -12,13 +12,15 @@ import { readManifest } from './read-manifest.ts'
  * @throws HeadgateError of `findVersion`
  */
 export async function describeVersion(
-  { maxMetadataBytes }: Pick<CatalogDeps, 'maxMetadataBytes'>,
+  deps: Pick<CatalogDeps, 'sql' | 'maxMetadataBytes'>,
   target: Target,
   named: NamedVersion,
   signal: AbortSignal,
 ): Promise<Manifest | null> {
-  const found = await findVersion(target, named, signal)
-  return found === null ? null : await readManifest(target.warehouse.storage, found, maxMetadataBytes, signal)
+  const found = await findVersion(deps, target, named, signal)
+  return found === null
+    ? null
+    : await readManifest(target.warehouse.storage, found, deps.maxMetadataBytes, signal)
 }
 
 /**
@@ -27,16 +29,20 @@ export async function describeVersion(
  * @throws HeadgateError of `requireWritten`
  */
 export async function readVersion(
-  { maxMetadataBytes }: Pick<CatalogDeps, 'maxMetadataBytes'>,
+  deps: Pick<CatalogDeps, 'sql' | 'maxMetadataBytes'>,
   target: Target,
   named: NamedVersion,
   signal: AbortSignal,
 ): Promise<Manifest> {
-  const found = await requireWritten(target, named, signal)
-  return await readManifest(target.warehouse.storage, found, maxMetadataBytes, signal)
+  const found = await requireWritten(deps, target, named, signal)
+  return await readManifest(target.warehouse.storage, found, deps.maxMetadataBytes, signal)
 }
 
-/** Returns whether a Lance table was declared but no version of it was written yet. */
-export async function isOnlyDeclared({ warehouse, relation }: Target, signal: AbortSignal): Promise<boolean> {
-  return (await findLatestManifest(warehouse.storage, relation.location, signal)) === null
+/** Returns whether a Lance table was declared, but no version of it was written. */
+export async function isOnlyDeclared(
+  deps: Pick<CatalogDeps, 'sql'>,
+  target: Target,
+  signal: AbortSignal,
+): Promise<boolean> {
+  return (await findLatestVersion(deps, target, null, signal)) === null
 }

@@ -14,8 +14,11 @@ export interface FoundManifest {
 
 const pageSize = 100
 
+/** Leaves out the hidden versions among listed manifests. */
+export type KeepVisible = (manifests: readonly FoundManifest[]) => Promise<readonly FoundManifest[]>
+
 /** Returns the folder that contains the manifests of a table or branch, ending in `/`. */
-function versionsFolder(location: string): string {
+export function versionsFolder(location: string): string {
   return `${location.replace(/\/+$/, '')}/_versions/`
 }
 
@@ -38,20 +41,30 @@ export async function* listManifests(
 }
 
 /**
- * Finds the manifest of the latest version of a table or branch. In the naming scheme V1 of Lance, this lists
- * the whole folder. Returns null when the location contains no version.
+ * Finds the manifest of the latest version that is not hidden. In the naming scheme V1, the whole folder is listed.
+ * Returns null when the location contains no such version.
  */
 export async function findLatestManifest(
   storage: Storage,
   location: string,
   signal: AbortSignal,
+  keepVisible: KeepVisible = (manifests) => Promise.resolve(manifests),
 ): Promise<FoundManifest | null> {
-  let latest: FoundManifest | null = null
+  const candidates: FoundManifest[] = []
   for await (const manifest of listManifests(storage, location, signal)) {
-    if (latest === null || manifest.version > latest.version) latest = manifest
-    if (manifest.scheme === 'V2') break
+    if (manifest.scheme === 'V1') candidates.push(manifest)
+    // The names of the scheme V2 are listed from the latest version down.
+    else if ((await keepVisible([manifest])).length > 0)
+      return latestOf([manifest, ...(candidates.length === 0 ? [] : await keepVisible(candidates))])
   }
-  return latest
+  return candidates.length === 0 ? null : latestOf(await keepVisible(candidates))
+}
+
+function latestOf(manifests: readonly FoundManifest[]): FoundManifest | null {
+  return manifests.reduce<FoundManifest | null>(
+    (latest, manifest) => (latest === null || manifest.version > latest.version ? manifest : latest),
+    null,
+  )
 }
 
 /** Finds the manifest of one version of a table or branch. Returns null when the version does not exist. */

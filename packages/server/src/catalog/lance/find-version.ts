@@ -1,9 +1,11 @@
 import { HeadgateError } from '@headgate/errors'
 import { formatIdentifier } from '@headgate/iceberg/rest'
 import type { Int64 } from '@headgate/json'
+import type { CatalogDeps } from '../deps.ts'
 import type { Target } from '../target.ts'
 import { branchLocation } from './branch-location.ts'
-import { findLatestManifest, findManifest, type FoundManifest } from './find-manifest.ts'
+import { findManifest, type FoundManifest } from './find-manifest.ts'
+import { findLatestVersion, visibleIn } from './hidden-versions.ts'
 import { readTag } from './tags.ts'
 
 /**
@@ -24,6 +26,7 @@ export interface NamedVersion {
  *   names both a tag and a version or branch
  */
 export async function findVersion(
+  deps: Pick<CatalogDeps, 'sql'>,
   target: Target,
   { version, branch, tag }: NamedVersion,
   signal: AbortSignal,
@@ -34,12 +37,11 @@ export async function findVersion(
         'bad-request',
         'A request may name a tag, or a version and a branch, but not both.',
       )
-    return await requireVersion(target, await readTag(target, tag, signal), signal)
+    return await requireVersion(deps, target, await readTag(target, tag, signal), signal)
   }
-  if (version !== undefined) return await requireVersion(target, { version, branch: branch ?? null }, signal)
-  const { warehouse, relation } = target
-  const location = branchLocation(relation.location, branch ?? null)
-  const found = await findLatestManifest(warehouse.storage, location, signal)
+  if (version !== undefined)
+    return await requireVersion(deps, target, { version, branch: branch ?? null }, signal)
+  const found = await findLatestVersion(deps, target, branch ?? null, signal)
   if (found === null && branch !== undefined) throw missingBranch(target, branch)
   return found
 }
@@ -50,16 +52,19 @@ export async function findVersion(
  * @throws HeadgateError `no-such-version` when the version does not exist
  */
 export async function requireVersion(
-  { warehouse, relation, identifier }: Target,
+  deps: Pick<CatalogDeps, 'sql'>,
+  target: Target,
   { version, branch }: { readonly version: Int64; readonly branch: string | null },
   signal: AbortSignal,
 ): Promise<FoundManifest> {
+  const { warehouse, relation, identifier } = target
   const location = branchLocation(relation.location, branch)
-  const found =
-    typeof version === 'number' && version > 0
-      ? await findManifest(warehouse.storage, location, version, signal)
-      : null
-  if (found !== null) return found
+  if (typeof version === 'number' && version > 0) {
+    const keepVisible = visibleIn(deps, target, branch)
+    const manifest = await findManifest(warehouse.storage, location, version, signal)
+    const [found] = manifest === null ? [] : await keepVisible([manifest])
+    if (found !== undefined) return found
+  }
   const where = branch === null ? '' : ` on the branch ${branch}`
   throw new HeadgateError(
     'no-such-version',
@@ -74,11 +79,12 @@ export async function requireVersion(
  * @throws HeadgateError of `findVersion`; `no-such-version` when no version was written
  */
 export async function requireWritten(
+  deps: Pick<CatalogDeps, 'sql'>,
   target: Target,
   named: NamedVersion,
   signal: AbortSignal,
 ): Promise<FoundManifest> {
-  const found = await findVersion(target, named, signal)
+  const found = await findVersion(deps, target, named, signal)
   if (found !== null) return found
   throw new HeadgateError(
     'no-such-version',

@@ -1,7 +1,9 @@
+import type { CatalogDeps } from '../deps.ts'
 import type { Target } from '../target.ts'
 import { branchLocation } from './branch-location.ts'
 import { type FoundManifest, listManifests } from './find-manifest.ts'
 import { missingBranch } from './find-version.ts'
+import { visibleIn } from './hidden-versions.ts'
 
 /** Requested page of a list of versions. */
 export interface VersionsPage {
@@ -25,24 +27,31 @@ export interface ListedVersions {
  * @throws HeadgateError `no-such-branch`
  */
 export async function listVersions(
+  deps: Pick<CatalogDeps, 'sql'>,
   target: Target,
   { branch, descending, after, size }: VersionsPage,
   signal: AbortSignal,
 ): Promise<ListedVersions> {
   const { warehouse, relation } = target
   const location = branchLocation(relation.location, branch ?? null)
+  const keepVisible = visibleIn(deps, target, branch ?? null)
   const found: FoundManifest[] = []
+  let listed: FoundManifest[] = []
   let isNewestFirst = true
   let count = 0
   for await (const manifest of listManifests(warehouse.storage, location, signal)) {
     count += 1
     isNewestFirst &&= manifest.scheme === 'V2'
     if (after !== null && (descending ? manifest.version >= after : manifest.version <= after)) continue
-    found.push(manifest)
-    // In the naming scheme V2, the storage lists the latest version first, so the page is already complete.
-    if (descending && isNewestFirst && found.length > size) break
+    listed.push(manifest)
+    // The files of the naming scheme V2 are listed from the latest version down, so the page is complete.
+    if (!descending || !isNewestFirst || found.length + listed.length <= size) continue
+    found.push(...(await keepVisible(listed)))
+    listed = []
+    if (found.length > size) break
   }
   if (count === 0 && branch !== undefined) throw missingBranch(target, branch)
+  if (listed.length > 0) found.push(...(await keepVisible(listed)))
   found.sort((a, b) => (descending ? b.version - a.version : a.version - b.version))
   return { versions: found.slice(0, size), hasMore: found.length > size }
 }

@@ -1,4 +1,5 @@
 import { type LanceProperties, writeLanceProperties } from '../../store/lance-tables.ts'
+import { forgetVersions } from '../../store/lance-versions.ts'
 import type { CommitRecord } from '../../store/commit-record.ts'
 import type { CommitDeps } from '../commit/deps.ts'
 import { explainRefusal } from '../commit/explain-refusal.ts'
@@ -21,7 +22,12 @@ export async function publishLanceTable(
       [plan],
       record,
       [],
-      keepsProperties ? null : (tx) => writeLanceProperties(tx, planId(plan), properties),
+      keepsProperties
+        ? null
+        : async (tx) => {
+            await writeLanceProperties(tx, planId(plan), properties)
+            if (plan.write.type === 'replace') await forgetVersions(tx, planId(plan))
+          },
     )
     return isWritten ? done(undefined) : moved
   })

@@ -21,6 +21,7 @@ import { issuerSessions } from './020-issuer-sessions.ts'
 import { issuerClaims } from './021-issuer-claims.ts'
 import { restrictedGrants } from './022-restricted-grants.ts'
 import { scanPlanning } from './023-scan-planning.ts'
+import { lanceVersions } from './024-lance-versions.ts'
 import type { Migration } from './migration.ts'
 
 /**
@@ -51,4 +52,5 @@ export const migrations: readonly Migration[] = [
   issuerClaims,
   restrictedGrants,
   scanPlanning,
+  lanceVersions,
 ]
