@@ -17,7 +17,7 @@ from lance_namespace import (
     ListTableVersionsRequest,
 )
 
-uri, headers, reader_headers = (json.loads(argument) for argument in sys.argv[1:])
+uri, headers, reader_headers, suffix = (json.loads(argument) for argument in sys.argv[1:])
 properties = {"uri": uri, **{f"header.{name}": value for name, value in headers.items()}}
 
 
@@ -28,15 +28,16 @@ def rows(start, count):
 
 
 def step(name, passed):
-    print(f"@@{'ok' if passed else 'failed'} {name}", flush=True)
+    print(f"@@{'ok' if passed else 'failed'} {name}{suffix and ', versions committed by the server'}", flush=True)
 
 
 db = lancedb.connect_namespace("rest", properties)
-db.create_namespace(["clients"])
-table = db.create_table("items", rows(0, 300), namespace_path=["clients"])
+above = f"clients{suffix}"
+db.create_namespace([above])
+table = db.create_table("items", rows(0, 300), namespace_path=[above])
 step("lancedb creates a table in a namespace", table.count_rows() == 300)
 table.add(rows(300, 20))
-step("lancedb appends rows", db.open_table("items", namespace_path=["clients"]).count_rows() == 320)
+step("lancedb appends rows", db.open_table("items", namespace_path=[above]).count_rows() == 320)
 step("lancedb searches vectors", table.search([5.0, 1.0]).limit(1).to_list()[0]["id"] == 5)
 table.merge_insert("id").when_not_matched_insert_all().execute(rows(315, 10))
 step("lancedb merges rows", table.count_rows() == 325)
@@ -48,18 +49,18 @@ table.tags.create("first", 1)
 table.checkout("first")
 step("lancedb reads a tagged version", table.count_rows() == 300 and table.version == 1)
 table.checkout_latest()
-root = db.create_table("at_root", rows(0, 3))
-step("lancedb creates a table in the root", "at_root" in db.list_tables().tables and root.count_rows() == 3)
+root = db.create_table(f"at_root{suffix}", rows(0, 3))
+step("lancedb creates a table in the root", f"at_root{suffix}" in db.list_tables().tables and root.count_rows() == 3)
 
 namespace = lance.namespace.RestNamespace(**properties)
-dataset = lance.dataset(namespace_client=namespace, table_id=["clients", "items"])
+dataset = lance.dataset(namespace_client=namespace, table_id=[above, "items"])
 step("pylance reads the table of lancedb", dataset.count_rows() == 300)
-lance.write_dataset(rows(0, 7), namespace_client=namespace, table_id=["clients", "direct"], mode="create")
-lance.write_dataset(rows(7, 3), namespace_client=namespace, table_id=["clients", "direct"], mode="append")
-direct = lance.dataset(namespace_client=namespace, table_id=["clients", "direct"])
+lance.write_dataset(rows(0, 7), namespace_client=namespace, table_id=[above, "direct"], mode="create")
+lance.write_dataset(rows(7, 3), namespace_client=namespace, table_id=[above, "direct"], mode="append")
+direct = lance.dataset(namespace_client=namespace, table_id=[above, "direct"])
 step("pylance creates and appends", direct.count_rows() == 10 and direct.version == 2)
 
-items = ["clients", "items"]
+items = [above, "items"]
 step("the namespace counts rows", namespace.count_table_rows(CountTableRowsRequest(id=items)).count == 300)
 stats = namespace.get_table_stats(GetTableStatsRequest(id=items))
 step("the namespace returns statistics", stats.num_rows == 300 and stats.num_indices == 1)
@@ -76,12 +77,12 @@ step("the namespace describes a tagged version", described.version == 1)
 
 if reader_headers:
     reading = {"uri": uri, **{f"header.{name}": value for name, value in reader_headers.items()}}
-    readable = lancedb.connect_namespace("rest", reading).open_table("items", namespace_path=["clients"])
+    readable = lancedb.connect_namespace("rest", reading).open_table("items", namespace_path=[above])
     step("a reader reads", readable.count_rows() == 300)
     try:
         readable.add(rows(900, 1))
         step("the keys of a reader do not write", False)
     except Exception as error:
         step("the keys of a reader do not write", "403" in str(error) or "denied" in str(error).lower())
-db.drop_table("at_root")
-step("lancedb drops a table", "at_root" not in db.list_tables().tables)
+db.drop_table(f"at_root{suffix}")
+step("lancedb drops a table", f"at_root{suffix}" not in db.list_tables().tables)

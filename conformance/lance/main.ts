@@ -15,6 +15,7 @@ import { identifierChecks } from './checks/identifiers.ts'
 import { namespaceChecks } from './checks/namespaces.ts'
 import { operationChecks } from './checks/operations.ts'
 import { tableChecks } from './checks/tables.ts'
+import { versionChecks } from './checks/versions.ts'
 import { runClients } from './run-clients.ts'
 import { ownTarget, referenceTarget, type Target } from './target.ts'
 import { openWire } from './wire.ts'
@@ -41,6 +42,7 @@ interface Options {
 const groups: Readonly<Record<string, readonly Check[]>> = {
   namespaces: namespaceChecks,
   tables: tableChecks,
+  versions: versionChecks,
   identifiers: identifierChecks,
   operations: operationChecks,
   access: accessChecks,
@@ -73,7 +75,14 @@ async function main({ uri, peer, apiKey, quick, json }: Options): Promise<number
 
 function openTarget(uri: string, apiKey: string | undefined): Target {
   const headers = apiKey === undefined ? {} : { 'x-api-key': apiKey }
-  return { title: uri, uri: uri.replace(/\/+$/, ''), headers, access: null, viewer: null }
+  return {
+    title: uri,
+    uri: uri.replace(/\/+$/, ''),
+    headers,
+    access: null,
+    viewer: null,
+    manageVersions: null,
+  }
 }
 
 /** Returns the outcome that an error of a check stands for, or undefined if the error is a failure. */

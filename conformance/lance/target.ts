@@ -16,6 +16,8 @@ export interface Target {
   readonly access: AccessFixture | null
   /** Request headers that authenticate a caller that may only read, or null if the suite has no such caller. */
   readonly viewer: Readonly<Record<string, string>> | null
+  /** Lets clients commit versions through the server from now on. Null: the suite cannot change this setting. */
+  readonly manageVersions: (() => Promise<void>) | null
 }
 
 /** Starts the reference server of pylance on a directory, as the server under test. */
@@ -26,7 +28,14 @@ export async function referenceTarget(
 ): Promise<Target> {
   const properties = { root: join(folder, 'lake') }
   const uri = await startReferenceServer(keeper, 'rest-adapter', { python, folder, properties })
-  return { title: "pylance's RestAdapter", uri, headers: {}, access: null, viewer: null }
+  return {
+    title: "pylance's RestAdapter",
+    uri,
+    headers: {},
+    access: null,
+    viewer: null,
+    manageVersions: null,
+  }
 }
 
 /**
@@ -62,6 +71,9 @@ export async function ownTarget(keeper: ProcessKeeper, folder: string): Promise<
     uri,
     headers: { 'x-api-key': server.adminCredential },
     viewer,
+    manageVersions: async () => {
+      await manage('PATCH', 'warehouses/lakehouse', { overrides: { 'lance.managed-versioning': 'true' } })
+    },
     access: {
       reader: openWire(uri, reader),
       stranger: openWire(uri, stranger),
