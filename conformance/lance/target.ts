@@ -91,9 +91,10 @@ export async function ownTarget(keeper: ProcessKeeper, folder: string): Promise<
   }
 }
 
-type Manage = (method: string, path: string, body?: unknown) => Promise<unknown>
+export type Manage = (method: string, path: string, body?: unknown) => Promise<unknown>
 
-async function openManagement(server: HeadgateServer): Promise<Manage> {
+/** Returns a function that sends requests of an administrator to the management API. */
+export async function openManagement(server: HeadgateServer): Promise<Manage> {
   const headers = await authorizationHeaders(administrator(server))
   return async (method, path, body) => {
     const response = await fetch(`${server.origin}/management/v1/${path}`, {
