@@ -102,6 +102,26 @@ export function relationScenarios(shared: () => TestHeadgate): void {
       expect(json.json).toMatchObject({ metadata: { 'current-snapshot-id': snapshotId } })
     })
 
+    it('table list and table show print Lance tables with --lance', async () => {
+      const { url, headgate } = shared()
+      const authorization = `Bearer ${(await headgate(['token'])).out.trim()}`
+      const declared = await fetch(`${url}/lance/lakehouse/v1/table/shop$vectors/declare`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: '{"properties":{"team":"search"}}',
+      })
+      const { location } = (await declared.json()) as { location: string }
+      expect((await headgate(['table', 'list', 'shop', '--lance'])).out).toBe('TABLE\nshop.vectors\n')
+      expect((await headgate(['table', 'list', '--lance', '--json'])).json).toEqual({
+        identifiers: [{ namespace: ['shop'], name: 'vectors' }],
+      })
+      const { out } = await headgate(['table', 'show', 'shop.vectors', '--lance'])
+      expect(out).toContain(location)
+      expect(out).toMatch(/version +none: the table is only declared\n/)
+      expect(out).toMatch(/\nteam +search\n/)
+      expect(await headgate(['table', 'show', 'shop.orders', '--lance'])).toMatchObject({ code: 1 })
+    })
+
     it('view show prints the text of a view in each dialect', async () => {
       const { headgate } = shared()
       expect((await headgate(['view', 'show', 'shop.recent'])).out).toContain(

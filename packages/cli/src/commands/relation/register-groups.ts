@@ -20,7 +20,7 @@ import { registerUnregister } from './unregister.ts'
 
 /** Registers the groups `table` and `view`, which share most commands. */
 export function registerRelations(program: Command, io: Io): void {
-  const tables = program.command('table').description('Iceberg tables.')
+  const tables = program.command('table').description('Iceberg tables, and with --lance Lance tables.')
   registerList(tables, io, 'table')
   registerShowTable(tables, io)
   registerMetrics(tables, io)

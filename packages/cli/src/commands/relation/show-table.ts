@@ -11,6 +11,7 @@ import { formatTime } from '../../output/times.ts'
 import { inSession } from '../../session.ts'
 import { relationPath } from './kind.ts'
 import { schemaDecoder, schemaTable } from './schema-text.ts'
+import { showLanceTable } from './show-lance-table.ts'
 import { withoutCredentials } from './without-credentials.ts'
 
 const int64: z.ZodType<Int64> = z.union([z.number(), z.bigint()])
@@ -53,6 +54,7 @@ type Metadata = z.output<typeof tableDecoder>['metadata']
 
 interface Options {
   readonly snapshots?: boolean
+  readonly lance?: boolean
 }
 
 export function registerShowTable(group: Command, io: Io): void {
@@ -61,8 +63,11 @@ export function registerShowTable(group: Command, io: Io): void {
     .description('Shows a table: its location, columns, branches, tags and properties.')
     .argument('<table>', 'such as sales.orders')
     .option('--snapshots', 'show all snapshots, not only those of branches and tags, also with --json')
+    .option('--lance', 'show a Lance table: its versions, tags, branches and indices')
     .action(
-      inSession(io, async ({ client, out, warehouse }, name: string, { snapshots = false }: Options) => {
+      inSession(io, async (session, name: string, { snapshots = false, lance = false }: Options) => {
+        if (lance) return await showLanceTable(session, name, snapshots)
+        const { client, out, warehouse } = session
         const address = relationAddress(name, warehouse)
         const query = { snapshots: snapshots ? 'all' : 'refs' }
         const response = await client.send({ method: 'GET', path: relationPath('table', address), query })
@@ -76,6 +81,7 @@ export function registerShowTable(group: Command, io: Io): void {
             ...propertyTable(paint, metadata.properties),
           ].join('\n\n')
         })
+        return undefined
       }),
     )
 }
