@@ -35,8 +35,8 @@ export function SnapshotTab({ metadata }: { readonly metadata: TableMetadata }):
             cell: (snapshot) => {
               const row = rowOf.get(snapshot)
               return (
-                <span class={isCurrent(snapshot) ? 'commit current' : 'commit'}>
-                  {row !== undefined && <GraphCell row={row} lanes={lanes} />}
+                <span class="commit">
+                  {row !== undefined && <GraphCell row={row} lanes={lanes} isCurrent={isCurrent(snapshot)} />}
                   <Time at={snapshot['timestamp-ms']} />
                 </span>
               )
