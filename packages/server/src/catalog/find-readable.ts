@@ -4,7 +4,7 @@ import { decide } from '../access/decide.ts'
 import { findRestriction } from '../access/restriction.ts'
 import type { HeldRestriction, Policy } from '../access/policy.ts'
 import { decideThroughViews, type ViewLink } from '../access/through-views.ts'
-import type { BodyForm, RelationKind } from '../store/relations.ts'
+import type { WantedSnapshots, RelationKind } from '../store/relations.ts'
 import { commonPolicyVersion } from './authorized.ts'
 import { type Caller, policyAt } from './caller.ts'
 import { done, moved, type Outcome } from './commit/outcome.ts'
@@ -52,12 +52,12 @@ export async function findReadable(
   caller: Caller,
   ref: RelationRef,
   kind: RelationKind,
-  form: BodyForm,
+  snapshots: WantedSnapshots,
   { views: viewNames, restricted }: ReadOptions,
 ): Promise<Outcome<Readable>> {
   const { warehouse } = ref
   const [lookedUp, ...views] = await Promise.all([
-    lookUp(deps, ref, form),
+    lookUp(deps, ref, snapshots),
     ...viewNames.map((identifier) => lookUp(deps, { warehouse, identifier }, 'none')),
   ])
   if (views.length > 0) {
@@ -125,9 +125,9 @@ async function restrictionOn(
   return restriction
 }
 
-function targetAt({ resolved, held, ...ref }: LookedUp): Target | null {
+function targetAt({ resolved, cachedText, ...ref }: LookedUp): Target | null {
   const name = toResolvedName(ref, resolved)
-  return name === null ? null : toTarget(name, held)
+  return name === null ? null : toTarget(name, cachedText)
 }
 
 async function toReadView(

@@ -4,10 +4,10 @@ import type { Policies } from '../access/policies.ts'
 import { decide } from '../access/decide.ts'
 import { enforce } from '../access/refuse.ts'
 import type { Privilege } from '../privilege.ts'
-import type { BodyForm, RelationKind } from '../store/relations.ts'
+import type { WantedSnapshots, RelationKind } from '../store/relations.ts'
 import type { Resolved } from '../store/resolve-relation.ts'
 import type { Authorized } from './authorized.ts'
-import type { ServedBody } from './body-cache.ts'
+import type { EncodedText } from './metadata-text-cache.ts'
 import { type Caller, policyAt } from './caller.ts'
 import type { CatalogDeps } from './deps.ts'
 import { missingRelation } from './existing.ts'
@@ -16,7 +16,7 @@ import { resolve } from './resolve.ts'
 import { type RelationRef, type Target, toResolvedName, toTarget } from './target.ts'
 
 /** Database and caches that `findRelation` needs. */
-export type FindDeps = Pick<CatalogDeps, 'sql' | 'bodies'> & { readonly policies: Policies }
+export type FindDeps = Pick<CatalogDeps, 'sql' | 'metadataTexts'> & { readonly policies: Policies }
 
 /**
  * Result of a look-up of a relation name: its current rows, and the metadata text that the cache contained
@@ -24,19 +24,19 @@ export type FindDeps = Pick<CatalogDeps, 'sql' | 'bodies'> & { readonly policies
  */
 export interface LookedUp extends RelationRef {
   readonly resolved: Resolved
-  readonly held: ServedBody | null
+  readonly cachedText: EncodedText | null
 }
 
 /** Reads the rows of the namespace and of the relation with a name, with one query. */
 export async function lookUp(
-  { bodies, sql }: Pick<CatalogDeps, 'sql' | 'bodies'>,
+  { metadataTexts, sql }: Pick<CatalogDeps, 'sql' | 'metadataTexts'>,
   { warehouse, identifier }: RelationRef,
-  form: BodyForm,
+  snapshots: WantedSnapshots,
 ): Promise<LookedUp> {
-  const held = form === 'none' ? null : bodies.held({ warehouse, identifier }, form)
-  const wanted = { form, known: held?.key ?? null }
+  const cachedText = snapshots === 'none' ? null : metadataTexts.cached({ warehouse, identifier }, snapshots)
+  const wanted = { snapshots, known: cachedText?.key ?? null }
   const resolved = await resolve(sql, warehouse.id, identifier, wanted)
-  return { warehouse, identifier, resolved, held }
+  return { warehouse, identifier, resolved, cachedText }
 }
 
 /**
@@ -50,9 +50,9 @@ export async function findRelation(
   ref: RelationRef,
   kind: RelationKind,
   privilege: Privilege,
-  form: BodyForm = 'all',
+  snapshots: WantedSnapshots = 'all',
 ): Promise<Authorized<Target>> {
-  return authorizeRelation(deps, caller, await lookUp(deps, ref, form), kind, privilege)
+  return authorizeRelation(deps, caller, await lookUp(deps, ref, snapshots), kind, privilege)
 }
 
 /**
@@ -62,7 +62,7 @@ export async function findRelation(
 export async function authorizeRelation(
   deps: Pick<FindDeps, 'policies'>,
   caller: Caller,
-  { resolved, held, ...ref }: LookedUp,
+  { resolved, cachedText, ...ref }: LookedUp,
   kind: RelationKind,
   privilege: Privilege,
 ): Promise<Authorized<Target>> {
@@ -71,7 +71,7 @@ export async function authorizeRelation(
   audit.object = `${warehouse.name}:${formatIdentifier(identifier)}`
   audit.privilege = privilege
   const name = toResolvedName(ref, resolved)
-  const target = name === null ? null : toTarget(name, held)
+  const target = name === null ? null : toTarget(name, cachedText)
   const policy = await policyAt(deps, caller, resolved.policyVersion)
   const missing = (): HeadgateError => missingIn(policy, warehouse, missingRelation(kind, identifier))
   if (target === null || target.relation.kind !== kind) throw missing()

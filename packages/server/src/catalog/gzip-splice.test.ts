@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { deflatedEnd, gzipSplice, storedEnd } from './gzip-splice.ts'
-import { compress, decompress } from './compressed-body.ts'
+import { compress, decompress } from './compressed-text.ts'
 
 const text = fc.uint8Array({ maxLength: 5_000 }).map((bytes) => Buffer.from(bytes))
 

@@ -1,5 +1,5 @@
 import { crc32, deflateRawSync } from 'node:zlib'
-import type { CompressedBody } from '../store/relations.ts'
+import type { CompressedText } from '../store/relations.ts'
 import { crc32Combine } from './crc32-combine.ts'
 
 // Header of a gzip member (RFC 1952): magic number, method deflate, no flags, no time, no extra flags, unknown system.
@@ -14,7 +14,7 @@ const deflating = { level: 6, windowBits: 13, memLevel: 6 }
  *
  * @param end result of `storedEnd` or `deflatedEnd`, which contains the final block
  */
-export function gzipSplice(before: Buffer, body: CompressedBody, end: CompressedBody): Buffer[] {
+export function gzipSplice(before: Buffer, body: CompressedText, end: CompressedText): Buffer[] {
   const trailer = Buffer.allocUnsafe(8)
   const beforeAndBody = crc32Combine(crc32(before), body.crc, body.length)
   trailer.writeUInt32LE(crc32Combine(beforeAndBody, end.crc, end.length), 0)
@@ -23,7 +23,7 @@ export function gzipSplice(before: Buffer, body: CompressedBody, end: Compressed
 }
 
 /** Returns a text as the last, uncompressed part of a gzip member. */
-export function storedEnd(text: Buffer): CompressedBody {
+export function storedEnd(text: Buffer): CompressedText {
   return { compressed: Buffer.concat(stored(text, true)), length: text.length, crc: crc32(text) }
 }
 
@@ -31,7 +31,7 @@ export function storedEnd(text: Buffer): CompressedBody {
  * Returns a text as the last, compressed part of a gzip member. Useful for a text of a few kilobytes that is
  * sent often.
  */
-export function deflatedEnd(text: Buffer): CompressedBody {
+export function deflatedEnd(text: Buffer): CompressedText {
   return { compressed: deflateRawSync(text, deflating), length: text.length, crc: crc32(text) }
 }
 

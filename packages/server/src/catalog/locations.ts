@@ -36,27 +36,32 @@ export function checkLocations(warehouse: Warehouse, locations: readonly string[
 /**
  * Returns those of the locations that are within the root or the current allowed locations of the warehouse.
  */
-export function selectAllowed({ places }: Pick<Warehouse, 'places'>, locations: readonly string[]): string[] {
+export function selectAllowed(
+  { rootAndAllowed }: Pick<Warehouse, 'rootAndAllowed'>,
+  locations: readonly string[],
+): string[] {
   return locations.filter((text) => {
     const location = parseLocation(text)
-    return !contains(location, places[0]) && places.some((place) => contains(place, location))
+    return (
+      !contains(location, rootAndAllowed[0]) && rootAndAllowed.some((allowed) => contains(allowed, location))
+    )
   })
 }
 
-function checkOne({ name, places }: Warehouse, location: Location): void {
-  if (contains(location, places[0])) {
+function checkOne({ name, rootAndAllowed }: Warehouse, location: Location): void {
+  if (contains(location, rootAndAllowed[0])) {
     throw new HeadgateError(
       'bad-request',
       `Location ${shown(location.text)} is or contains the root of the warehouse: choose one below the root.`,
     )
   }
-  if (canonicalPrefix(location).startsWith(probeFolder(canonicalPrefix(places[0])))) {
+  if (canonicalPrefix(location).startsWith(probeFolder(canonicalPrefix(rootAndAllowed[0])))) {
     throw new HeadgateError(
       'bad-request',
       `Location ${shown(location.text)} is in the folder for the test objects of \`headgate warehouse check\`. Choose another location.`,
     )
   }
-  if (places.some((place) => contains(place, location))) return
+  if (rootAndAllowed.some((allowed) => contains(allowed, location))) return
   throw new HeadgateError(
     'forbidden',
     `Location ${shown(location.text)} is outside the allowed locations of warehouse ${name}. Omit it, or add it: headgate warehouse update ${name} --allow LOCATION`,

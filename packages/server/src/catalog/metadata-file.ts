@@ -3,7 +3,7 @@ import { gunzip, gzip } from 'node:zlib'
 import { HeadgateError } from '@headgate/errors'
 import { parseMetadataVersion } from '@headgate/iceberg/metadata'
 import { type Json, parseBytes } from '@headgate/json'
-import type { Bodies } from '../store/relation-writes.ts'
+import type { TextColumns } from '../store/relation-writes.ts'
 import type { Storage } from '@headgate/storage'
 import { digestOfText } from './metadata-digest.ts'
 import { type MetadataText, compressText } from './metadata-text.ts'
@@ -66,12 +66,12 @@ const maxDeferredBytes = 64 * 1024
  * referenced snapshots only. A form is null when it exceeds `rowLimitBytes`. `refs` is also null when it is
  * equal to `body`, or when the text is so short that `referencedForm` computes it quickly.
  */
-export async function servedBodies<Metadata>(
+export async function composeTextColumns<Metadata>(
   model: RelationModel<Metadata, never, never>,
   metadata: Metadata,
   text: MetadataText,
   rowLimitBytes: number,
-): Promise<Bodies> {
+): Promise<TextColumns> {
   const [compressed, digest] = await Promise.all([compressText(text), digestOfText(text.whole)])
   if (compressed.compressed.length > rowLimitBytes) return { body: null, refs: null, digest }
   const referenced = text.whole.length <= maxDeferredBytes ? null : model.referencedOnly(metadata)

@@ -3,7 +3,7 @@ import type { TextPiece } from '@headgate/iceberg/metadata'
 import { expect, test } from 'vitest'
 import { gzipSplice, storedEnd } from './gzip-splice.ts'
 import { metadataText, toMetadataText, compressText } from './metadata-text.ts'
-import { decompress } from './compressed-body.ts'
+import { decompress } from './compressed-text.ts'
 
 const none = Buffer.alloc(0)
 

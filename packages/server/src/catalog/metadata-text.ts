@@ -1,6 +1,6 @@
 import type { TextPiece } from '@headgate/iceberg/metadata'
-import type { CompressedBody } from '../store/relations.ts'
-import { compress, compressWell, joinCompressed } from './compressed-body.ts'
+import type { CompressedText } from '../store/relations.ts'
+import { compress, compressWell, joinCompressed } from './compressed-text.ts'
 
 /** Text of a metadata file, as bytes. */
 export interface MetadataText {
@@ -14,7 +14,7 @@ interface Part {
   /** True for a part that also occurs, unchanged, in later versions of the metadata. */
   readonly lasting: boolean
   /** Compressed form of a lasting part. It is computed on first use and then reused. */
-  compressed?: Promise<CompressedBody>
+  compressed?: Promise<CompressedText>
 }
 
 const lastingParts = new WeakMap<TextPiece, Part>()
@@ -44,11 +44,11 @@ function toPart(piece: TextPiece): Part {
  * Compresses a metadata text for its row. A part that later versions of the metadata also contain is
  * compressed only once.
  */
-export async function compressText({ parts }: MetadataText): Promise<CompressedBody> {
+export async function compressText({ parts }: MetadataText): Promise<CompressedText> {
   return joinCompressed(await Promise.all(parts.map(compressPart)))
 }
 
-function compressPart(part: Part): Promise<CompressedBody> {
+function compressPart(part: Part): Promise<CompressedText> {
   if (!part.lasting) return compress(part.bytes)
   if (part.compressed === undefined) {
     part.compressed = compressWell(part.bytes)

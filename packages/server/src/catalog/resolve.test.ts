@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-const withText: WantedText = { form: 'all', known: null }
+const withText: WantedText = { snapshots: 'all', known: null }
 
 async function create(name: string): Promise<void> {
   expect((await server.send('POST', 'namespaces/n/tables', { name, schema })).status).toBe(200)
@@ -74,7 +74,7 @@ describe('resolve', () => {
          from relation r where name = 'complete'`,
       ),
     )
-    const { relation, namespace, policyVersion } = await find('complete', { form: 'none', known: null })
+    const { relation, namespace, policyVersion } = await find('complete', { snapshots: 'none', known: null })
     const notBefore = Date.UTC(2026, 0, 2, 3, 4, 5) + 678.901
     expect(relation).toEqual({ ...row?.row, notBefore: expect.closeTo(notBefore, 2), body: null })
     const others = statement(
@@ -89,9 +89,12 @@ describe('resolve', () => {
     const { relation } = await find('texts')
     expect(relation?.body?.compressed).toBeInstanceOf(Buffer)
     const known = relation === null ? null : toMetadataKey(relation)
-    expect((await find('texts', { form: 'all', known })).relation).toEqual({ ...relation, body: null })
-    expect((await find('texts', { form: 'none', known: null })).relation).toEqual({ ...relation, body: null })
-    expect(await find('texts', { form: 'all', known: `${known}+` })).toEqual(await find('texts'))
+    expect((await find('texts', { snapshots: 'all', known })).relation).toEqual({ ...relation, body: null })
+    expect((await find('texts', { snapshots: 'none', known: null })).relation).toEqual({
+      ...relation,
+      body: null,
+    })
+    expect(await find('texts', { snapshots: 'all', known: `${known}+` })).toEqual(await find('texts'))
   })
 
   test('resolve does not return a known metadata text again when its row has no digest', async () => {
@@ -102,14 +105,14 @@ describe('resolve', () => {
       const { relation } = await find('undigested')
       expect([relation?.digest, relation?.body === null]).toEqual([null, false])
       const known = relation === null ? null : toMetadataKey(relation)
-      expect((await find('undigested', { form: 'all', known })).relation?.body).toBeNull()
+      expect((await find('undigested', { snapshots: 'all', known })).relation?.body).toBeNull()
     }
     const { relation } = await find('undigested')
     const known = relation === null ? null : toMetadataKey(relation)
     await change(
       `update relation set metadata_digest = sha256('x'), digest_location = metadata_location ${where}`,
     )
-    expect((await find('undigested', { form: 'all', known })).relation?.body).not.toBeNull()
+    expect((await find('undigested', { snapshots: 'all', known })).relation?.body).not.toBeNull()
   })
 
   test('resolve returns null for a missing relation and a missing namespace', async () => {

@@ -4,12 +4,12 @@ import { type Resolved, type ResolveKey, resolveRelation } from '../store/resolv
 import type { Sql } from '../store/sql.ts'
 
 /**
- * Requested form of the metadata text, and the metadata key (`toMetadataKey`) of the text that the caller
- * already has in this form. If this text is current, the query does not return it again.
+ * Requested snapshots of the metadata text, and the metadata key (`toMetadataKey`) of the text that the caller
+ * already has with these snapshots. If this text is current, the query does not return it again.
  */
-export type WantedText = Pick<ResolveKey, 'form' | 'known'>
+export type WantedText = Pick<ResolveKey, 'snapshots' | 'known'>
 
-const noText: WantedText = { form: 'none', known: null }
+const noText: WantedText = { snapshots: 'none', known: null }
 
 /**
  * Reads the rows of the namespace and of the relation with a name. The result includes every commit that was

@@ -1,5 +1,5 @@
 import { type JsonObject, stringify } from '@headgate/json'
-import type { CompressedBody } from '../store/relations.ts'
+import type { CompressedText } from '../store/relations.ts'
 import { deflatedEnd, storedEnd } from './gzip-splice.ts'
 
 /** Minimum length in bytes of a text that is compressed. For a shorter text, compression saves no bytes. */
@@ -15,7 +15,7 @@ const minDeflateBytes = 256
 export class ResponseSuffix {
   readonly #fields: JsonObject | null
   #text: Buffer | undefined
-  #compressed: CompressedBody | undefined
+  #compressed: CompressedText | undefined
 
   /** @param fields JSON members that follow the metadata. Null when no member follows */
   constructor(fields: JsonObject | null) {
@@ -27,7 +27,7 @@ export class ResponseSuffix {
   }
 
   /** Compressed suffix, which is the last part of a gzip member. */
-  get compressed(): CompressedBody {
+  get compressed(): CompressedText {
     if (this.#compressed === undefined) {
       const text = this.#text ?? this.#encode()
       this.#compressed = text.length < minDeflateBytes ? storedEnd(text) : deflatedEnd(text)

@@ -4,10 +4,14 @@ import type { Chain } from '../privilege.ts'
 import type { RowVersion } from '../store/relation-writes.ts'
 import { toMetadataKey, type RelationRow } from '../store/relations.ts'
 import type { Resolved } from '../store/resolve-relation.ts'
-import type { ServedBody } from './body-cache.ts'
+import type { EncodedText } from './metadata-text-cache.ts'
 import { type Warehouse, warehouseChain } from './warehouses.ts'
 
-/** Name of a table or view in a warehouse. */
+/**
+ * Name of a table or view in a warehouse. A request becomes an authorized relation in these steps: the name
+ * (`RelationRef`), the rows with this name (`LookedUp`, with `Resolved` of the store), the name in an existing namespace
+ * (`ResolvedName`), the existing relation (`Target`), and the relation with the decision about it (`Authorized`).
+ */
 export interface RelationRef {
   readonly warehouse: Warehouse
   readonly identifier: TableIdentifier
@@ -31,7 +35,7 @@ export interface Target extends ResolvedName {
    * Metadata text that the cache contained when the name was looked up. It may belong to an older metadata
    * file.
    */
-  readonly held: ServedBody | null
+  readonly cachedText: EncodedText | null
 }
 
 /** Returns a looked-up name with its namespace. Returns null when the namespace does not exist. */
@@ -47,7 +51,7 @@ export function toResolvedName(
 }
 
 /** Returns the relation that has a looked-up name. Returns null when the name is free. */
-export function toTarget(name: ResolvedName, held: ServedBody | null = null): Target | null {
+export function toTarget(name: ResolvedName, cachedText: EncodedText | null = null): Target | null {
   const { warehouse, identifier, namespaceId, namespaceChain, relation } = name
   if (relation === null) return null
   return {
@@ -57,7 +61,7 @@ export function toTarget(name: ResolvedName, held: ServedBody | null = null): Ta
     namespaceChain,
     relation,
     metadataKey: toMetadataKey(relation),
-    held,
+    cachedText,
     chain: relationChain(namespaceChain, relation.id, relation.ownerId, {
       kind: relation.kind,
       name: identifier.name,

@@ -46,7 +46,7 @@ export interface Warehouse extends Omit<WarehouseRow, 'storage' | 'vending'>, Op
   /**
    * Parsed `root` and `allowedLocations`. The locations of all relations of the warehouse are within them.
    */
-  readonly places: readonly [Location, ...Location[]]
+  readonly rootAndAllowed: readonly [Location, ...Location[]]
   /**
    * Converts a location to its physical location. Two locations overlap when their physical locations
    * overlap.
@@ -130,11 +130,11 @@ export class Warehouses implements AsyncDisposable {
  * @throws HeadgateError `bad-request` when a location or the vending profile in the row is malformed
  */
 export function openedWarehouse(row: WarehouseRow, opened: OpenedStorage): Warehouse {
-  const places = [parseLocation(opened.root), ...row.allowedLocations.map(parseLocation)] as const
+  const rootAndAllowed = [parseLocation(opened.root), ...row.allowedLocations.map(parseLocation)] as const
   const { resolvePlace, storeName } = storedPlaceRules(row)
   const credentials = readCredentialMode(row.upstream)
   const vending = effectiveVending(credentials, parseVendingProfile(row.vending))
-  return { ...row, ...opened, places, resolvePlace, storeName, credentials, vending }
+  return { ...row, ...opened, rootAndAllowed, resolvePlace, storeName, credentials, vending }
 }
 
 /**

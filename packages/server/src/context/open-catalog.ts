@@ -1,7 +1,7 @@
-import { BodyCache } from '../catalog/body-cache.ts'
+import { MetadataTextCache } from '../catalog/metadata-text-cache.ts'
 import { GroupCommit } from '../catalog/commit/group-commit.ts'
 import { LastCommitCache } from '../catalog/commit/last-commit-cache.ts'
-import { ModelCache } from '../catalog/model-cache.ts'
+import { DecodedMetadataCache } from '../catalog/decoded-metadata-cache.ts'
 import { KeyedMutex } from '../concurrency/keyed-mutex.ts'
 import type { PlanningDeps } from '../planning/plan-scan.ts'
 import type { Upstreams } from '../upstream/upstreams.ts'
@@ -45,9 +45,9 @@ export async function openCatalog(
   return {
     sql,
     groupCommit: new GroupCommit(sql),
-    bodies: new BodyCache({ maxBytes: metadataCacheBytes, maxFileBytes: maxMetadataBytes }),
-    tableModels: new ModelCache(metadataCacheBytes / 2),
-    viewModels: new ModelCache(metadataCacheBytes / 8),
+    metadataTexts: new MetadataTextCache({ maxBytes: metadataCacheBytes, maxFileBytes: maxMetadataBytes }),
+    decodedTables: new DecodedMetadataCache(metadataCacheBytes / 2),
+    decodedViews: new DecodedMetadataCache(metadataCacheBytes / 8),
     log,
     rowLimitBytes: options.metadataRowLimitBytes,
     maxMetadataBytes,

@@ -9,7 +9,7 @@ import type { StorageAccessResponse } from './wire-form.ts'
  * Records in the audit event which storage access the server issued. Returns the response to the client, or null when
  * no access was issued.
  */
-export function auditAccess(
+export function auditedResponse(
   { audit }: Pick<Caller, 'audit'>,
   issued: IssuedStorageAccess | null,
 ): StorageAccessResponse | null {

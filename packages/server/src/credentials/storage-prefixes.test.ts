@@ -4,7 +4,7 @@ import { parseLocation } from '@headgate/storage'
 import { allowedPrefixes } from './storage-prefixes.ts'
 
 const warehouse = {
-  places: [parseLocation('s3://lake/wh'), parseLocation('s3://more')],
+  rootAndAllowed: [parseLocation('s3://lake/wh'), parseLocation('s3://more')],
 } as Partial<Warehouse>
 const within = (...prefixes: string[]): readonly string[] => allowedPrefixes(warehouse as Warehouse, prefixes)
 

@@ -5,7 +5,10 @@ import type { Response, Call } from '../operation/operation.ts'
 import { idempotent, type IdempotentOperation } from '../idempotency/idempotent.ts'
 import type { IcebergDeps } from './deps.ts'
 
-/** Change that is made once, even if the client sends its request several times. */
+/**
+ * Change that is made once, even if the client sends its request several times. `commitOnce` runs its attempts inside of
+ * `idempotent`, and `idempotent` inside of `retryMoved`.
+ */
 export interface Change {
   /** Status of the response when the change succeeds. */
   readonly status: 200 | 204

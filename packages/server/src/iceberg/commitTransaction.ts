@@ -5,14 +5,14 @@ import { mapDone } from '../catalog/commit/outcome.ts'
 import type { Call, Operation, Response } from '../operation/operation.ts'
 import { commitOnce } from './commit-once.ts'
 import type { IcebergDeps } from './deps.ts'
-import { warehouseParam } from './params.ts'
+import { managedWarehouseParam } from './params.ts'
 import { noContent } from './responses.ts'
 import { route } from './route.ts'
 
 /** Commits changes of several tables, all or none. */
 export function commitTransaction(deps: IcebergDeps): Operation {
   const handle = async (call: Call): Promise<Response> => {
-    const warehouse = await warehouseParam(deps, call)
+    const warehouse = await managedWarehouseParam(deps, call)
     await authorizeInWarehouse(deps, call, warehouse)
     const body = await call.json({ keepNumberText: true })
     const { tableChanges } = decodeCommitTransactionRequest(body, deps.nameLimits)
@@ -24,6 +24,6 @@ export function commitTransaction(deps: IcebergDeps): Operation {
     })
   }
   const admit = async (call: Call): Promise<void> =>
-    admitInWarehouse(deps, call, await warehouseParam(deps, call), ['modify', 'create'])
+    admitInWarehouse(deps, call, await managedWarehouseParam(deps, call), ['modify', 'create'])
   return route('commitTransaction', handle, { admit })
 }

@@ -20,7 +20,7 @@ export function encodeCommitted(
  * later changes.
  */
 export async function encodeCurrent(
-  deps: Pick<IcebergDeps, 'bodies'>,
+  deps: Pick<IcebergDeps, 'metadataTexts'>,
   target: Target,
   suffix: ResponseSuffix,
 ): Promise<Response> {

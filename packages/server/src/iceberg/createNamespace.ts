@@ -6,7 +6,7 @@ import { mapDone } from '../catalog/commit/outcome.ts'
 import type { Call, Operation, Response } from '../operation/operation.ts'
 import { commitOnce } from './commit-once.ts'
 import type { IcebergDeps } from './deps.ts'
-import { warehouseParam } from './params.ts'
+import { managedWarehouseParam } from './params.ts'
 import { checkProperties } from '../catalog/check-properties.ts'
 import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
@@ -14,7 +14,7 @@ import { route } from './route.ts'
 /** Creates a namespace. */
 export function createNamespace(deps: IcebergDeps): Operation {
   const handle = async (call: Call): Promise<Response> => {
-    const warehouse = await warehouseParam(deps, call)
+    const warehouse = await managedWarehouseParam(deps, call)
     await authorizeInWarehouse(deps, call, warehouse)
     const { namespace: levels, properties } = decodeCreateNamespaceRequest(await call.json(), deps.nameLimits)
     checkReachable(deps, levels)
@@ -29,6 +29,6 @@ export function createNamespace(deps: IcebergDeps): Operation {
     })
   }
   const admit = async (call: Call): Promise<void> =>
-    admitInWarehouse(deps, call, await warehouseParam(deps, call), ['create'])
+    admitInWarehouse(deps, call, await managedWarehouseParam(deps, call), ['create'])
   return route('createNamespace', handle, { admit })
 }

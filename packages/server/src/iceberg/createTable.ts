@@ -14,12 +14,12 @@ import { admitInNamespace } from './admission.ts'
 import { commitOnce } from './commit-once.ts'
 import type { IcebergDeps } from './deps.ts'
 import { loadResponse } from './load-response.ts'
-import { emptyConfig } from './load-result.ts'
-import { namespaceParam, warehouseParam } from './params.ts'
+import { emptyConfigSuffix } from './load-result.ts'
+import { namespaceParam, managedWarehouseParam } from './params.ts'
 import { formatMetadataEtag, metadataResponse } from './responses.ts'
 import { reservationSeconds } from './reservation.ts'
 import { route } from './route.ts'
-import { auditAccess } from '../credentials/audit-access.ts'
+import { auditedResponse } from '../credentials/audit-access.ts'
 import { accessRequest, auditRequestedAccess } from './storage-access.ts'
 
 /**
@@ -28,7 +28,7 @@ import { accessRequest, auditRequestedAccess } from './storage-access.ts'
  */
 export function createTable(deps: IcebergDeps): Operation {
   const handle = async (call: Call): Promise<Response> => {
-    const warehouse = await warehouseParam(deps, call)
+    const warehouse = await managedWarehouseParam(deps, call)
     const request = decodeCreateTableRequest(await call.json({ keepNumberText: true }), deps.nameLimits)
     const { stageCreate: staged } = request
     const ref = { warehouse, identifier: { namespace: namespaceParam(deps, call), name: request.name } }
@@ -42,7 +42,7 @@ export function createTable(deps: IcebergDeps): Operation {
         const wanted = accessRequest(call, name, target, metadata.location)
         const early = await issueBeforeCreate(deps, wanted, locationRights, call)
         const access = async (): Promise<StorageAccessResponse | null> =>
-          auditAccess(call, early ?? (await issueStorageAccess(deps, wanted, call)))
+          auditedResponse(call, early ?? (await issueStorageAccess(deps, wanted, call)))
         if (staged)
           return mapDone(await stageTable(deps, context, plan, reservationSeconds(deps)), async () =>
             encodeStaged(metadata, await access()),
@@ -52,7 +52,7 @@ export function createTable(deps: IcebergDeps): Operation {
           return metadataResponse({
             location: created.metadataLocation,
             text: created.text,
-            suffix: issued?.suffix ?? emptyConfig,
+            suffix: issued?.suffix ?? emptyConfigSuffix,
             etag: formatMetadataEtag(created.metadataKey, 'all', issued?.version),
           })
         })
@@ -66,7 +66,7 @@ export function createTable(deps: IcebergDeps): Operation {
           const target = newTarget(name, table, call.identity.principal.id)
           const wanted = accessRequest(call, name, target, metadata.location)
           const issued = await issueStorageAccess(deps, wanted, call)
-          return encodeStaged(metadata, auditAccess(call, issued))
+          return encodeStaged(metadata, auditedResponse(call, issued))
         }
         const found = await findEarlier(deps, call, { ref, kind: 'table', relationId }, 'select')
         return loadResponse(deps, call, found, 'all')
@@ -78,5 +78,5 @@ export function createTable(deps: IcebergDeps): Operation {
 
 function encodeStaged(metadata: TableMetadata, access: StorageAccessResponse | null): Response {
   const text = tableModel.text(metadata).whole
-  return metadataResponse({ location: null, text, suffix: access?.suffix ?? emptyConfig, etag: null })
+  return metadataResponse({ location: null, text, suffix: access?.suffix ?? emptyConfigSuffix, etag: null })
 }

@@ -8,21 +8,23 @@ import { commitOnce } from './commit-once.ts'
 import { encodeCommitted } from './committed-response.ts'
 import type { IcebergDeps } from './deps.ts'
 import { loadResponse } from './load-response.ts'
-import { emptyConfig } from './load-result.ts'
-import { namespaceParam, warehouseParam } from './params.ts'
+import { emptyConfigSuffix } from './load-result.ts'
+import { namespaceParam, managedWarehouseParam } from './params.ts'
 import { route } from './route.ts'
 
 /** Creates a view. */
 export function createView(deps: IcebergDeps): Operation {
   const handle = async (call: Call): Promise<Response> => {
-    const warehouse = await warehouseParam(deps, call)
+    const warehouse = await managedWarehouseParam(deps, call)
     const body = await call.json({ keepNumberText: true })
     const { name, ...view } = decodeCreateViewRequest(body, deps.nameLimits)
     const ref = { warehouse, identifier: { namespace: namespaceParam(deps, call), name } }
     return commitOnce(deps, call, {
       status: 200,
       attempt: async (context) =>
-        mapDone(await create(deps, context, ref, view), (created) => encodeCommitted(created, emptyConfig)),
+        mapDone(await create(deps, context, ref, view), (created) =>
+          encodeCommitted(created, emptyConfigSuffix),
+        ),
       replay: async ({ relationId }) => {
         const found = await findEarlier(deps, call, { ref, kind: 'view', relationId }, 'select')
         return loadResponse(deps, call, found, 'all')

@@ -13,7 +13,9 @@ import type { IdempotencyDeps } from '../idempotency/idempotent.ts'
 export interface IcebergDeps extends CommitDeps {
   readonly warehouses: Warehouses
   readonly upstreams: Upstreams
+  /** Issues storage access for storage grants. */
   readonly issuer: CredentialIssuer
+  /** Dependencies of `refreshCredential` and `authorizeRefresh`. */
   readonly refresh: RefreshDeps
   /** Keys that sign the requests of clients, for warehouses of mode `remote-signing`. */
   readonly storageKeys: StorageKeys

@@ -3,14 +3,14 @@ import { mapDone } from '../catalog/commit/outcome.ts'
 import type { Operation } from '../operation/operation.ts'
 import { commitOnce } from './commit-once.ts'
 import type { IcebergDeps } from './deps.ts'
-import { namespaceParam, warehouseParam } from './params.ts'
+import { namespaceParam, managedWarehouseParam } from './params.ts'
 import { noContent } from './responses.ts'
 import { route } from './route.ts'
 
 /** Drops an empty namespace. */
 export function dropNamespace(deps: IcebergDeps): Operation {
   return route('dropNamespace', async (call) => {
-    const warehouse = await warehouseParam(deps, call)
+    const warehouse = await managedWarehouseParam(deps, call)
     return commitOnce(deps, call, {
       status: 204,
       attempt: async (context) =>

@@ -1,11 +1,11 @@
-import { decodeIfNoneMatch, matchesEtag } from '@headgate/iceberg/rest'
+import { decodeIfNoneMatch, matchesEtag, type SnapshotMode } from '@headgate/iceberg/rest'
 import { checkMetadataFile } from '../catalog/check-metadata-file.ts'
 import type { Target } from '../catalog/target.ts'
 import { issueStorageAccess } from '../credentials/issue-storage-access.ts'
 import type { GrantedView } from '../credentials/storage-grant.ts'
 import type { Response, Call } from '../operation/operation.ts'
 import type { IcebergDeps } from './deps.ts'
-import { emptyConfig, tableSuffix } from './load-result.ts'
+import { emptyConfigSuffix, tableSuffix } from './load-result.ts'
 import { cachedResponse } from './response-cache.ts'
 import {
   acceptsGzip,
@@ -14,7 +14,7 @@ import {
   notModified,
   plainResponse,
 } from './responses.ts'
-import { auditAccess } from '../credentials/audit-access.ts'
+import { auditedResponse } from '../credentials/audit-access.ts'
 import { committedAccessRequest } from './storage-access.ts'
 
 /**
@@ -26,31 +26,32 @@ export async function loadResponse(
   deps: IcebergDeps,
   call: Call,
   target: Target,
-  form: 'all' | 'refs',
+  snapshots: SnapshotMode,
   views: readonly GrantedView[] = [],
 ): Promise<Response> {
   const { relation } = target
   const location = relation.metadataLocation
   if (deps.verifyMetadataFiles) checkMetadataFile(target)
-  const isVended = relation.kind === 'table' && !call.isFromConsole
-  const request = isVended ? committedAccessRequest(call, target, views) : null
+  // Only tables have storage access, and the console never receives it.
+  const mayVend = relation.kind === 'table' && !call.isFromConsole
+  const request = mayVend ? committedAccessRequest(call, target, views) : null
   const issued = request === null ? null : await issueStorageAccess(deps, request, call)
-  const access = auditAccess(call, issued)
-  const bare = relation.kind === 'table' ? tableSuffix(target) : emptyConfig
+  const access = auditedResponse(call, issued)
+  const bare = relation.kind === 'table' ? tableSuffix(target) : emptyConfigSuffix
   // Without storage access, the response depends on the planner of scans.
-  const version = access?.version ?? (bare === emptyConfig ? undefined : bare.text.toString())
-  const etag = (): string => formatMetadataEtag(target.metadataKey, form, version)
+  const version = access?.version ?? (bare === emptyConfigSuffix ? undefined : bare.text.toString())
+  const etag = (): string => formatMetadataEtag(target.metadataKey, snapshots, version)
   const condition = call.method === 'GET' ? call.header('if-none-match') : undefined
   if (condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag())) return notModified(etag())
-  const served = await deps.bodies.get(target, relation, form)
-  const text = { place: target, form, served }
+  const encoded = await deps.metadataTexts.get(target, relation, snapshots)
+  const text = { ref: target, snapshots, encoded }
   const suffix = access?.suffix ?? bare
-  if (acceptsGzip(call.header('accept-encoding'), served)) {
+  if (acceptsGzip(call.header('accept-encoding'), encoded)) {
     return cachedResponse(deps, { ...text, encoding: 'compressed' }, { access, suffix }, (isCached) =>
-      compressedResponse(location, served, suffix, etag(), isCached),
+      compressedResponse(location, encoded, suffix, etag(), isCached),
     )
   }
-  const plain = served.plain ?? (await deps.bodies.inflated(target, form, served))
+  const plain = encoded.plain ?? (await deps.metadataTexts.inflated(target, snapshots, encoded))
   return cachedResponse(deps, { ...text, encoding: 'plain' }, { access, suffix }, (isCached) =>
     plainResponse({ location, text: plain, suffix, etag: etag() }, isCached),
   )

@@ -1,9 +1,9 @@
 import { decodeSnapshotMode } from '@headgate/iceberg/rest'
 import type { Operation } from '../operation/operation.ts'
 import type { IcebergDeps } from './deps.ts'
-import { findRestrictable } from './find-readable.ts'
+import { loadRestrictable } from './load-readable.ts'
 import { loadResponse } from './load-response.ts'
-import { relationParam, warehouseParam } from './params.ts'
+import { relationParam, managedWarehouseParam } from './params.ts'
 import { restrictedResponse } from './restricted-response.ts'
 import { route } from './route.ts'
 
@@ -13,14 +13,14 @@ import { route } from './route.ts'
  */
 export function loadTable(deps: IcebergDeps): Operation {
   return route('loadTable', async (call) => {
-    const form = decodeSnapshotMode(call.query.get('snapshots') ?? undefined)
+    const snapshots = decodeSnapshotMode(call.query.get('snapshots') ?? undefined)
     const ref = {
-      warehouse: await warehouseParam(deps, call),
+      warehouse: await managedWarehouseParam(deps, call),
       identifier: relationParam(deps, call, 'table'),
     }
-    const { found, views, restriction } = await findRestrictable(deps, call, ref, form)
+    const { found, views, restriction } = await loadRestrictable(deps, call, ref, snapshots)
     return restriction === null
-      ? loadResponse(deps, call, found, form, views)
-      : restrictedResponse(deps, call, found, form, restriction)
+      ? loadResponse(deps, call, found, snapshots, views)
+      : restrictedResponse(deps, call, found, snapshots, restriction)
   })
 }

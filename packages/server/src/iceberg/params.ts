@@ -17,7 +17,10 @@ type NameDeps = Pick<IcebergDeps, 'namespaceSeparator' | 'nameLimits'>
  * Returns the warehouse whose name is the path parameter `prefix`. Does not check the caller's rights: the decision
  * on the object in the warehouse does.
  */
-export async function warehouseParam(deps: Pick<IcebergDeps, 'warehouses'>, call: Call): Promise<Warehouse> {
+export async function managedWarehouseParam(
+  deps: Pick<IcebergDeps, 'warehouses'>,
+  call: Call,
+): Promise<Warehouse> {
   return await getManagedWarehouse(deps, decodePrefix(call.params['prefix'] ?? ''))
 }
 

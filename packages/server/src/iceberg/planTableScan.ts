@@ -1,14 +1,14 @@
 import { HeadgateError } from '@headgate/errors'
 import { decodePlanTableScanRequest } from '@headgate/iceberg/rest'
 import type { Readable } from '../catalog/find-readable.ts'
-import { auditAccess } from '../credentials/audit-access.ts'
+import { auditedResponse } from '../credentials/audit-access.ts'
 import { issuePlan } from '../credentials/issue-storage-access.ts'
 import type { Call, Operation, Response } from '../operation/operation.ts'
 import { plannedTable } from '../planning/planned-table.ts'
 import { encodeTasks, planScan, planText } from '../planning/plan-scan.ts'
 import type { IcebergDeps } from './deps.ts'
-import { findRestrictable } from './find-readable.ts'
-import { relationParam, warehouseParam } from './params.ts'
+import { loadRestrictable } from './load-readable.ts'
+import { relationParam, managedWarehouseParam } from './params.ts'
 import { checkEnforceable } from './restricted-read.ts'
 import { route } from './route.ts'
 import { committedAccessRequest } from './storage-access.ts'
@@ -33,7 +33,7 @@ export function planTableScan(deps: IcebergDeps): Operation {
     const plan = call.isFromConsole ? null : text
     const issued =
       plan === null ? null : await issuePlan(deps, committedAccessRequest(call, found, views), plan, call)
-    const access = auditAccess(call, issued)
+    const access = auditedResponse(call, issued)
     const members = {
       status: 'completed',
       'plan-id': issued?.planId ?? crypto.randomUUID(),
@@ -46,10 +46,10 @@ export function planTableScan(deps: IcebergDeps): Operation {
 /** Finds the table in the path, whose rows the caller may read. */
 export async function findScanned(deps: IcebergDeps, call: Call): Promise<Readable> {
   const ref = {
-    warehouse: await warehouseParam(deps, call),
+    warehouse: await managedWarehouseParam(deps, call),
     identifier: relationParam(deps, call, 'table'),
   }
-  const readable = await findRestrictable(deps, call, ref)
+  const readable = await loadRestrictable(deps, call, ref)
   if (readable.restriction !== null) checkEnforceable(readable.found, readable.restriction)
   return readable
 }

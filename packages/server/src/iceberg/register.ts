@@ -1,7 +1,7 @@
 import type { RegisterTableRequest } from '@headgate/iceberg/rest'
 import { commitRegistration } from '../catalog/commit/commit-registration.ts'
 import { mapDone, type Outcome } from '../catalog/commit/outcome.ts'
-import type { Models } from '../catalog/commit/plan.ts'
+import type { DecodedMetadata } from '../catalog/commit/plan.ts'
 import { planRegistration } from '../catalog/commit/plan-registration.ts'
 import { findEarlier } from '../catalog/find-by-id.ts'
 import { issueBeforeCreate } from '../credentials/issue-storage-access.ts'
@@ -11,8 +11,8 @@ import type { Response, Call } from '../operation/operation.ts'
 import { commitOnce } from './commit-once.ts'
 import type { IcebergDeps } from './deps.ts'
 import { loadResponse } from './load-response.ts'
-import { namespaceParam, warehouseParam } from './params.ts'
-import { auditAccess } from '../credentials/audit-access.ts'
+import { namespaceParam, managedWarehouseParam } from './params.ts'
+import { auditedResponse } from '../credentials/audit-access.ts'
 import { accessRequest, auditRequestedAccess } from './storage-access.ts'
 
 /** Registers an existing metadata file under a name. With `overwrite`, replaces the metadata file of an existing table. */
@@ -20,10 +20,10 @@ export async function registerRelation<Metadata>(
   deps: IcebergDeps,
   call: Call,
   model: RelationModel<Metadata, never, never>,
-  models: Models<Metadata>,
+  decoded: DecodedMetadata<Metadata>,
   request: RegisterTableRequest,
 ): Promise<Response> {
-  const warehouse = await warehouseParam(deps, call)
+  const warehouse = await managedWarehouseParam(deps, call)
   const ref = { warehouse, identifier: { namespace: namespaceParam(deps, call), name: request.name } }
   const respond = async (relationId: string | null): Promise<Response> => {
     const found = await findEarlier(deps, call, { ref, kind: model.kind, relationId }, 'select')
@@ -42,9 +42,9 @@ export async function registerRelation<Metadata>(
         const target = newTarget(name, table, ownerId)
         const wanted = accessRequest(call, name, target, model.location(metadata))
         // Issues the storage access before the table is created. `respond` later reads it from `IssuedCache`.
-        auditAccess(call, await issueBeforeCreate(deps, wanted, locationRights, call))
+        auditedResponse(call, await issueBeforeCreate(deps, wanted, locationRights, call))
       }
-      return mapDone(await commitRegistration(deps, context, model, models, registration), respond)
+      return mapDone(await commitRegistration(deps, context, model, decoded, registration), respond)
     },
     replay: ({ relationId }) => respond(relationId),
   })

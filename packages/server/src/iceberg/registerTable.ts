@@ -8,6 +8,6 @@ import { route } from './route.ts'
 export function registerTable(deps: IcebergDeps): Operation {
   return route('registerTable', async (call) => {
     const request = decodeRegisterTableRequest(await call.json(), deps.nameLimits)
-    return registerRelation(deps, call, tableModel, deps.tableModels, request)
+    return registerRelation(deps, call, tableModel, deps.decodedTables, request)
   })
 }

@@ -8,6 +8,6 @@ import { route } from './route.ts'
 export function registerView(deps: IcebergDeps): Operation {
   return route('registerView', async (call) => {
     const request = decodeRegisterViewRequest(await call.json(), deps.nameLimits)
-    return registerRelation(deps, call, viewModel, deps.viewModels, { ...request, overwrite: false })
+    return registerRelation(deps, call, viewModel, deps.decodedViews, { ...request, overwrite: false })
   })
 }

@@ -5,7 +5,7 @@ import { renameRelation as rename } from '../catalog/commit/rename-relation.ts'
 import type { Response, Call } from '../operation/operation.ts'
 import { commitOnce } from './commit-once.ts'
 import type { IcebergDeps } from './deps.ts'
-import { warehouseParam } from './params.ts'
+import { managedWarehouseParam } from './params.ts'
 import { noContent } from './responses.ts'
 
 /** Renames a table or view of the warehouse in the path. */
@@ -14,7 +14,7 @@ export async function renameRelation(
   call: Call,
   kind: 'table' | 'view',
 ): Promise<Response> {
-  const warehouse = await warehouseParam(deps, call)
+  const warehouse = await managedWarehouseParam(deps, call)
   await authorizeInWarehouse(deps, call, warehouse)
   const { source, destination } = decodeRenameRequest(await call.json(), deps.nameLimits)
   const from = { warehouse, identifier: source }

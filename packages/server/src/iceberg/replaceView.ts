@@ -8,15 +8,18 @@ import { admitCommit } from './admission.ts'
 import { commitOnce } from './commit-once.ts'
 import { encodeCommitted } from './committed-response.ts'
 import type { IcebergDeps } from './deps.ts'
-import { emptyConfig } from './load-result.ts'
+import { emptyConfigSuffix } from './load-result.ts'
 import { loadResponse } from './load-response.ts'
-import { relationParam, warehouseParam } from './params.ts'
+import { relationParam, managedWarehouseParam } from './params.ts'
 import { route } from './route.ts'
 
 /** Commits updates to a view. */
 export function replaceView(deps: IcebergDeps): Operation {
   const handle = async (call: Call): Promise<Response> => {
-    const ref = { warehouse: await warehouseParam(deps, call), identifier: relationParam(deps, call, 'view') }
+    const ref = {
+      warehouse: await managedWarehouseParam(deps, call),
+      identifier: relationParam(deps, call, 'view'),
+    }
     const request = decodeCommitViewRequest(await call.json({ keepNumberText: true }), deps.nameLimits)
     if (request.identifier !== undefined && !sameIdentifier(request.identifier, ref.identifier))
       throw new HeadgateError(
@@ -28,7 +31,7 @@ export function replaceView(deps: IcebergDeps): Operation {
       status: 200,
       attempt: async (context) =>
         mapDone(await commitView(deps, context, ref, request, signal), (committed) =>
-          encodeCommitted(committed, emptyConfig),
+          encodeCommitted(committed, emptyConfigSuffix),
         ),
       replay: async ({ relationId }) =>
         loadResponse(deps, call, await findCommitted(deps, call, { ref, kind: 'view', relationId }), 'all'),

@@ -1,26 +1,29 @@
-import { type BodyPlace, isHeld, type ServedBody } from '../catalog/body-cache.ts'
+import type { SnapshotMode } from '@headgate/iceberg/rest'
+import { type EncodedText, isCachedText, type TextRef } from '../catalog/metadata-text-cache.ts'
 import type { ResponseSuffix } from '../catalog/response-suffix.ts'
 import type { StorageAccessResponse } from '../credentials/wire-form.ts'
 import type { Response } from '../operation/operation.ts'
 import type { IcebergDeps } from './deps.ts'
 import type { EncodedResponse } from './responses.ts'
 
-/** Metadata text of a response, and its entry in the cache of metadata texts. */
-export interface ServedText {
-  readonly place: BodyPlace
-  readonly form: 'all' | 'refs'
-  readonly served: ServedBody
+/** Metadata text of a response, the name of its relation, and the encoding of the response. */
+export interface ResponseText {
+  readonly ref: TextRef
+  readonly snapshots: SnapshotMode
+  readonly encoded: EncodedText
   readonly encoding: 'plain' | 'compressed'
 }
 
 interface Cached {
+  /** Response without storage access. */
   withoutAccess?: EncodedResponse & { readonly suffix: ResponseSuffix }
+  /** Response with the storage access that was issued last. */
   last?: EncodedResponse & { readonly access: StorageAccessResponse }
 }
 
-type CachedByEncoding = Record<ServedText['encoding'], Cached>
+type CachedByEncoding = Record<ResponseText['encoding'], Cached>
 
-const cachedByBody = new WeakMap<ServedBody, CachedByEncoding>()
+const cachedByText = new WeakMap<EncodedText, CachedByEncoding>()
 
 /**
  * Returns the response with a metadata text, its suffix, and a storage access (null: none). Encoded responses are cached as
@@ -30,26 +33,26 @@ const cachedByBody = new WeakMap<ServedBody, CachedByEncoding>()
  * @param encode encodes the response. Its argument states whether the response will be cached
  */
 export function cachedResponse(
-  { bodies }: Pick<IcebergDeps, 'bodies'>,
-  { place, form, served, encoding }: ServedText,
+  { metadataTexts }: Pick<IcebergDeps, 'metadataTexts'>,
+  { ref, snapshots, encoded, encoding }: ResponseText,
   { access, suffix }: { readonly access: StorageAccessResponse | null; readonly suffix: ResponseSuffix },
   encode: (isCached: boolean) => EncodedResponse,
 ): Response {
-  if (!isHeld(served)) return encode(false).response
-  let all = cachedByBody.get(served)
-  if (all === undefined) cachedByBody.set(served, (all = { plain: {}, compressed: {} }))
+  if (!isCachedText(encoded)) return encode(false).response
+  let all = cachedByText.get(encoded)
+  if (all === undefined) cachedByText.set(encoded, (all = { plain: {}, compressed: {} }))
   const cached = all[encoding]
   const { withoutAccess, last } = cached
   if (access === null && withoutAccess?.suffix === suffix) return withoutAccess.response
   if (access !== null && last?.access === access) return last.response
-  const encoded = encode(true)
-  if (access === null) cached.withoutAccess = { ...encoded, suffix }
-  else cached.last = { ...encoded, access }
+  const response = encode(true)
+  if (access === null) cached.withoutAccess = { ...response, suffix }
+  else cached.last = { ...response, access }
   const [plain, compressed] = [all.plain.withoutAccess?.text, all.compressed.withoutAccess?.text]
   const bytes =
     bytesIn(all.plain) + bytesIn(all.compressed) - (plain?.length ?? 0) - (compressed?.length ?? 0)
-  bodies.addResponses(place, form, served, { plain, compressed, bytes })
-  return encoded.response
+  metadataTexts.addResponses(ref, snapshots, encoded, { plain, compressed, bytes })
+  return response.response
 }
 
 /**

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import { type JsonObject, stringify } from '@headgate/json'
-import { formatEtag } from '@headgate/iceberg/rest'
+import { formatEtag, type SnapshotMode } from '@headgate/iceberg/rest'
 import { gzipSplice } from '../catalog/gzip-splice.ts'
 import type { ResponseSuffix } from '../catalog/response-suffix.ts'
-import type { ServedBody } from '../catalog/body-cache.ts'
+import type { EncodedText } from '../catalog/metadata-text-cache.ts'
 import type { Response } from '../operation/operation.ts'
 
 const json = { 'content-type': 'application/json' }
@@ -67,12 +67,12 @@ export function plainResponse(
 }
 
 /** Metadata text that also has a compressed form. */
-export type CompressedText = ServedBody & { readonly compressed: NonNullable<ServedBody['compressed']> }
+export type GzipText = EncodedText & { readonly compressed: NonNullable<EncodedText['compressed']> }
 
 /** Encodes a response with metadata as gzip, from the compressed form of the text. */
 export function compressedResponse(
   location: string,
-  { compressed }: CompressedText,
+  { compressed }: GzipText,
   suffix: ResponseSuffix,
   etag: string,
   isCached: boolean,
@@ -138,16 +138,16 @@ function metadataHeaders(etag: string | null): Record<string, string> {
 
 /**
  * Returns the ETag of a response. It depends on the metadata text (`metadataKey` from `toMetadataKey`), on the
- * snapshots that the response contains (`form`), and on the version of the storage access.
+ * snapshots that the response contains, and on the version of the storage access.
  */
-export function formatMetadataEtag(metadataKey: string, form: 'all' | 'refs', access?: string): string {
+export function formatMetadataEtag(metadataKey: string, snapshots: SnapshotMode, access?: string): string {
   const accessVersion = access === undefined ? '' : ` ${access}`
-  return formatEtag(hash('sha1', `${form} ${metadataKey}${accessVersion}`, 'base64url'))
+  return formatEtag(hash('sha1', `${snapshots} ${metadataKey}${accessVersion}`, 'base64url'))
 }
 
 /** Returns whether a client accepts gzip, and the text is long enough for it. */
-export function acceptsGzip(header: string | undefined, served: ServedBody): served is CompressedText {
-  if (header === undefined || served.compressed === null || served.compressed.length < minCompressedBytes)
+export function acceptsGzip(header: string | undefined, encoded: EncodedText): encoded is GzipText {
+  if (header === undefined || encoded.compressed === null || encoded.compressed.length < minCompressedBytes)
     return false
   return /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(header)
 }

@@ -10,7 +10,7 @@ import { planningProperties } from '../catalog/planning-mode.ts'
 import { tableModel } from '../catalog/relation-model.ts'
 import { ResponseSuffix } from '../catalog/response-suffix.ts'
 import type { Target } from '../catalog/target.ts'
-import { auditAccess } from '../credentials/audit-access.ts'
+import { auditedResponse } from '../credentials/audit-access.ts'
 import { issueStorageAccess } from '../credentials/issue-storage-access.ts'
 import type { Call, Response } from '../operation/operation.ts'
 import type { IcebergDeps } from './deps.ts'
@@ -38,8 +38,8 @@ export async function restrictedResponse(
   const members = restriction.isEnforced
     ? await trustedMembers(deps, call, target, restriction)
     : { config: { 'scan-planning-mode': 'server' } }
-  const served = await deps.bodies.get(target, target.relation, form)
-  const text = served.plain ?? (await deps.bodies.inflated(target, form, served))
+  const served = await deps.metadataTexts.get(target, target.relation, form)
+  const text = served.plain ?? (await deps.metadataTexts.inflated(target, form, served))
   // The response is never confirmed by 304, because it depends on the grants of the caller.
   const version = hash('sha256', stringify(members), 'base64url')
   const etag = formatMetadataEtag(target.metadataKey, form, version)
@@ -52,10 +52,10 @@ async function trustedMembers(
   target: Target,
   restriction: ReadRestriction,
 ): Promise<JsonObject> {
-  const metadata = await currentMetadata(deps, tableModel, deps.tableModels, target)
+  const metadata = await currentMetadata(deps, tableModel, deps.decodedTables, target)
   const access = call.isFromConsole
     ? null
-    : auditAccess(call, await issueStorageAccess(deps, committedAccessRequest(call, target), call))
+    : auditedResponse(call, await issueStorageAccess(deps, committedAccessRequest(call, target), call))
   const credentials = (access?.credentials ?? []).map((each) => ({ ...each }))
   return {
     config: access?.config ?? planningProperties(target.warehouse, target.relation.scanPlanning),

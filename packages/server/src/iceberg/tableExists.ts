@@ -1,7 +1,7 @@
 import { findRelation } from '../catalog/find-relation.ts'
 import type { Operation } from '../operation/operation.ts'
 import type { IcebergDeps } from './deps.ts'
-import { relationParam, warehouseParam } from './params.ts'
+import { relationParam, managedWarehouseParam } from './params.ts'
 import { noContent } from './responses.ts'
 import { route } from './route.ts'
 
@@ -9,7 +9,7 @@ import { route } from './route.ts'
 export function tableExists(deps: IcebergDeps): Operation {
   return route('tableExists', async (call) => {
     const ref = {
-      warehouse: await warehouseParam(deps, call),
+      warehouse: await managedWarehouseParam(deps, call),
       identifier: relationParam(deps, call, 'table'),
     }
     await findRelation(deps, call, ref, 'table', 'use', 'none')

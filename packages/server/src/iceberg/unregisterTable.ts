@@ -7,8 +7,8 @@ import { mapDone } from '../catalog/commit/outcome.ts'
 import type { Operation, Response } from '../operation/operation.ts'
 import { commitOnce } from './commit-once.ts'
 import type { IcebergDeps } from './deps.ts'
-import { metadataOnly } from './load-result.ts'
-import { relationParam, warehouseParam } from './params.ts'
+import { metadataOnlySuffix } from './load-result.ts'
+import { relationParam, managedWarehouseParam } from './params.ts'
 import { metadataResponse } from './responses.ts'
 import { route } from './route.ts'
 
@@ -16,7 +16,7 @@ import { route } from './route.ts'
 export function unregisterTable(deps: IcebergDeps): Operation {
   return route('unregisterTable', async (call) => {
     const ref = {
-      warehouse: await warehouseParam(deps, call),
+      warehouse: await managedWarehouseParam(deps, call),
       identifier: relationParam(deps, call, 'table'),
     }
     return commitOnce(deps, call, {
@@ -29,5 +29,5 @@ export function unregisterTable(deps: IcebergDeps): Operation {
 }
 
 function encode({ location, text }: UnregisteredTable): Response {
-  return metadataResponse({ location, text, suffix: metadataOnly, etag: null })
+  return metadataResponse({ location, text, suffix: metadataOnlySuffix, etag: null })
 }

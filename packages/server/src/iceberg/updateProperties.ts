@@ -5,7 +5,7 @@ import type { Call, Operation, Response } from '../operation/operation.ts'
 import { admitInNamespace } from './admission.ts'
 import { commitOnce } from './commit-once.ts'
 import type { IcebergDeps } from './deps.ts'
-import { namespaceParam, warehouseParam } from './params.ts'
+import { namespaceParam, managedWarehouseParam } from './params.ts'
 import { checkProperties } from '../catalog/check-properties.ts'
 import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
@@ -13,7 +13,7 @@ import { route } from './route.ts'
 /** Sets and removes properties of a namespace. */
 export function updateProperties(deps: IcebergDeps): Operation {
   const handle = async (call: Call): Promise<Response> => {
-    const warehouse = await warehouseParam(deps, call)
+    const warehouse = await managedWarehouseParam(deps, call)
     const change = decodeUpdateNamespacePropertiesRequest(await call.json())
     checkProperties(change.updates)
     return commitOnce(deps, call, {

@@ -8,15 +8,15 @@ import { admitCommit } from './admission.ts'
 import { commitOnce } from './commit-once.ts'
 import { encodeCommitted, encodeCurrent } from './committed-response.ts'
 import type { IcebergDeps } from './deps.ts'
-import { metadataOnly } from './load-result.ts'
-import { relationParam, warehouseParam } from './params.ts'
+import { metadataOnlySuffix } from './load-result.ts'
+import { relationParam, managedWarehouseParam } from './params.ts'
 import { route } from './route.ts'
 
 /** Commits updates to a table, or with `assert-create`, creates a table. */
 export function updateTable(deps: IcebergDeps): Operation {
   const handle = async (call: Call): Promise<Response> => {
     const ref = {
-      warehouse: await warehouseParam(deps, call),
+      warehouse: await managedWarehouseParam(deps, call),
       identifier: relationParam(deps, call, 'table'),
     }
     const request = decodeCommitTableRequest(await call.json({ keepNumberText: true }), deps.nameLimits)
@@ -30,13 +30,13 @@ export function updateTable(deps: IcebergDeps): Operation {
       status: 200,
       attempt: async (context) =>
         mapDone(await commitTable(deps, context, ref, request, signal), (committed) =>
-          encodeCommitted(committed, metadataOnly),
+          encodeCommitted(committed, metadataOnlySuffix),
         ),
       replay: async ({ relationId }) =>
         encodeCurrent(
           deps,
           await findCommitted(deps, call, { ref, kind: 'table', relationId }),
-          metadataOnly,
+          metadataOnlySuffix,
         ),
     })
   }

@@ -1,6 +1,6 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
 import { digestOfText } from '../catalog/metadata-digest.ts'
-import { decompress } from '../catalog/compressed-body.ts'
+import { decompress } from '../catalog/compressed-text.ts'
 import { readRecordedMetadata } from '../catalog/recorded-metadata.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Log } from '../log.ts'

@@ -7,7 +7,7 @@ import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Operation } from '../operation/operation.ts'
 import { type ServedResult, runBatch, toDeletion } from './batch.ts'
 import type { LanceDeps } from './deps.ts'
-import { decodeBody, toTableRef, warehouseParam } from './params.ts'
+import { decodeBody, toTableRef, managedWarehouseParam } from './params.ts'
 import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 import { toLocation } from './to-location.ts'
@@ -17,7 +17,7 @@ import { toVersionRequest } from './version-request.ts'
 /** Declares and deregisters tables, and commits and deletes versions: all operations of the request, or none. */
 export function batchCommitTables(deps: LanceDeps): Operation {
   return route('BatchCommitTables', async (call) => {
-    const warehouse = await warehouseParam(deps, call)
+    const warehouse = await managedWarehouseParam(deps, call)
     const { operations } = decodeBody(decodeBatchCommitTablesRequest, await call.json())
     const batch = operations.map((operation) => toOperation(deps, warehouse, operation))
     const results = await runBatch(deps, call, warehouse, batch)

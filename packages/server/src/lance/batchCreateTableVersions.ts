@@ -2,7 +2,7 @@ import { decodeBatchCreateTableVersionsRequest } from '@headgate/lance/model'
 import type { Operation } from '../operation/operation.ts'
 import { runBatch } from './batch.ts'
 import type { LanceDeps } from './deps.ts'
-import { decodeBody, toTableRef, warehouseParam } from './params.ts'
+import { decodeBody, toTableRef, managedWarehouseParam } from './params.ts'
 import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 import { toTableVersion } from './table-version.ts'
@@ -11,7 +11,7 @@ import { toVersionRequest } from './version-request.ts'
 /** Commits versions of several tables: all of them, or none. */
 export function batchCreateTableVersions(deps: LanceDeps): Operation {
   return route('BatchCreateTableVersions', async (call) => {
-    const warehouse = await warehouseParam(deps, call)
+    const warehouse = await managedWarehouseParam(deps, call)
     const { entries } = decodeBody(decodeBatchCreateTableVersionsRequest, await call.json())
     const operations = entries.map((entry) => ({
       type: 'create-version' as const,

@@ -5,14 +5,14 @@ import { rootNamespace } from '../catalog/lance/root-namespace.ts'
 import type { Operation } from '../operation/operation.ts'
 import type { LanceDeps } from './deps.ts'
 import { nextPageToken, pageParams } from './pages.ts'
-import { delimiterParam, warehouseParam } from './params.ts'
+import { delimiterParam, managedWarehouseParam } from './params.ts'
 import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 
 /** Lists the Lance tables of all namespaces as identifiers, with the names joined by the delimiter. */
 export function listAllTables(deps: LanceDeps): Operation {
   return route('ListAllTables', async (call) => {
-    const warehouse = await warehouseParam(deps, call)
+    const warehouse = await managedWarehouseParam(deps, call)
     const page = await list(deps, call, warehouse, pageParams(call, deps.maxPageSize), call.signal)
     const identifiers = page.names.map(parseTableKey)
     const shown =

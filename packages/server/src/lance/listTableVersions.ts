@@ -4,7 +4,7 @@ import { versionMetadata } from '../catalog/lance/version-metadata.ts'
 import type { Operation } from '../operation/operation.ts'
 import type { LanceDeps } from './deps.ts'
 import { nextPageToken, pageParams } from './pages.ts'
-import { idParam, toTableRef, warehouseParam } from './params.ts'
+import { idParam, toTableRef, managedWarehouseParam } from './params.ts'
 import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 import { toTableVersion } from './table-version.ts'
@@ -12,7 +12,7 @@ import { toTableVersion } from './table-version.ts'
 /** Lists the versions of a table or branch. */
 export function listTableVersions(deps: LanceDeps): Operation {
   return route('ListTableVersions', async (call) => {
-    const ref = toTableRef(deps, { warehouse: await warehouseParam(deps, call), id: idParam(call) })
+    const ref = toTableRef(deps, { warehouse: await managedWarehouseParam(deps, call), id: idParam(call) })
     const { found } = await findRelation(deps, call, ref, 'lance-table', 'select', 'none')
     const branch = call.query.get('branch') ?? undefined
     const page = pageParams(call, deps.maxPageSize)

@@ -9,14 +9,14 @@ import type { Warehouse } from '../catalog/warehouses.ts'
 import type { Call, Operation } from '../operation/operation.ts'
 import type { LanceDeps } from './deps.ts'
 import { nextPageToken, pageParams } from './pages.ts'
-import { idParam, toNamespace, warehouseParam } from './params.ts'
+import { idParam, toNamespace, managedWarehouseParam } from './params.ts'
 import { jsonResponse } from './responses.ts'
 import { route } from './route.ts'
 
 /** Lists the names of the Lance tables of a namespace. The tables of the root are those of the namespace `default`. */
 export function listTables(deps: LanceDeps): Operation {
   return route('ListTables', async (call) => {
-    const warehouse = await warehouseParam(deps, call)
+    const warehouse = await managedWarehouseParam(deps, call)
     const levels = toNamespace(deps, idParam(call))
     const page = pageParams(call, deps.maxPageSize)
     const { identifiers, hasMore } = await (levels === null

@@ -24,7 +24,7 @@ export interface LanceRequest<T> {
 }
 
 /** Returns the warehouse of the path. Does not check the rights of the caller; the decision on the object does. */
-export async function warehouseParam(
+export async function managedWarehouseParam(
   deps: Pick<LanceDeps, 'warehouses'>,
   call: Pick<Call, 'params'>,
 ): Promise<Warehouse> {
@@ -42,7 +42,7 @@ export async function readRequest<T>(
   call: Call,
   decode: Decoder<T>,
 ): Promise<LanceRequest<T>> {
-  const warehouse = await warehouseParam(deps, call)
+  const warehouse = await managedWarehouseParam(deps, call)
   const id = idParam(call)
   const json = (await call.json()) ?? {}
   checkSameId(call, json)

@@ -2,7 +2,7 @@ import { HeadgateError } from '@headgate/errors'
 import type { TableIdentifier } from '@headgate/iceberg/rest'
 import type { LocationRights } from '../catalog/chosen-places.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
-import { auditAccess, identityWithQuery } from '../credentials/audit-access.ts'
+import { auditedResponse, identityWithQuery } from '../credentials/audit-access.ts'
 import {
   issueBeforeCreate,
   issueStorageAccess,
@@ -85,7 +85,7 @@ function encode(
   call: Call,
   issued: IssuedStorageAccess | null,
 ): StorageOptions {
-  const access = auditAccess(call, issued)
+  const access = auditedResponse(call, issued)
   if (issued === null || access === null) return undefined
   return toLanceOptions({ ...issued.grant.warehouse.hints, ...access.config }, now())
 }

@@ -30,7 +30,8 @@ export interface Call {
   readonly audit: AuditDraft
   /**
    * Records that the operation now sends a change to the database. An operation with `announces` calls `begin`
-   * directly before it sends each change. Further calls have no effect.
+   * directly before it sends each change. Further calls have no effect. Operations that commit in `catalog/commit` do
+   * not call it themselves: `toCommitContext` passes it as the hook `onSend`.
    *
    * @throws HeadgateError `unavailable` when the server has already answered the request with an error that says that
    *   nothing was changed
@@ -80,7 +81,8 @@ export interface Operation {
   readonly acceptsApiKey?: boolean
   /**
    * True when clients renew storage credentials with the operation, and end their job when it fails. A server with its
-   * maximum number of running requests still runs these operations, up to twice this number.
+   * maximum number of running requests still runs these operations, up to twice this number. Set only for `DescribeTable`
+   * of Lance. Absent for `loadCredentials` of Iceberg.
    */
   readonly renews?: boolean
   /**

@@ -7,7 +7,7 @@ import type { PermittedFiles } from './permitted-files.ts'
 import type { PlannedFiles } from './planned-files.ts'
 import { decodeScan } from './scan-text.ts'
 
-export interface AdmitDeps extends Pick<CatalogDeps, 'sql' | 'bodies' | 'tableModels'> {
+export interface AdmitDeps extends Pick<CatalogDeps, 'sql' | 'metadataTexts' | 'decodedTables'> {
   readonly files: PlannedFiles
   readonly permitted: PermittedFiles
 }

@@ -23,7 +23,7 @@ const withoutNullPartitions = /^PyIceberg\/0\.1[0-2]\./
  * @throws HeadgateError `damaged-metadata`
  */
 export async function plannedTable(
-  deps: Pick<CatalogDeps, 'bodies' | 'tableModels'>,
+  deps: Pick<CatalogDeps, 'metadataTexts' | 'decodedTables'>,
   { target, restriction }: { readonly target: Target; readonly restriction: ReadRestriction | null },
   { principal }: Pick<ProvenIdentity, 'principal'>,
   userAgent: string | undefined,
@@ -46,12 +46,12 @@ export async function plannedTable(
  * @throws HeadgateError `damaged-metadata`
  */
 export async function scannedTable(
-  deps: Pick<CatalogDeps, 'bodies' | 'tableModels'>,
+  deps: Pick<CatalogDeps, 'metadataTexts' | 'decodedTables'>,
   target: Target,
 ): Promise<ScannedTable> {
   return {
     relationId: target.relation.id,
-    metadata: await currentMetadata(deps, tableModel, deps.tableModels, target),
+    metadata: await currentMetadata(deps, tableModel, deps.decodedTables, target),
     open: openWithin(target),
   }
 }

@@ -1,22 +1,22 @@
 import type { ClaimedPlaces } from './location-claims.ts'
 import type { Queryable } from './sql.ts'
 import { statement } from './sql.ts'
-import type { CompressedBody, RelationKind } from './relations.ts'
+import type { CompressedText, RelationKind } from './relations.ts'
 import { permittedSql, type CommitRecord, recordSql, runWithRecord } from './commit-record.ts'
 import { homeSql } from './store-name.ts'
 
 /**
- * Compressed metadata text of a relation: `body` with all snapshots, `refs` with referenced snapshots only. `body` is
- * null when it is too large for the row.
+ * Compressed metadata text of a relation, for the columns of its row: `body` with all snapshots, `refs` with referenced
+ * snapshots only. `body` is null when it is too large for the row.
  */
-export interface Bodies {
-  readonly body: CompressedBody | null
-  readonly refs: CompressedBody | null
+export interface TextColumns {
+  readonly body: CompressedText | null
+  readonly refs: CompressedText | null
   /** SHA-256 of the metadata text, in hex. */
   readonly digest: string
 }
 
-export interface NewRelation extends Bodies {
+export interface NewRelation extends TextColumns {
   readonly id: string
   readonly warehouseId: string
   readonly namespaceId: string
@@ -71,7 +71,7 @@ export function rowVersionValues({
   return [id, version, namespaceId, name, metadataLocation]
 }
 
-export interface Replacement extends Bodies {
+export interface Replacement extends TextColumns {
   readonly rowVersion: RowVersion
   readonly uuid: string
   readonly metadataLocation: string
@@ -128,7 +128,7 @@ export async function insertRelation(
     relation.location,
     relation.ownerId,
     relation.definerId,
-    ...bodyValues(relation),
+    ...textColumnValues(relation),
     relation.prefixes,
     relation.isReserved,
     relation.places,
@@ -164,7 +164,7 @@ export async function replaceRelation(
     change.metadataLocation,
     change.location,
     change.definerId,
-    ...bodyValues(change),
+    ...textColumnValues(change),
   ]
   return (await runWithRecord(sql, replace, values, record)).length === 1
 }
@@ -186,7 +186,7 @@ export async function confirmRelation(
   return (await tx.run(confirm, [...rowVersionValues(rowVersion), policyVersion])).length === 1
 }
 
-function bodyValues({ body, refs, digest }: Bodies): unknown[] {
+function textColumnValues({ body, refs, digest }: TextColumns): unknown[] {
   return [
     body?.compressed ?? null,
     body?.length ?? null,

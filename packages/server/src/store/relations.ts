@@ -22,14 +22,17 @@ export function toScanPlanner(column: string | null | undefined): ScanPlanner | 
   return column === 'client' || column === 'server' ? column : null
 }
 
-/** Content of the metadata text that a query returns: all snapshots, only referenced snapshots, or no text. */
-export type BodyForm = 'all' | 'refs' | 'none'
+/**
+ * Snapshots in the metadata text that a query returns: all snapshots, or only referenced snapshots (`SnapshotMode` of the
+ * query parameter `snapshots`). `none`: the query returns no text.
+ */
+export type WantedSnapshots = 'all' | 'refs' | 'none'
 
 /**
  * Compressed metadata text in the row of a relation: raw deflate blocks, and the length and CRC-32 of the
  * uncompressed text.
  */
-export interface CompressedBody {
+export interface CompressedText {
   readonly compressed: Buffer
   readonly length: number
   readonly crc: number
@@ -55,13 +58,16 @@ export interface RelationRow {
   readonly scanPlanning: ScanPlanner | null
   /** Canonical locations of the files of the relation, each ending in `/`, one per line. */
   readonly prefixes: string
-  /** Time of the last revocation in epoch ms. Storage access that was issued before this time is invalid. */
+  /**
+   * Time of the last revocation of storage access to the relation, in epoch ms. Access that was issued at or before this
+   * time is revoked (`StorageGrant.revokedBefore`).
+   */
   readonly notBefore: number
   /**
    * Metadata text. Null when the caller did not request it, when the caller already has it, or when the text is too
    * large for the row.
    */
-  readonly body: CompressedBody | null
+  readonly body: CompressedText | null
 }
 
 /**

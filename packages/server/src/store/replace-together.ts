@@ -1,11 +1,11 @@
 import type { Replacement } from './relation-writes.ts'
-import type { CompressedBody } from './relations.ts'
+import type { CompressedText } from './relations.ts'
 import { permittedSql, type CommitRecord, eachRecordSql } from './commit-record.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /** Commit that replaces the metadata of one relation, with its audit rows and its idempotency row. */
 export interface SharedReplacement {
-  readonly replacement: Replacement & { readonly body: CompressedBody; readonly refs: null }
+  readonly replacement: Replacement & { readonly body: CompressedText; readonly refs: null }
   readonly record: CommitRecord
 }
 

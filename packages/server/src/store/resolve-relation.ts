@@ -1,6 +1,6 @@
 import {
-  type BodyForm,
-  type CompressedBody,
+  type WantedSnapshots,
+  type CompressedText,
   digestSql,
   parseMetadataKey,
   type RelationRow,
@@ -14,7 +14,7 @@ export interface ResolveKey {
   readonly warehouseId: string
   readonly path: string
   readonly name: string
-  readonly form: BodyForm
+  readonly snapshots: WantedSnapshots
   /**
    * Key (`toMetadataKey`) of the metadata text that the caller already has. If the text is still current, the query
    * does not return it again. Null when the caller has no text.
@@ -45,7 +45,7 @@ const referenced = [
   'case when r.refs_body is null then r.body_crc else r.refs_crc end',
 ] as const
 
-const statements: Readonly<Record<BodyForm, Statement>> = {
+const statements: Readonly<Record<WantedSnapshots, Statement>> = {
   none: byName('relation_resolve', 'null, null, null'),
   all: byName('relation_resolve_all', unlessKnown(whole)),
   refs: byName('relation_resolve_refs', unlessKnown(referenced)),
@@ -90,11 +90,11 @@ function unlessKnown([body, length, crc]: typeof whole | typeof referenced): str
  * call.
  */
 export async function resolveRelation(sql: Sql, key: ResolveKey): Promise<Resolved> {
-  const { warehouseId, path, name, form, known } = key
+  const { warehouseId, path, name, snapshots, known } = key
   const values: TextValues = [warehouseId, path, name]
   return await sql.readCached(
-    statements[form],
-    form === 'none' ? values : [...values, ...knownValues(known)],
+    statements[snapshots],
+    snapshots === 'none' ? values : [...values, ...knownValues(known)],
     decodeRow,
   )
 }
@@ -147,7 +147,7 @@ function decodeBody(
   body: string,
   length: string | null | undefined,
   crc: string | null | undefined,
-): CompressedBody {
+): CompressedText {
   return { compressed: Buffer.from(body.slice(2), 'hex'), length: Number(length), crc: Number(crc) }
 }
 

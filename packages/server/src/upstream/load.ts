@@ -1,4 +1,4 @@
-import type { OperationId } from '@headgate/iceberg/rest'
+import type { OperationId, SnapshotMode } from '@headgate/iceberg/rest'
 import { decide } from '../access/decide.ts'
 import type { Caller } from '../catalog/caller.ts'
 import { missingRelation } from '../catalog/existing.ts'
@@ -25,7 +25,7 @@ const loads = { table: 'loadTable', view: 'loadView' } as const satisfies Record
  * Authorizes the caller again if the upstream catalog returns a table with another UUID than the database
  * row, because the grants on the row belong to the previous table.
  *
- * @param form snapshots in the response: `all`, or `refs` for referenced snapshots only
+ * @param snapshots snapshots in the response: `all`, or `refs` for referenced snapshots only
  * @param signal aborts the wait. Null for the request of a client, because the time limits of this request and of the
  *   request to the upstream end the wait
  * @throws HeadgateError of a missing relation when it does not exist or the caller may not see it
@@ -35,11 +35,11 @@ export async function loadRelation(
   caller: Caller,
   ref: RelationRef,
   kind: IcebergKind,
-  form: 'all' | 'refs',
+  snapshots: SnapshotMode,
   signal: AbortSignal | null,
 ): Promise<LoadedRelation> {
   const name = await authorizeName(deps, caller, ref, kind, 'select')
-  return await loadAuthorized(deps, caller, name, form, signal)
+  return await loadAuthorized(deps, caller, name, snapshots, signal)
 }
 
 /**
@@ -64,7 +64,7 @@ export async function loadAuthorized(
   deps: UpstreamDeps,
   caller: Caller,
   name: UpstreamName,
-  form: 'all' | 'refs',
+  snapshots: SnapshotMode,
   signal: AbortSignal | null,
 ): Promise<LoadedRelation> {
   const { warehouse, identifier, kind } = name
@@ -75,13 +75,13 @@ export async function loadAuthorized(
   caller.audit.detail = { ...caller.audit.detail, upstream: upstream.host }
   // The version is a part of the key, because an ETag has no meaning for another upstream.
   const { id, version } = warehouse
-  const key = [id, version, kind, form, ...identifier.namespace, identifier.name].join('\u001f')
+  const key = [id, version, kind, snapshots, ...identifier.namespace, identifier.name].join('\u001f')
   const response = await upstream.call(
     {
       id: loads[kind],
       earlier: deps.upstreams.metadata.last(key),
       target: { identifier },
-      query: kind === 'table' ? { snapshots: form } : {},
+      query: kind === 'table' ? { snapshots } : {},
       missing: () => missingRelation(kind, identifier),
     },
     signal,

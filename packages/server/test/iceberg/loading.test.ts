@@ -221,8 +221,8 @@ test('the cache of metadata texts stays within its limit in bytes', async () => 
     })
     expect((await small.send('GET', `${tables}/big-${n}`)).status).toBe(200)
   }
-  const { bodies } = small.context.deps
-  expect(bodies.bytes).toBeLessThanOrEqual(20_000)
+  const { metadataTexts } = small.context.deps
+  expect(metadataTexts.bytes).toBeLessThanOrEqual(20_000)
   for (let n = 0; n < 10; n += 1) expect((await small.send('GET', `${tables}/big-${n}`)).status).toBe(200)
 })
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defaultNameLimits } from '@headgate/iceberg/rest'
 import { pino } from 'pino'
-import { BodyCache } from '../../src/catalog/body-cache.ts'
+import { MetadataTextCache } from '../../src/catalog/metadata-text-cache.ts'
 import { GroupCommit } from '../../src/catalog/commit/group-commit.ts'
-import { ModelCache } from '../../src/catalog/model-cache.ts'
+import { DecodedMetadataCache } from '../../src/catalog/decoded-metadata-cache.ts'
 import { openWarehouseStorage } from '../../src/catalog/open-storage.ts'
 import { Upstreams } from '../../src/upstream/upstreams.ts'
 import { Warehouses } from '../../src/catalog/warehouses.ts'
@@ -66,9 +66,9 @@ export async function testWarehouseManagement(
     fileRoots: [`file://${directory}`],
     wakeJobs: () => (woken += 1),
     groupCommit: new GroupCommit(sql),
-    bodies: new BodyCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 }),
-    tableModels: new ModelCache(1_000_000),
-    viewModels: new ModelCache(1_000_000),
+    metadataTexts: new MetadataTextCache({ maxBytes: 1_000_000, maxFileBytes: 1_000_000 }),
+    decodedTables: new DecodedMetadataCache(1_000_000),
+    decodedViews: new DecodedMetadataCache(1_000_000),
     log: pino({ level: 'silent' }),
     rowLimitBytes: 1_000_000,
     maxMetadataBytes: 1_000_000,

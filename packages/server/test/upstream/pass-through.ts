@@ -3,7 +3,7 @@ import { EndpointGuard } from '@headgate/storage'
 import { UpstreamClient } from '../../src/upstream/client.ts'
 import { MetadataCache } from '../../src/upstream/metadata-cache.ts'
 import { metadataResponse } from '../../src/iceberg/responses.ts'
-import { emptyConfig } from '../../src/iceberg/load-result.ts'
+import { emptyConfigSuffix } from '../../src/iceberg/load-result.ts'
 
 /**
  * Baseline of the benchmark: the requests and responses of upstream warehouses without decisions, rows, audit events and shared
@@ -38,7 +38,12 @@ async function pass(request: IncomingMessage, response: ServerResponse): Promise
   const sent = { method: 'GET', path, query: '', headers: [], body: null, safe: true, earlier } as const
   const answer = await client.send(sent, signal)
   const { metadataLocation, text } = texts.read(path, answer, 'table')
-  const encoded = metadataResponse({ location: metadataLocation, text, suffix: emptyConfig, etag: null })
+  const encoded = metadataResponse({
+    location: metadataLocation,
+    text,
+    suffix: emptyConfigSuffix,
+    etag: null,
+  })
   const pieces = toPieces(encoded.body)
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
   response.writeHead(200, { ...encoded.headers, 'content-length': length })

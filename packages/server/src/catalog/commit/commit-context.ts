@@ -14,14 +14,16 @@ export interface CommitContext extends Caller {
   /** Value of the `Idempotency-Key` header, or null when the request has none. */
   readonly idempotency: IdempotencyKey | null
   /**
-   * Called immediately before the change is sent to the database. If it throws, the change is not sent. It
-   * may be called several times for one change, and it may be called in the execution of another request,
-   * which sends one statement for both (`GroupCommit`).
+   * Called immediately before the change is sent to the database: by the functions of `store/commit-record.ts` that send
+   * it, and by `publish` before a transaction. If it throws, the change is not sent. It is `Call.begin` of the request. It
+   * may be called several times for one change, and it may be called in the execution of another request, which sends one
+   * statement for both (`GroupCommit`).
    */
   readonly onSend: () => void
   /**
-   * Called after the transaction of the change is committed. May be called in the execution of another
-   * request, which sent one statement for both (`GroupCommit`).
+   * Called after the transaction of the change is committed (`Queryable.afterCommit`), and when a later read shows that
+   * it was committed. May be called in the execution of another request, which sent one statement for both
+   * (`GroupCommit`).
    */
   readonly onCommit: () => void
 }

@@ -5,7 +5,7 @@ import type { CatalogDeps } from '../deps.ts'
 import { checkChosen } from './check-chosen.ts'
 import { explainRefusal } from './explain-refusal.ts'
 import { done, mapDone, moved, type Outcome, settle } from './outcome.ts'
-import { type Models, type Plan, planId } from './plan.ts'
+import { type DecodedMetadata, type Plan, planId } from './plan.ts'
 import { publish } from './publish.ts'
 import { deleteExpired, deleteFiles, writeFiles, type WrittenPlan } from './write.ts'
 
@@ -23,7 +23,7 @@ export type CommittedPlans<Metadata> = readonly WrittenPlan<Metadata>[]
  */
 export async function commitPlans<Metadata>(
   deps: CatalogDeps,
-  models: Models<Metadata>,
+  decoded: DecodedMetadata<Metadata>,
   plans: readonly Plan<Metadata>[],
   record: CommitRecord,
   unchanged: readonly RowVersion[] = [],
@@ -32,7 +32,7 @@ export async function commitPlans<Metadata>(
   const outcome = await settle(() => writeAndPublish(deps, plans, record, unchanged))
   if (outcome.type === 'unknown') return outcome
   if (outcome.type === 'done') {
-    for (const plan of outcome.value) cacheAndExpire(deps, models, plan)
+    for (const plan of outcome.value) cacheAndExpire(deps, decoded, plan)
     return outcome
   }
   const deleted = deleteFiles(deps, plans)
@@ -45,11 +45,11 @@ export async function commitPlans<Metadata>(
 /** Commits the change of one plan; see `commitPlans`. */
 export async function commitPlan<Metadata>(
   deps: CatalogDeps,
-  models: Models<Metadata>,
+  decoded: DecodedMetadata<Metadata>,
   plan: Plan<Metadata>,
   record: CommitRecord,
 ): Promise<Outcome<WrittenPlan<Metadata>>> {
-  return await mapDone(await commitPlans(deps, models, [plan], record), ([written]) => {
+  return await mapDone(await commitPlans(deps, decoded, [plan], record), ([written]) => {
     if (written === undefined) throw new TypeError('The metadata file of a planned change was not written.')
     return written
   })
@@ -66,8 +66,8 @@ async function writeAndPublish<Metadata>(
 }
 
 /** Returns the metadata key (`toMetadataKey`) of the relation's row after the commit of a plan. */
-export function committedKey({ file, bodies, ...plan }: WrittenPlan<unknown>): string {
-  return toMetadataKey({ id: planId(plan), digest: bodies.digest, metadataLocation: file.location })
+export function committedKey({ file, textColumns, ...plan }: WrittenPlan<unknown>): string {
+  return toMetadataKey({ id: planId(plan), digest: textColumns.digest, metadataLocation: file.location })
 }
 
 /**
@@ -76,13 +76,13 @@ export function committedKey({ file, bodies, ...plan }: WrittenPlan<unknown>): s
  */
 function cacheAndExpire<Metadata>(
   deps: CatalogDeps,
-  models: Models<Metadata>,
+  decoded: DecodedMetadata<Metadata>,
   plan: WrittenPlan<Metadata>,
 ): void {
-  const { file, bodies, metadata } = plan
+  const { file, textColumns, metadata } = plan
   const key = committedKey(plan)
   const text = file.text.whole
-  models.add(planId(plan), key, metadata, text.length)
-  deps.bodies.add(plan, key, text, bodies.body)
+  decoded.add(planId(plan), key, metadata, text.length)
+  deps.metadataTexts.add(plan, key, text, textColumns.body)
   deleteExpired(deps, plan)
 }

@@ -4,7 +4,7 @@ import { restore } from '../undrop.ts'
 import { type CommitContext, toCommitRecord } from './commit-context.ts'
 import { commitPlan } from './commit-plans.ts'
 import { mapDone, type Outcome } from './outcome.ts'
-import { type Models, type Plan, planId } from './plan.ts'
+import { type DecodedMetadata, type Plan, planId } from './plan.ts'
 import { planCreate } from './plan-create.ts'
 import type { Registration } from './plan-registration.ts'
 import { planRepoint } from './plan-repoint.ts'
@@ -14,7 +14,7 @@ export async function commitRegistration<Metadata>(
   deps: CatalogDeps,
   context: CommitContext,
   model: RelationModel<Metadata, never, never>,
-  models: Models<Metadata>,
+  decoded: DecodedMetadata<Metadata>,
   registration: Registration<Metadata>,
 ): Promise<Outcome<string>> {
   const { decision } = registration
@@ -27,7 +27,7 @@ export async function commitRegistration<Metadata>(
   const plan = await toPlan(deps, model, registration)
   const relationId = planId(plan)
   const record = toCommitRecord(context, decision, { relationId })
-  return await mapDone(await commitPlan(deps, models, plan, record), () => relationId)
+  return await mapDone(await commitPlan(deps, decoded, plan, record), () => relationId)
 }
 
 async function toPlan<Metadata>(

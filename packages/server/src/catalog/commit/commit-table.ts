@@ -12,7 +12,7 @@ import { type CommittedRelation, toCommittedRelation } from './committed-relatio
 import type { CommitDeps } from './deps.ts'
 import { mapDone, type Outcome, settle } from './outcome.ts'
 import { planId } from './plan.ts'
-import { planStagedCreate } from './plan-staged-create.ts'
+import { planCreateByCommit } from './plan-create-by-commit.ts'
 import type { CommitRequest } from './plan-updates.ts'
 
 type TableCommit = CommitRequest<TableUpdate, TableRequirement>
@@ -30,7 +30,7 @@ export async function commitTable(
   request: TableCommit,
   signal: AbortSignal,
 ): Promise<Outcome<CommittedRelation>> {
-  if (createsTable(request)) return await createStagedTable(deps, context, ref, request)
+  if (createsTable(request)) return await createTableByCommit(deps, context, ref, request)
   return await deps.commitQueues.run(nameKey(ref.warehouse.id, ref.identifier), async () => {
     // While the request waited in the queue, the client may have disconnected, or the request may already
     // have been answered.
@@ -43,7 +43,7 @@ export async function commitTable(
  * Creates the table of a commit with the requirement `assert-create`. The table need not have been staged
  * before.
  */
-async function createStagedTable(
+async function createTableByCommit(
   deps: CommitDeps,
   context: CommitContext,
   ref: RelationRef,
@@ -51,9 +51,9 @@ async function createStagedTable(
 ): Promise<Outcome<CommittedRelation>> {
   const { found, decision, policy } = await findNameToCreate(deps, context, ref)
   const ownerId = context.identity.principal.id
-  const plan = await planStagedCreate(deps, found, { ...request, policy, ownerId })
+  const plan = await planCreateByCommit(deps, found, { ...request, policy, ownerId })
   const record = toCommitRecord(context, decision, { relationId: planId(plan) })
-  return await mapDone(await commitPlan(deps, deps.tableModels, plan, record), toCommittedRelation)
+  return await mapDone(await commitPlan(deps, deps.decodedTables, plan, record), toCommittedRelation)
 }
 
 /**
@@ -72,8 +72,8 @@ async function commitFromCache(
     // The policy version in the cached row may be outdated. The compare-and-swap checks the version of the
     // policy with which the caller was authorized.
     const resolved = { ...cached, policyVersion: context.policy.version }
-    const held = deps.bodies.held(ref, 'all')
-    const outcome = await settle(() => commitFrom(deps, context, { ...ref, resolved, held }, request))
+    const cachedText = deps.metadataTexts.cached(ref, 'all')
+    const outcome = await settle(() => commitFrom(deps, context, { ...ref, resolved, cachedText }, request))
     if (!mayBeOutdated(outcome)) return outcome
   }
   return await commitFrom(deps, context, await lookUp(deps, ref, 'all'), request)
@@ -99,7 +99,7 @@ async function commitFrom(
   const { found, decision, policy } = await authorizeRelation(deps, context, lookedUp, 'table', 'modify')
   const record = toCommitRecord(context, decision, { relationId: found.relation.id })
   const updatesRequest = { ...request, policy, definerId: null }
-  const outcome = await commitUpdates(deps, tableModel, deps.tableModels, found, updatesRequest, record)
+  const outcome = await commitUpdates(deps, tableModel, deps.decodedTables, found, updatesRequest, record)
   if (outcome.type === 'done') {
     const { warehouse, identifier, resolved } = lookedUp
     deps.lastCommits.set(warehouse, identifier, { ...resolved, relation: outcome.value.relation })

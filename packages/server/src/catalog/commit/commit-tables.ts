@@ -14,7 +14,7 @@ import { createsTable } from './commit-table.ts'
 import type { CommitDeps } from './deps.ts'
 import { mapDone, moved, type Outcome } from './outcome.ts'
 import { type Plan, planId } from './plan.ts'
-import { planStagedCreate } from './plan-staged-create.ts'
+import { planCreateByCommit } from './plan-create-by-commit.ts'
 import { planUpdates } from './plan-updates.ts'
 
 /** Planned change of one table in a transaction that changes several tables. */
@@ -57,7 +57,7 @@ export async function commitTables(
   )
   const plans = tables.map(({ plan }) => plan).filter((plan) => plan !== null)
   const unchanged = tables.map((table) => table.unchanged).filter((rowVersion) => rowVersion !== null)
-  return await mapDone(await commitPlans(deps, deps.tableModels, plans, record, unchanged), () => undefined)
+  return await mapDone(await commitPlans(deps, deps.decodedTables, plans, record, unchanged), () => undefined)
 }
 
 async function planTable(
@@ -70,7 +70,7 @@ async function planTable(
   if (createsTable(change)) {
     const { found: name, decision, policy } = await authorizeCreate(deps, context, at)
     const ownerId = context.identity.principal.id
-    const plan = await planStagedCreate(deps, name, { ...change, policy, ownerId })
+    const plan = await planCreateByCommit(deps, name, { ...change, policy, ownerId })
     return {
       plan,
       unchanged: null,
@@ -80,7 +80,7 @@ async function planTable(
   }
   const { found, decision, policy } = await authorizeRelation(deps, context, at, 'table', 'modify')
   const request = { ...change, policy, definerId: null }
-  const plan = await planUpdates(deps, tableModel, deps.tableModels, found, request)
+  const plan = await planUpdates(deps, tableModel, deps.decodedTables, found, request)
   return {
     plan,
     unchanged: plan === null ? toRowVersion(found) : null,

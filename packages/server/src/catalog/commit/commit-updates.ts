@@ -8,7 +8,7 @@ import { toRowVersion, type Target } from '../target.ts'
 import { commitPlan, commitPlans } from './commit-plans.ts'
 import type { ReplacedRelation } from './committed-relation.ts'
 import { done, mapDone, type Outcome } from './outcome.ts'
-import type { Models, Plan } from './plan.ts'
+import type { DecodedMetadata, Plan } from './plan.ts'
 import { planUpdates, type UpdatesRequest } from './plan-updates.ts'
 
 /**
@@ -20,17 +20,17 @@ import { planUpdates, type UpdatesRequest } from './plan-updates.ts'
 export async function commitUpdates<Metadata, Update, Requirement>(
   deps: CatalogDeps,
   model: RelationModel<Metadata, Update, Requirement>,
-  models: Models<Metadata>,
+  decoded: DecodedMetadata<Metadata>,
   target: Target,
   request: UpdatesRequest<Update, Requirement>,
   record: CommitRecord,
 ): Promise<Outcome<ReplacedRelation>> {
-  const plan = await planUpdates(deps, model, models, target, request)
-  if (plan === null) return await commitNothing(deps, models, target, record)
-  const outcome = await commitPlan(deps, models, plan, record)
+  const plan = await planUpdates(deps, model, decoded, target, request)
+  if (plan === null) return await commitNothing(deps, decoded, target, record)
+  const outcome = await commitPlan(deps, decoded, plan, record)
   switch (outcome.type) {
     case 'done':
-      return done(toReplaced(target, plan, outcome.value.bodies.digest))
+      return done(toReplaced(target, plan, outcome.value.textColumns.digest))
     case 'unknown':
       if (!(await isPublished(deps, plan))) return outcome
       record.onCommit?.()
@@ -46,15 +46,15 @@ export async function commitUpdates<Metadata, Update, Requirement>(
  */
 async function commitNothing<Metadata>(
   deps: CatalogDeps,
-  models: Models<Metadata>,
+  decoded: DecodedMetadata<Metadata>,
   target: Target,
   record: CommitRecord,
 ): Promise<Outcome<ReplacedRelation>> {
   const { relation } = target
-  const text = await deps.bodies.plain(target, relation, 'all')
+  const text = await deps.metadataTexts.plain(target, relation, 'all')
   const { metadataLocation } = relation
   const metadataKey = toMetadataKey(relation)
-  return await mapDone(await commitPlans(deps, models, [], record, [toRowVersion(target)]), () => ({
+  return await mapDone(await commitPlans(deps, decoded, [], record, [toRowVersion(target)]), () => ({
     metadataLocation,
     metadataKey,
     text,

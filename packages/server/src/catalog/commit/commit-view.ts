@@ -25,7 +25,7 @@ export async function commitView(
     const record = toCommitRecord(context, decision, { relationId: found.relation.id })
     const definerId = request.updates.some(changesQuery) ? chooseDefiner(policy) : null
     const updatesRequest = { ...request, policy, definerId }
-    return await commitUpdates(deps, viewModel, deps.viewModels, found, updatesRequest, record)
+    return await commitUpdates(deps, viewModel, deps.decodedViews, found, updatesRequest, record)
   })
 }
 

@@ -5,7 +5,7 @@ import { type CommitContext, toCommitRecord } from './commit-context.ts'
 import { commitPlan } from './commit-plans.ts'
 import { type CommittedRelation, toCommittedRelation } from './committed-relation.ts'
 import { mapDone, type Outcome } from './outcome.ts'
-import type { Models } from './plan.ts'
+import type { DecodedMetadata } from './plan.ts'
 import { type Creation, planCreate } from './plan-create.ts'
 
 /** Creates a relation for a caller that is already authorized to create it. */
@@ -13,11 +13,11 @@ export async function createRelation<Metadata>(
   deps: CatalogDeps,
   context: CommitContext,
   model: RelationModel<Metadata, never, never>,
-  models: Models<Metadata>,
+  decoded: DecodedMetadata<Metadata>,
   creation: Creation<Metadata>,
   decision: Decision,
 ): Promise<Outcome<CommittedRelation>> {
   const plan = await planCreate(deps, model, creation)
   const record = toCommitRecord(context, decision, { relationId: creation.id })
-  return await mapDone(await commitPlan(deps, models, plan, record), toCommittedRelation)
+  return await mapDone(await commitPlan(deps, decoded, plan, record), toCommittedRelation)
 }

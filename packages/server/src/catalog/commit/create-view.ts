@@ -45,5 +45,5 @@ export async function createView(
     isReserved: false,
     file: null,
   }
-  return await createRelation(deps, context, viewModel, deps.viewModels, creation, decision)
+  return await createRelation(deps, context, viewModel, deps.decodedViews, creation, decision)
 }

@@ -89,5 +89,5 @@ export async function createTable(
   { decision, ...table }: NewTable,
 ): Promise<Outcome<CommittedRelation>> {
   const creation = { ...table, definerId: null, isReserved: false, file: null }
-  return await createRelation(deps, context, tableModel, deps.tableModels, creation, decision)
+  return await createRelation(deps, context, tableModel, deps.decodedTables, creation, decision)
 }

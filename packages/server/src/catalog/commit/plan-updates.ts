@@ -8,7 +8,7 @@ import type { RelationModel } from '../relation-model.ts'
 import { toRowVersion, type Target } from '../target.ts'
 import { changesLocations, planLocations, unchangedLocations } from './changed-locations.ts'
 import { currentMetadata } from './current-metadata.ts'
-import type { Models, Plan } from './plan.ts'
+import type { DecodedMetadata, Plan } from './plan.ts'
 
 /** Requirements and updates of a commit. */
 export interface CommitRequest<Update, Requirement> {
@@ -37,12 +37,12 @@ export interface UpdatesRequest<Update, Requirement> extends CommitRequest<Updat
 export async function planUpdates<Metadata, Update, Requirement>(
   deps: CatalogDeps,
   model: RelationModel<Metadata, Update, Requirement>,
-  models: Models<Metadata>,
+  decoded: DecodedMetadata<Metadata>,
   target: Target,
   { requirements, updates, policy, definerId }: UpdatesRequest<Update, Requirement>,
 ): Promise<Plan<Metadata> | null> {
   const { relation, warehouse, identifier } = target
-  const base = await currentMetadata(deps, model, models, target)
+  const base = await currentMetadata(deps, model, decoded, target)
   model.check(base, requirements)
   const { metadata, changed, expired } = model.apply(base, updates, {
     now: deps.now(),
@@ -83,6 +83,6 @@ export async function planUpdates<Metadata, Update, Requirement>(
     ...locations,
     // Clients can write any location into the metadata log. Only files within the recorded locations of the
     // table are deleted.
-    expired: expired.filter((file) => objectWithin(file, selectAllowed(warehouse, prefixes)) !== null),
+    expired: expired.filter((old) => objectWithin(old, selectAllowed(warehouse, prefixes)) !== null),
   }
 }

@@ -23,7 +23,7 @@ type PublishDeps = Pick<CatalogDeps, 'sql' | 'groupCommit'>
  */
 export type PublishedPlan = Pick<
   WrittenPlan<unknown>,
-  'warehouse' | 'write' | 'bodies' | 'recorded' | 'chosen'
+  'warehouse' | 'write' | 'textColumns' | 'recorded' | 'chosen'
 >
 
 /**
@@ -64,9 +64,9 @@ function publishSingle(
   plan: PublishedPlan,
   record: CommitRecord,
 ): Promise<boolean> {
-  const { write, bodies } = plan
+  const { write, textColumns } = plan
   return write.type === 'replace'
-    ? groupCommit.replace({ ...write.replacement, ...bodies }, record)
+    ? groupCommit.replace({ ...write.replacement, ...textColumns }, record)
     : writeRow(sql, plan, record)
 }
 
@@ -109,10 +109,14 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b)
 }
 
-function writeRow(sql: Queryable, { write, bodies }: PublishedPlan, record: CommitRecord): Promise<boolean> {
+function writeRow(
+  sql: Queryable,
+  { write, textColumns }: PublishedPlan,
+  record: CommitRecord,
+): Promise<boolean> {
   return write.type === 'create'
-    ? insertRelation(sql, { ...write.relation, ...bodies }, record)
-    : replaceRelation(sql, { ...write.replacement, ...bodies }, record)
+    ? insertRelation(sql, { ...write.relation, ...textColumns }, record)
+    : replaceRelation(sql, { ...write.replacement, ...textColumns }, record)
 }
 
 async function claimLocations(tx: Queryable, plan: PublishedPlan): Promise<boolean> {

@@ -14,7 +14,8 @@ export interface Retried {
 /**
  * Repeats an attempt as long as its outcome is `moved`, and returns the value of the last attempt. Each
  * attempt reads the rows and decides again. This is safe, because an attempt with the outcome `moved` has
- * written nothing. All retries of changes use this function.
+ * written nothing. All retries of changes use this function, and reads whose rows belong to different policy versions
+ * (`commonPolicyVersion`).
  *
  * @param queue queue for changes that write the same row. Repeated attempts run in this queue one after the
  *   other, so that they do not make each other fail

@@ -29,7 +29,7 @@ export async function unregisterTable(
 ): Promise<Outcome<UnregisteredTable>> {
   const { found: target, decision } = await findRelation(deps, context, ref, 'table', 'manage')
   const { relation, identifier } = target
-  const text = await deps.bodies.plain(target, relation, 'all')
+  const text = await deps.metadataTexts.plain(target, relation, 'all')
   const { id: relationId, metadataLocation: location } = relation
   const metadata = { location, digest: await digestOfText(text) }
   const record = toCommitRecord(context, decision, { relationId, metadata })

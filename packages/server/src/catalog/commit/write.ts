@@ -1,16 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Bodies } from '../../store/relation-writes.ts'
+import type { TextColumns } from '../../store/relation-writes.ts'
 import type { CatalogDeps } from '../deps.ts'
-import { servedBodies } from '../metadata-file.ts'
+import { composeTextColumns } from '../metadata-file.ts'
 import type { Plan } from './plan.ts'
 
 /** Plan whose metadata file was written to storage, with the compressed metadata for the row. */
 export interface WrittenPlan<Metadata> extends Plan<Metadata> {
-  /**
-   * Compressed metadata text and its digest, for the columns of the row. Not to be confused with
-   * `CatalogDeps.bodies`, which is a cache.
-   */
-  readonly bodies: Bodies
+  /** Compressed metadata text and its digest, for the columns of the row. */
+  readonly textColumns: TextColumns
 }
 
 // No row references the file until the row is updated, so a partially written file does no harm.
@@ -36,10 +33,10 @@ async function writeFile<Metadata>(
   const writing = fileExists ? undefined : warehouse.storage.put(file.location, file.content, putOptions)
   // The storage request is sent at the end of the event loop iteration. Compression before that point would
   // delay the request.
-  const compressing = nextTurn().then(() => servedBodies(model, metadata, file.text, rowLimitBytes))
-  const [put, bodies] = await Promise.allSettled([writing, compressing])
+  const compressing = nextTurn().then(() => composeTextColumns(model, metadata, file.text, rowLimitBytes))
+  const [put, textColumns] = await Promise.allSettled([writing, compressing])
   valueOrThrow(put)
-  return { ...plan, bodies: valueOrThrow(bodies) }
+  return { ...plan, textColumns: valueOrThrow(textColumns) }
 }
 
 function valueOrThrow<T>(result: PromiseSettledResult<T>): T {

@@ -38,6 +38,8 @@ export class WebIdentities {
     if (identity === 'server-token') return readServerToken(tokenFile, now())
     const profile = grant.warehouse.vending
     if (profile.mode !== 'sts') throw new Error('only a security token service accepts a user token')
+    // The service verifies the token with the published keys of this server, which are those of its session tokens. The
+    // header `typ` separates the two kinds of tokens.
     return mintUserToken(ring.signing('session-token'), issuer, profile, grant, expiresAt, now())
   }
 

@@ -1,7 +1,8 @@
+import type { SnapshotMode } from '@headgate/iceberg/rest'
 import type { StorageAccessResponse } from '../../credentials/wire-form.ts'
 import type { Response } from '../../operation/operation.ts'
 import type { RemoteMetadata } from '../../upstream/load-result.ts'
-import { emptyConfig } from '../load-result.ts'
+import { emptyConfigSuffix } from '../load-result.ts'
 import { formatMetadataEtag, plainResponse } from '../responses.ts'
 
 /** Response with metadata of the upstream, and the values on which it depends besides the metadata. */
@@ -14,7 +15,7 @@ interface EncodedLoad extends LoadFields {
 export interface LoadFields {
   /** Id of the row of the table or view. */
   readonly rowId: string
-  readonly form: 'all' | 'refs'
+  readonly snapshots: SnapshotMode
   /** Null for a response without storage access. */
   readonly access: StorageAccessResponse | null
 }
@@ -28,11 +29,15 @@ export function encodeLoad(
   fields: LoadFields,
 ): Pick<EncodedLoad, 'etag' | 'response'> {
   const last = encodedLoads.get(metadata)
-  const { rowId, form, access } = fields
-  if (last !== undefined && last.rowId === rowId && last.form === form && last.access === access) return last
+  const { rowId, snapshots, access } = fields
+  if (last !== undefined && last.rowId === rowId && last.snapshots === snapshots && last.access === access)
+    return last
   const { metadataLocation: location, text } = metadata
-  const etag = formatMetadataEtag(`${rowId} ${location ?? ''}`, form, access?.version)
-  const { response } = plainResponse({ location, text, suffix: access?.suffix ?? emptyConfig, etag }, true)
+  const etag = formatMetadataEtag(`${rowId} ${location ?? ''}`, snapshots, access?.version)
+  const { response } = plainResponse(
+    { location, text, suffix: access?.suffix ?? emptyConfigSuffix, etag },
+    true,
+  )
   const encoded = { ...fields, etag, response }
   encodedLoads.set(metadata, encoded)
   return encoded

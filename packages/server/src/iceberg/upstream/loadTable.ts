@@ -7,9 +7,9 @@ import type { UpstreamOperation } from './upstream-operation.ts'
 /** Loads a table of the upstream catalog. The response contains the metadata text of the upstream unchanged. */
 export const loadTable: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
-    const form = decodeSnapshotMode(call.query.get('snapshots') ?? undefined)
+    const snapshots = decodeSnapshotMode(call.query.get('snapshots') ?? undefined)
     const ref = { warehouse, identifier: relationParam(deps, call, 'table') }
-    const { name, metadata, row } = await loadRelation(deps, call, ref, 'table', form, null)
-    return loadedResponse(deps, call, ref, { metadata, row, chain: name.chain, form, kind: 'table' })
+    const { name, metadata, row } = await loadRelation(deps, call, ref, 'table', snapshots, null)
+    return loadedResponse(deps, call, ref, { metadata, row, chain: name.chain, snapshots, kind: 'table' })
   },
 }

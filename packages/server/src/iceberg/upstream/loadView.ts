@@ -8,6 +8,12 @@ export const loadView: UpstreamOperation = {
   handle: async (deps, call, warehouse) => {
     const ref = { warehouse, identifier: relationParam(deps, call, 'view') }
     const { name, metadata, row } = await loadRelation(deps, call, ref, 'view', 'all', null)
-    return loadedResponse(deps, call, ref, { metadata, row, chain: name.chain, form: 'all', kind: 'view' })
+    return loadedResponse(deps, call, ref, {
+      metadata,
+      row,
+      chain: name.chain,
+      snapshots: 'all',
+      kind: 'view',
+    })
   },
 }

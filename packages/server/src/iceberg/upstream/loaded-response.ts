@@ -1,5 +1,5 @@
 import { HeadgateError, isHeadgateError } from '@headgate/errors'
-import { decodeIfNoneMatch, matchesEtag } from '@headgate/iceberg/rest'
+import { decodeIfNoneMatch, matchesEtag, type SnapshotMode } from '@headgate/iceberg/rest'
 import type { RelationRef } from '../../catalog/target.ts'
 import { issueCredentials, issueStorageAccess } from '../../credentials/issue-storage-access.ts'
 import type { StorageTarget } from '../../credentials/storage-grant.ts'
@@ -10,9 +10,9 @@ import { loadRelation } from '../../upstream/load.ts'
 import type { RemoteMetadata } from '../../upstream/load-result.ts'
 import type { RecordedRelation } from '../../upstream/record.ts'
 import type { IcebergDeps } from '../deps.ts'
-import { emptyConfig } from '../load-result.ts'
+import { emptyConfigSuffix } from '../load-result.ts'
 import { metadataResponse, notModified } from '../responses.ts'
-import { auditAccess } from '../../credentials/audit-access.ts'
+import { auditedResponse } from '../../credentials/audit-access.ts'
 import { accessRequest } from '../storage-access.ts'
 import { encodeLoad } from './encode-load.ts'
 
@@ -23,7 +23,7 @@ export interface LoadedForResponse {
   /** Privilege chain of the relation, or of the namespace for a staged table. */
   readonly chain: Chain
   readonly kind: 'table' | 'view'
-  readonly form?: 'all' | 'refs'
+  readonly snapshots?: SnapshotMode
   readonly staged?: boolean
   /**
    * True when a response without storage access is better than an error, because the table was already created. Its
@@ -42,14 +42,14 @@ export async function loadedResponse(
   ref: RelationRef,
   loaded: LoadedForResponse,
 ): Promise<Response> {
-  const { metadata, row, form = 'all', staged = false } = loaded
-  const isVended = loaded.kind === 'table' && !call.isFromConsole
-  const access = isVended ? await issueAccess(deps, call, ref, loaded) : null
+  const { metadata, row, snapshots = 'all', staged = false } = loaded
+  const mayVend = loaded.kind === 'table' && !call.isFromConsole
+  const access = mayVend ? await issueAccess(deps, call, ref, loaded) : null
   if (staged) {
     const { metadataLocation: location, text } = metadata
-    return metadataResponse({ location, text, suffix: access?.suffix ?? emptyConfig, etag: null })
+    return metadataResponse({ location, text, suffix: access?.suffix ?? emptyConfigSuffix, etag: null })
   }
-  const { etag, response } = encodeLoad(metadata, { rowId: row.id, form, access })
+  const { etag, response } = encodeLoad(metadata, { rowId: row.id, snapshots, access })
   const condition = call.method === 'GET' ? call.header('if-none-match') : undefined
   const isCurrent = condition !== undefined && matchesEtag(decodeIfNoneMatch(condition), etag)
   return isCurrent ? notModified(etag) : response
@@ -65,9 +65,9 @@ export async function upstreamCredentials(
   ref: RelationRef,
 ): Promise<StorageAccessResponse | null> {
   const { name, metadata, row } = await loadRelation(deps, call, ref, 'table', 'refs', call.signal)
-  const target = committedTarget(row, name.chain)
+  const target = recordedTarget(row, name.chain)
   const request = accessRequest(call, ref, target, metadata.location)
-  return auditAccess(call, await issueCredentials(deps, request, call))
+  return auditedResponse(call, await issueCredentials(deps, request, call))
 }
 
 async function issueAccess(
@@ -77,11 +77,11 @@ async function issueAccess(
   { metadata, row, chain, staged = false, isCreated = false }: LoadedForResponse,
 ): Promise<StorageAccessResponse | null> {
   const target = staged
-    ? { ...committedTarget(row, chain), table: { id: row.id, staged, namespaceId: row.namespaceId }, chain }
-    : committedTarget(row, chain)
+    ? { ...recordedTarget(row, chain), table: { id: row.id, staged, namespaceId: row.namespaceId }, chain }
+    : recordedTarget(row, chain)
   const request = accessRequest(call, ref, target, metadata.location)
   try {
-    return auditAccess(call, await issueStorageAccess(deps, request, call))
+    return auditedResponse(call, await issueStorageAccess(deps, request, call))
   } catch (error) {
     // The upstream chose the location, so it is not a fault of the request.
     if (isHeadgateError(error, 'bad-request'))
@@ -92,7 +92,8 @@ async function issueAccess(
   }
 }
 
-function committedTarget(row: RecordedRelation, chain: Chain): StorageTarget {
+/** Returns the state (`StorageTarget`) from which storage access is decided for a table of the upstream catalog. */
+function recordedTarget(row: RecordedRelation, chain: Chain): StorageTarget {
   return {
     table: { id: row.id, staged: false, namespaceId: row.namespaceId },
     chain: withId(chain, row.id),

@@ -1,7 +1,7 @@
 import { HeadgateError } from '@headgate/errors'
 import { decodeCommitTableRequest, sameIdentifier } from '@headgate/iceberg/rest'
 import { commitRelation } from '../../upstream/commit.ts'
-import { metadataOnly } from '../load-result.ts'
+import { metadataOnlySuffix } from '../load-result.ts'
 import { relationParam } from '../params.ts'
 import { metadataResponse } from '../responses.ts'
 import { admitCommit } from './admit-commit.ts'
@@ -19,7 +19,7 @@ export const updateTable: UpstreamOperation = {
       throw new HeadgateError('bad-request', 'The identifier in the body names another table than the path.')
     const commit = { ref, kind: 'table', request, body, idempotencyKey: idempotencyKey(call) } as const
     const { metadataLocation, text } = await commitRelation(deps, call, commit, call.signal)
-    return metadataResponse({ location: metadataLocation, text, suffix: metadataOnly, etag: null })
+    return metadataResponse({ location: metadataLocation, text, suffix: metadataOnlySuffix, etag: null })
   },
   admit: (deps, call, warehouse) => admitCommit(deps, call, warehouse, 'table'),
 }

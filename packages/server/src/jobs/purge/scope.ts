@@ -32,9 +32,9 @@ export class PurgeScope {
   static async open(
     sql: Queryable,
     relationId: string,
-    warehouse: Pick<Warehouse, 'id' | 'places' | 'resolvePlace' | 'storeName'>,
+    warehouse: Pick<Warehouse, 'id' | 'rootAndAllowed' | 'resolvePlace' | 'storeName'>,
   ): Promise<PurgeScope> {
-    const allowed = warehouse.places.map(canonicalPrefix)
+    const allowed = warehouse.rootAndAllowed.map(canonicalPrefix)
     const own = await findOwnPrefixes(sql, relationId)
     return new PurgeScope(
       sql,

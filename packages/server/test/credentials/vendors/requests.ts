@@ -34,7 +34,7 @@ export function testWarehouse(
     updatedAt: 0,
     storage: new FileStorage({ roots: [pathToFileURL(import.meta.dirname).href] }),
     root: `s3://${bucket}`,
-    places: [parseLocation(`s3://${bucket}`)],
+    rootAndAllowed: [parseLocation(`s3://${bucket}`)],
     resolvePlace: placeRules({ type: 's3', bucket, region }, []).resolvePlace,
     storeName: null,
     hints: {

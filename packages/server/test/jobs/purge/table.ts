@@ -9,7 +9,7 @@ import type { CommitRecord } from '../../../src/store/commit-record.ts'
 import { policyVersion } from '../../../src/store/policies.ts'
 import type { Sql } from '../../../src/store/sql.ts'
 import { insertWarehouse } from '../../../src/store/warehouse-writes.ts'
-import { compress } from '../../../src/catalog/compressed-body.ts'
+import { compress } from '../../../src/catalog/compressed-text.ts'
 import { type TestCodec, writeAvro } from '../../../../iceberg/test/avro/write-avro.ts'
 import { entryRecord, entrySchema, listSchema, type TestVersion } from './manifest-schemas.ts'
 

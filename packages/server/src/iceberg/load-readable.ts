@@ -1,38 +1,46 @@
 import { HeadgateError } from '@headgate/errors'
-import { decodeReferencedBy, formatIdentifier, type TableIdentifier } from '@headgate/iceberg/rest'
+import {
+  decodeReferencedBy,
+  formatIdentifier,
+  type SnapshotMode,
+  type TableIdentifier,
+} from '@headgate/iceberg/rest'
 import { maxViews, mayReadThroughViews } from '../access/through-views.ts'
 import { retryMoved } from '../catalog/commit/retry-moved.ts'
-import { findReadable as find, type Readable, type ReadOptions } from '../catalog/find-readable.ts'
+import { findReadable, type Readable, type ReadOptions } from '../catalog/find-readable.ts'
 import type { RelationRef } from '../catalog/target.ts'
 import type { Call } from '../operation/operation.ts'
 import type { IcebergDeps } from './deps.ts'
 import { chosenRole } from './storage-access.ts'
 
-/** Finds a table or view that the caller may read, directly or through the views in `referenced-by`. */
-export async function findReadable(
+/**
+ * Finds the table or view of a request that the caller may read, directly or through the views in `referenced-by`. Looks
+ * it up again when the policy changed during the look-up.
+ */
+export async function loadReadable(
   deps: IcebergDeps,
   call: Call,
   ref: RelationRef,
   kind: 'table' | 'view',
-  form: 'all' | 'refs' | 'none' = 'all',
+  snapshots: SnapshotMode | 'none' = 'all',
   restricted: ReadOptions['restricted'] = null,
 ): Promise<Readable> {
   return await retryMoved(call, () =>
-    find(deps, call, ref, kind, form, { views: referencedBy(deps, call), restricted }),
+    findReadable(deps, call, ref, kind, snapshots, { views: referencedBy(deps, call), restricted }),
   )
 }
 
 /**
- * Finds a table that the caller may read, as `findReadable` does, also by a restricted grant. The operation must enforce
+ * Finds a table that the caller may read, as `loadReadable` does, also by a restricted grant. The operation must enforce
  * the restriction in the result.
  */
-export async function findRestrictable(
+export async function loadRestrictable(
   deps: IcebergDeps,
   call: Call,
   ref: RelationRef,
-  form: 'all' | 'refs' | 'none' = 'all',
+  snapshots: SnapshotMode | 'none' = 'all',
 ): Promise<Readable> {
-  return await findReadable(deps, call, ref, 'table', form, { role: chosenRole(call) })
+  return await loadReadable(deps, call, ref, 'table', snapshots, { role: chosenRole(call) })
 }
 
 /**

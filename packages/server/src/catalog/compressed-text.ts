@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { constants, crc32, deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } from 'node:zlib'
-import type { CompressedBody } from '../store/relations.ts'
+import type { CompressedText } from '../store/relations.ts'
 import { crc32Combine } from './crc32-combine.ts'
 
 const deflate = promisify(deflateRaw)
@@ -24,7 +24,7 @@ const leastChunk = 64
  * Compresses a metadata text for its row. The result consists of raw deflate blocks (RFC 1951), which can be
  * inserted into a gzip response.
  */
-export async function compress(text: Buffer): Promise<CompressedBody> {
+export async function compress(text: Buffer): Promise<CompressedText> {
   const compressed =
     text.length <= smallEnough ? deflateRawSync(text, smallOptions) : await deflate(text, defaultOptions)
   return { compressed, length: text.length, crc: crc32(text) }
@@ -34,24 +34,24 @@ export async function compress(text: Buffer): Promise<CompressedBody> {
  * Compresses a text that is sent many times. The result is about 10 % smaller than that of `compress`, but
  * the compression takes several times as long.
  */
-export async function compressWell(text: Buffer): Promise<CompressedBody> {
+export async function compressWell(text: Buffer): Promise<CompressedText> {
   return { compressed: await deflate(text, bestOptions), length: text.length, crc: crc32(text) }
 }
 
 /** Returns the compressed form of the concatenation of several texts, from their compressed forms. */
-export function joinCompressed(bodies: readonly CompressedBody[]): CompressedBody {
-  const [only] = bodies
-  if (bodies.length === 1 && only) return only
+export function joinCompressed(texts: readonly CompressedText[]): CompressedText {
+  const [only] = texts
+  if (texts.length === 1 && only) return only
   let [length, crc] = [0, 0]
-  for (const body of bodies) {
-    crc = crc32Combine(crc, body.crc, body.length)
-    length += body.length
+  for (const text of texts) {
+    crc = crc32Combine(crc, text.crc, text.length)
+    length += text.length
   }
-  return { compressed: Buffer.concat(bodies.map(({ compressed }) => compressed)), length, crc }
+  return { compressed: Buffer.concat(texts.map(({ compressed }) => compressed)), length, crc }
 }
 
 /** Decompresses a text. Small texts are decompressed synchronously. */
-export function decompress({ compressed, length }: CompressedBody): Buffer | Promise<Buffer> {
+export function decompress({ compressed, length }: CompressedText): Buffer | Promise<Buffer> {
   if (length > smallEnough) return inflate(compressed, inflateOptions)
   // The buffer is one byte larger than the text, because zlib allocates another buffer as soon as one is full.
   return inflateRawSync(compressed, { ...inflateOptions, chunkSize: Math.max(length + 1, leastChunk) })

@@ -20,7 +20,7 @@ import type { CommitRequest } from './plan-updates.ts'
  * Commit that creates a table (`assert-create`), with the policy of the caller and the owner of the new
  * table.
  */
-export interface StagedCreateRequest extends CommitRequest<TableUpdate, TableRequirement> {
+export interface CreateByCommitRequest extends CommitRequest<TableUpdate, TableRequirement> {
   /** Policy with which the caller was authorized. */
   readonly policy: Policy
   readonly ownerId: string
@@ -32,10 +32,10 @@ export interface StagedCreateRequest extends CommitRequest<TableUpdate, TableReq
  * again. All other locations are checked like locations that a client chose. Without a reservation, the table
  * cannot use a retired location.
  */
-export async function planStagedCreate(
+export async function planCreateByCommit(
   deps: CatalogDeps,
   name: ResolvedName,
-  { requirements, updates, policy, ownerId }: StagedCreateRequest,
+  { requirements, updates, policy, ownerId }: CreateByCommitRequest,
 ): Promise<Plan<TableMetadata>> {
   const { warehouse, identifier, namespaceId, relation } = name
   tableModel.check(null, requirements)

@@ -17,7 +17,7 @@ interface Entry<Metadata> {
  * Caches the latest decoded metadata of each relation for the next commit. Decoded metadata is immutable, so
  * several requests can share it. The estimated total size in bytes is limited.
  */
-export class ModelCache<Metadata extends TableMetadata | ViewMetadata> {
+export class DecodedMetadataCache<Metadata extends TableMetadata | ViewMetadata> {
   readonly #entries: SharedCache<Entry<Metadata>>
 
   constructor(maxBytes: number) {
