@@ -23,6 +23,13 @@ const lastingMaps: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   // An entry contains the last response with storage access, which is reused only for the same storage
   // access.
   'iceberg/response-cache.ts cachedByBody': 'caller',
+  // An entry contains the last response with storage access for the metadata of an upstream catalog. The response is
+  // reused only for the same storage access.
+  'iceberg/upstream/encode-load.ts encodedLoads': 'caller',
+  // Ends of responses without storage access, by the configuration of the warehouse.
+  'iceberg/load-result.ts suffixes': 'shared',
+  // Prefixes in the metadata of an upstream catalog, which the code reads after the decision about the caller.
+  'upstream/remote-prefixes.ts knownPrefixes': 'shared',
   // Texts and models of metadata files, which never change.
   'catalog/metadata-text.ts lastingParts': 'shared',
   // Results of checks of the endpoints in credentials, without the credentials.
@@ -39,6 +46,7 @@ const lastingMaps: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'store/row-query.ts #toPrepare': 'none',
   'http/router.ts #routers': 'shared',
   'http/router.ts #fixed': 'shared',
+  'upstream/upstream.ts templates': 'shared',
   // These maps contain waiting callers, running work and counters.
   'concurrency/keyed-mutex.ts #queues': 'none',
   'concurrency/fair-queue.ts #waiting': 'none',
@@ -55,9 +63,13 @@ const lastingMaps: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'start/workers/worker-process.ts #pendingMetrics': 'none',
   // Delete files of one scan, which are collected again for each request.
   'planning/delete-index.ts #vectors': 'none',
+  'planning/delete-index.ts #byFile': 'none',
   'planning/delete-index.ts #byPath': 'none',
   'planning/delete-index.ts #positions': 'none',
   'planning/delete-index.ts #equalities': 'none',
+  // Filters and tasks of one response.
+  'planning/scan-tasks.ts #byText': 'none',
+  'planning/scan-tasks.ts #partitions': 'none',
   'planning/scan-tasks.ts #deleteNumbers': 'none',
   'jobs/jobs.ts #sweptAt': 'none',
   'jobs/jobs.ts #long': 'none',

@@ -62,7 +62,9 @@ export function keyScenarios(shared: () => TestHeadgate): void {
         json: { rotated: [{ purpose: 's3-session', from: before, to: left }] },
       })
       const all = await run('rotate', '--force-now')
-      expect(all.out).toMatch(/^PURPOSE +RETIRED +ACTIVE\npage-token .*\ns3-session .*\nsession-token /)
+      expect(all.out).toMatch(
+        /^PURPOSE +RETIRED +ACTIVE\nconsole-session .*\npage-token .*\ns3-session .*\nsession-token /,
+      )
       expect((await keys()).filter(({ state }) => state === 'added')).toEqual([])
       // The session token of this test was signed with the retired key, and is still valid.
       expect(await run('list')).toMatchObject({ code: 0 })

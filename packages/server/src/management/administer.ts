@@ -10,7 +10,7 @@ import type { Call } from '../operation/operation.ts'
 import type { MasterKey } from '../keys/master-key.ts'
 import type { PageTokens } from '../keys/page-tokens.ts'
 import { refuseActing } from './acting.ts'
-import type { IssuerSummary } from './issuers.ts'
+import type { IssuerSummary } from './issuer-summary.ts'
 
 /** Object that a request names: the server, a warehouse, or a namespace, table or view in a warehouse. */
 export type NamedObject =

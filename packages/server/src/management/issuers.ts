@@ -2,21 +2,8 @@ import { z } from 'zod'
 import { listIssuerUse, type SeenClaims } from '../directory/issuer-use.ts'
 import { administerServer, type ManagementDeps } from './administer.ts'
 import { defineOperation, type ManagementOperation } from './define.ts'
+import type { IssuerSummary } from './issuer-summary.ts'
 import { formatInstant, instant } from './schemas.ts'
-
-/** Settings of a configured issuer that administrators see. They contain no secret. */
-export interface IssuerSummary {
-  readonly issuer: string
-  readonly audiences: readonly string[]
-  readonly algorithms: readonly string[]
-  readonly actors: readonly string[] | null
-  readonly clients: readonly string[] | null
-  readonly makesPrincipals: boolean
-  readonly introspection: 'opaque' | 'all' | null
-  readonly secondLeg: string | null
-  readonly signsInToConsole: boolean
-  readonly acceptsLogoutTokens: boolean
-}
 
 interface IssuerView extends IssuerSummary {
   readonly principals: number
