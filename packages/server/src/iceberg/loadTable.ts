@@ -8,8 +8,8 @@ import { restrictedResponse } from './restricted-response.ts'
 import { route } from './route.ts'
 
 /**
- * Loads a table. One query finds the table, reads it and returns the data for its authorization. The response
- * contains the stored metadata text unchanged.
+ * Loads a table. One query finds the table, reads it and returns the data for its authorization. The response contains
+ * the stored metadata text unchanged.
  */
 export function loadTable(deps: IcebergDeps): Operation {
   return route('loadTable', async (call) => {

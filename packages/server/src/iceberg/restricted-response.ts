@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Schema, TableMetadata } from '@headgate/iceberg/metadata'
 import { parseFilter } from '@headgate/iceberg/expression'
+import type { SnapshotMode } from '@headgate/iceberg/rest'
 import { stringify, type JsonObject } from '@headgate/json'
 import { HeadgateError } from '@headgate/errors'
 import { checkMetadataFile } from '../catalog/check-metadata-file.ts'
@@ -29,7 +30,7 @@ export async function restrictedResponse(
   deps: IcebergDeps,
   call: Call,
   target: Target,
-  form: 'all' | 'refs',
+  snapshots: SnapshotMode,
   restriction: ReadRestriction,
 ): Promise<Response> {
   checkEnforceable(target, restriction)
@@ -38,11 +39,11 @@ export async function restrictedResponse(
   const members = restriction.isEnforced
     ? await trustedMembers(deps, call, target, restriction)
     : { config: { 'scan-planning-mode': 'server' } }
-  const served = await deps.metadataTexts.get(target, target.relation, form)
-  const text = served.plain ?? (await deps.metadataTexts.inflated(target, form, served))
+  const encoded = await deps.metadataTexts.get(target, target.relation, snapshots)
+  const text = encoded.plain ?? (await deps.metadataTexts.inflated(target, snapshots, encoded))
   // The response is never confirmed by 304, because it depends on the grants of the caller.
   const version = hash('sha256', stringify(members), 'base64url')
-  const etag = formatMetadataEtag(target.metadataKey, form, version)
+  const etag = formatMetadataEtag(target.metadataKey, snapshots, version)
   return plainResponse({ location, text, suffix: new ResponseSuffix(members), etag }, false).response
 }
 

@@ -94,11 +94,11 @@ function idempotencySql(source: string): string {
 
 /**
  * Returns SQL that inserts the audit rows in parameter `$n` and the idempotency row in parameter `$n + 1` if the
- * table expression `written` contains a row. The SQL defines the table expressions `audited` and `kept`; `kept` contains
+ * table expression `written` contains a row. The SQL defines the table expressions `audited` and `idempotency_row`; `idempotency_row` contains
  * a row if an idempotency row was inserted.
  */
 export function recordSql(n: number): string {
-  return `audited as (${insertAuditSql(n, 'written')}), kept as (${insertIdempotencySql(n + 1, 'written')} returning 1)`
+  return `audited as (${insertAuditSql(n, 'written')}), idempotency_row as (${insertIdempotencySql(n + 1, 'written')} returning 1)`
 }
 
 /**
@@ -114,7 +114,10 @@ export function recordSql(n: number): string {
  * @param version the expected policy version: a column, or the number of a parameter
  * @param after names of the table expressions that wait for locks. They must return rows
  */
-export function permittedSql(version: number | string, after: readonly string[] = ['kept']): string {
+export function permittedSql(
+  version: number | string,
+  after: readonly string[] = ['idempotency_row'],
+): string {
   const value = typeof version === 'number' ? `$${version}` : version
   return `policy_is(${value}, ${after.map((part) => `(select count(*) from ${part})`).join(' + ')})`
 }
@@ -125,7 +128,7 @@ export function permittedSql(version: number | string, after: readonly string[] 
  * SQL inserts idempotency keys in a fixed order, so that two statements with common keys do not deadlock.
  */
 export const eachRecordSql: string = `audited as (${auditSql(`written w, jsonb_to_recordset(w.audit) a(${auditTypes})`)}),
-   kept as (${idempotencySql(`written w, jsonb_to_record(w.idempotency) i(${idempotencyTypes}) where i.key is not null order by i.principal_id, i.key`)} returning 1)`
+   idempotency_row as (${idempotencySql(`written w, jsonb_to_record(w.idempotency) i(${idempotencyTypes}) where i.key is not null order by i.principal_id, i.key`)} returning 1)`
 
 /** Calls `onSend` of a record. Returns false when it throws, so that the change must not be sent to the database. */
 export function trySend({ onSend }: CommitRecord): boolean {

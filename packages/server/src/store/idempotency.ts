@@ -32,11 +32,11 @@ export async function findOutcome(
 
 const keep = statement(
   'idempotency_keep',
-  `with written as (select 1), kept as (${insertIdempotencySql(1, 'written')} 
+  `with written as (select 1), idempotency_row as (${insertIdempotencySql(1, 'written')} 
      on conflict (principal_id, key) do update set operation = excluded.operation, digest = excluded.digest, status = excluded.status,
        relation_id = excluded.relation_id, metadata_location = excluded.metadata_location,
        metadata_digest = excluded.metadata_digest, error = excluded.error, expires_at = excluded.expires_at
-     where idempotency.expires_at <= now() returning 1) select 1 from kept`,
+     where idempotency.expires_at <= now() returning 1) select 1 from idempotency_row`,
 )
 
 /**

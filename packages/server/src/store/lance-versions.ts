@@ -82,7 +82,7 @@ const write = statement(
    pruned as (delete from lance_version v using written w
      where v.relation_id = w.id and v.branch = $6 and v.version < $7 - ${keptRecords} and v.state = 'committed' returning 1),
    ${recordSql(14)}
-   select id from written where ${permittedSql(13, ['kept', 'pruned'])}`,
+   select id from written where ${permittedSql(13, ['idempotency_row', 'pruned'])}`,
 )
 
 /**

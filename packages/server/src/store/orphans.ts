@@ -98,7 +98,7 @@ const remove = statement(
   `with written as (delete from staged_relation where id = $1 and (select version from policy) = $2 returning id, created_at),
    ${retireSql('written')},
    ${recordSql(3)}
-   select id from written where ${permittedSql(2, ['kept', 'retired'])}`,
+   select id from written where ${permittedSql(2, ['idempotency_row', 'retired'])}`,
 )
 
 /**

@@ -11,6 +11,7 @@ export interface PrincipalRow {
   readonly name: string
   readonly kind: 'service' | 'user'
   readonly enabled: boolean
+  /** Time of the last revocation of sessions in epoch ms. Tokens that were issued at or before this time are revoked. */
   readonly notBefore: number
   readonly createdAt: number
 }

@@ -49,7 +49,7 @@ const remove = statement(
    ungranted as (delete from grant_entry g using written where g.securable_id = written.id returning 1),
    ${retireSql('written')},
    ${recordSql(7)}
-   select id from written where ${permittedSql(6, ['kept', 'ungranted', 'retired'])}`,
+   select id from written where ${permittedSql(6, ['idempotency_row', 'ungranted', 'retired'])}`,
 )
 
 /**

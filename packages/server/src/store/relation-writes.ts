@@ -104,7 +104,7 @@ const insert = statement(
      on conflict (owner_id, location) do update set kind = 'relation', place = excluded.place, ends_at = null
      returning 1),
    ${recordSql(23)}
-   select id from written where ${permittedSql(22, ['kept', 'claimed'])}`,
+   select id from written where ${permittedSql(22, ['idempotency_row', 'claimed'])}`,
 )
 
 /**

@@ -151,7 +151,7 @@ const releaseBelow = statement(
    written as (select 1 as id from policy where version = $3),
    ${recordSql(4)}
    select ((select count(*) from gone) + (select count(*) from ended))::int as released
-   from written where ${permittedSql(3, ['kept', 'gone', 'ended'])}`,
+   from written where ${permittedSql(3, ['idempotency_row', 'gone', 'ended'])}`,
 )
 
 /**

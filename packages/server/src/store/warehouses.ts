@@ -24,7 +24,10 @@ export interface WarehouseRow extends WarehouseContent {
   readonly name: string
   readonly kind: 'managed' | 'upstream'
   readonly ownerId: string
-  /** Time of the last revocation. Storage access and refresh tokens that were issued before this time are invalid. */
+  /**
+   * Time of the last revocation of storage access to the warehouse. Storage access and refresh tokens that were issued at
+   * or before this time are revoked (`StorageGrant.revokedBefore`).
+   */
   readonly notBefore: number
   readonly version: number
   readonly createdAt: number
