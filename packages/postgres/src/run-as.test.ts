@@ -25,8 +25,9 @@ function start(dataDir: string, user?: User, env: Readonly<Record<string, string
   const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program, dataDir]
   const { PATH, TMPDIR } = process.env
   const options = { encoding: 'utf8', env: { PATH, TMPDIR, ...env }, cwd: '/', ...user } as const
-  const { stdout, stderr } = spawnSync(process.execPath, args, options)
-  return (stdout + stderr).trim()
+  const { error, stdout, stderr } = spawnSync(process.execPath, args, options)
+  // The other user may not be able to run the program of Node, if the checkout is in a private home directory.
+  return error === undefined ? (stdout + stderr).trim() : error.message
 }
 
 const nobody = { uid: 65_534, gid: 65_534 }
