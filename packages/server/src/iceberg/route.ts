@@ -10,7 +10,7 @@ import { bodyLimits } from './body-limits.ts'
 export function route(
   id: OperationId,
   handle: (call: Call) => Promise<Response>,
-  more: Pick<Operation, 'needsNoUser' | 'admit'> = {},
+  more: Pick<Operation, 'needsNoUser' | 'admit' | 'renews'> = {},
 ): Operation {
   const { method, path } = operation(id)
   const maxBodyBytes = bodyLimits[id]

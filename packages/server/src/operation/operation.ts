@@ -81,8 +81,8 @@ export interface Operation {
   readonly acceptsApiKey?: boolean
   /**
    * True when clients renew storage credentials with the operation, and end their job when it fails. A server with its
-   * maximum number of running requests still runs these operations, up to twice this number. Set only for `DescribeTable`
-   * of Lance. Absent for `loadCredentials` of Iceberg.
+   * maximum number of running requests still runs these operations, up to twice this number. Set for `loadCredentials`
+   * of Iceberg and `DescribeTable` of Lance.
    */
   readonly renews?: boolean
   /**

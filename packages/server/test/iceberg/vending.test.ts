@@ -1,5 +1,6 @@
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { statement } from '../../src/store/sql.ts'
 import { type TestResponse, type TestCaller, type TestServer, testServer } from '../server.ts'
 import { readCredential, keyBelow, storageClient, storageOutcome } from './credentials.ts'
 import { commit, objectAt, schema, setProperties, textAt } from './tables.ts'
@@ -330,6 +331,37 @@ describe('a server without the storage gateway that its warehouse needs', () => 
       expect(textAt(refused.json, 'error', 'message')).toMatch(/does not support.* HEADGATE_S3_PUBLIC_URL/)
     }
   })
+})
+
+test('a server with its maximum number of running requests still renews credentials', async () => {
+  const limits = {
+    maxBodyBytes: 100_000,
+    maxJsonDepth: 20,
+    maxJsonValues: 10_000,
+    requestTimeoutMs: 60_000,
+    maxConcurrentRequests: 1,
+    maxNameBytes: 255,
+    maxPageSize: 10,
+  }
+  await using busy = await testServer({ limits, vending: { mode: 'gateway', whenNotAsked: false } })
+  await busy.send('POST', 'namespaces', { namespace: ['n'] })
+  await busy.send('POST', tables, { name: 'orders', schema })
+  const { token } = readCredential(await busy.send('GET', `${tables}/orders`, undefined, asking))
+  const locked = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  const lock = busy.sql.transaction(async (tx) => {
+    await tx.run(statement('test_vending_lock', 'select 1 from relation for update'))
+    locked.resolve()
+    await released.promise
+  })
+  await locked.promise
+  const waiting = commit(busy.send, `${tables}/orders`, [setProperties({ a: '1' })])
+  await expect.poll(async () => (await busy.send('GET', `${tables}/orders`)).status).toBe(429)
+  const renewed = await busy.send('GET', `${tables}/orders/credentials?storageRefreshToken=${token}`)
+  expect(renewed.status).toBe(200)
+  released.resolve()
+  await lock
+  expect((await waiting).status).toBe(200)
 })
 
 /** Returns the updates that complete a staged create. */
