@@ -19,7 +19,7 @@ const warehouse = 'upstream'
 interface Kind extends Omit<RawCatalogOptions, 'tables'> {
   readonly id: string
   readonly title: string
-  /** Numbers of tables that the clients load. Default: all tables, and one table. */
+  /** Numbers of different tables that the clients load. Each number is a separate case. Default: all tables, and one. */
   readonly among?: readonly number[]
 }
 

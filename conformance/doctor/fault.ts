@@ -26,7 +26,7 @@ export interface Fault {
   readonly plant: (ground: Ground) => Promise<Planted> | Planted
 }
 
-/** Server and proxies with which one fault is planted. */
+/** Environment of one fault: the lab with its server, and functions that start the proxies and servers which cause it. */
 export interface Ground {
   readonly lab: DoctorLab
   /** Folder for the configuration files. */

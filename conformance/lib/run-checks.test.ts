@@ -10,12 +10,12 @@ const check = (name: string, run: () => string | undefined): Check<null> => ({
 })
 
 const checks = [
-  check('kept', () => 'at once'),
-  check('broken', () => {
+  check('succeeds', () => 'at once'),
+  check('fails', () => {
     throw new Failed('it does not')
   }),
-  check('open', () => notApplicable('it does not exist')),
-  check('surprise', () => {
+  check('cannot apply', () => notApplicable('it does not exist')),
+  check('throws', () => {
     throw new TypeError('fetch failed', { cause: new Error('ECONNREFUSED') })
   }),
 ]
@@ -36,9 +36,9 @@ test('runChecks reports each check as ok, failed or not applicable, and an unexp
     ['FAILED', '1.3 s', 'it works: TypeError: fetch failed (ECONNREFUSED)'],
   ])
   expect(said).toEqual([
-    '1 of 4  ok  kept',
-    '2 of 4  failed  broken',
-    '3 of 4  not applicable  open',
-    '4 of 4  failed  surprise',
+    '1 of 4  ok  succeeds',
+    '2 of 4  failed  fails',
+    '3 of 4  not applicable  cannot apply',
+    '4 of 4  failed  throws',
   ])
 })

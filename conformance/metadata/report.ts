@@ -5,7 +5,7 @@ import type { Sequence } from './sequence.ts'
 
 /** Collects the numbers of sequences, inputs and differences of a run. */
 export class Report {
-  /** First sequence that showed a new difference, keyed by the kind of the difference. */
+  /** First sequence with a difference that no judgement explains, for each kind of difference between the two models. */
   readonly unexpected: Map<string, Sequence> = new Map()
   readonly files: { readonly sort: string; readonly file: string }[] = []
   readonly #judged: readonly Judged[]

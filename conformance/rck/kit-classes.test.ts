@@ -5,14 +5,14 @@ const standard = { extended: false, baseLocation: undefined, localMetadata: true
 const remote = { extended: false, baseLocation: 's3://b/x', localMetadata: false }
 
 describe('listClasses', () => {
-  it('listClasses returns the unchanged classes of the kit for its standard options', () => {
+  it('for the standard options of the kit, listClasses returns its test classes without subclasses', () => {
     expect(listClasses(standard)).toEqual([
       'RESTCompatibilityKitCatalogTests',
       'RESTCompatibilityKitViewCatalogTests',
     ])
   })
 
-  it('listClasses returns subclasses only for options that the kit does not have', () => {
+  it('for options that the kit does not have, listClasses returns subclasses of its test classes', () => {
     expect(listClasses({ ...standard, extended: true })).toEqual([
       'ConfigurableCatalogTests',
       'RESTCompatibilityKitViewCatalogTests',

@@ -9,8 +9,8 @@ export type Fault =
   | 'plan ignored'
   | 'reason revealed'
   | 'staged listed'
-  | 'token of any caller'
-  | 'token of any table'
+  | 'accepts tokens of any caller'
+  | 'accepts tokens of any table'
   | 'token survives drop'
   | 'token ends with commit'
   | 'one token a name'
@@ -102,10 +102,11 @@ export async function testCatalog(
       return error(400, 'BadRequestException', 'planId or storageRefreshToken')
     const found = tokens.get(token)
     if (found === undefined) return refused('is unknown')
-    if (found.name !== name && fault !== 'token of any table') return refused('is of another table')
-    if (found.owner !== caller && fault !== 'token of any caller') return refused('is of another principal')
+    if (found.name !== name && fault !== 'accepts tokens of any table') return refused('is of another table')
+    if (found.owner !== caller && fault !== 'accepts tokens of any caller')
+      return refused('is of another principal')
     const holder = tables.get(name)
-    if (holder !== undefined && holder.id !== found.id && fault !== 'token of any table')
+    if (holder !== undefined && holder.id !== found.id && fault !== 'accepts tokens of any table')
       return refused('is old')
     const gone = committed.has(found.id) && ![...tables.values()].some(({ id }) => id === found.id)
     if (gone && fault !== 'token survives drop') return refused('is of a dropped table')

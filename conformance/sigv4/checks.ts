@@ -75,7 +75,7 @@ const forgeries: Readonly<Record<string, (request: HttpRequest) => HttpRequest>>
 export async function keepOut(report: VerifierReport, probe: Probe): Promise<void> {
   for (const [name, forge] of Object.entries(forgeries)) {
     await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
-    await mustFail(report, `${probe.what}, ${name}`, probe, {
+    await mustFail(report, `${probe.what}, changed after signing: ${name}`, probe, {
       authenticate: async (request) => forge(await auth.authenticate(request)),
     })
   }
@@ -86,21 +86,25 @@ export async function keepOut(report: VerifierReport, probe: Probe): Promise<voi
       ...(await auth.authenticate(request)),
       url: elsewhere,
     })
-    await mustFail(report, `${probe.what}, another path`, probe, { authenticate })
+    await mustFail(report, `${probe.what}, sent to another path than the signed path`, probe, {
+      authenticate,
+    })
   }
   if (probe.body instanceof Uint8Array) {
     await using auth = await new AuthRegistry().create(probe.properties, { env: {} })
     const forged = { ...probe, body: new TextEncoder().encode('{"forged":true}') }
     const authenticate = async (request: HttpRequest): Promise<HttpRequest> =>
       await auth.authenticate({ ...request, body: probe.body instanceof Uint8Array ? probe.body : null })
-    await mustFail(report, `${probe.what}, another body`, forged, { authenticate })
+    await mustFail(report, `${probe.what}, sent with another body than the signed body`, forged, {
+      authenticate,
+    })
   }
   for (const [name, change] of [
     ['another secret', { 'rest.auth.sigv4.secret-access-key': 'not the secret' }],
     ['another key', { 'rest.auth.sigv4.access-key-id': 'AKIAIOSFODNN7EXAMPLE' }],
   ] as const) {
     await using auth = await new AuthRegistry().create({ ...probe.properties, ...change }, { env: {} })
-    await mustFail(report, `${probe.what}, ${name}`, probe, auth)
+    await mustFail(report, `${probe.what}, signed with ${name}`, probe, auth)
   }
 }
 

@@ -39,7 +39,8 @@ export const signedRequests: readonly Scenario[] = [
             () => 'accepted',
             (error: unknown) => String(error),
           )
-          if (!refused.test(message)) throw new Error(`after the removal: ${message}`)
+          if (!refused.test(message))
+            throw new Error(`a request with the removed access key was not refused: ${message}`)
           return 'UnauthorizedError'
         },
       ),

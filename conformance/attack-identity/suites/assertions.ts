@@ -148,7 +148,8 @@ const replayed: Suite = {
     const again = random.chance(0.5)
       ? made
       : assertion(fixture, sub, { jti, query_id: 'q', exp: inSeconds(100) })
-    return { what: `again as ${asClient ? 'client' : 'user'}`, seen: [await use(again), await use(again)] }
+    const what = `a used assertion, or one with the same jti, is sent again as ${asClient ? 'client' : 'user'}`
+    return { what, seen: [await use(again), await use(again)] }
   },
 }
 

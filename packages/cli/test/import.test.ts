@@ -350,7 +350,7 @@ describe('headgate import', () => {
       const stopped = await importHere(['--namespace', 'partly', '--max-failures', '1'])
       expect(stopped).toMatchObject({
         code: 1,
-        err: expect.stringContaining('The import was stopped, because 1'),
+        err: expect.stringContaining('The import was stopped, because 1 tables and views failed.'),
       })
     },
   )

@@ -60,7 +60,7 @@ const numberTexts = fc
 
 const sign = (value: bigint): number => Number(value > 0n) - Number(value < 0n)
 
-/** Properties that hold for all inputs, keyed by their test titles. */
+/** Property tests with random inputs, keyed by test title. */
 export const properties: Readonly<Record<string, Property>> = {
   'parse returns the value that a document was made from': property(documents, ({ text, value }) => {
     assert.deepStrictEqual(parse(text), value)

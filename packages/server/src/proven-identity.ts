@@ -172,8 +172,9 @@ export function sealIdentity(identity: ProvenIdentity): Omit<SealedIdentity, 'is
 }
 
 /**
- * Restores the identity of a caller, with its provenance, from a sealed token. `Policies` checks again that the
- * engines may act for this user and may name the user in this way, and that the principal still has the access key.
+ * Restores the identity of a caller, with its provenance, from a sealed token. The token does not prove that the rights
+ * still exist: for each request, `Policies` checks again that the engines in the identity may act for the principal,
+ * that an engine which stated the principal may do so, and that the principal still has the access key `provenByKey`.
  */
 export function restoreIdentity({
   principal,

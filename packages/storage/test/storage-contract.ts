@@ -25,7 +25,7 @@ export function storageContract(name: string, make: () => Promise<StorageUnderTe
   describe(`storage contract: ${name}`, () => {
     let made: StorageUnderTest | undefined
     const under = (): StorageUnderTest => {
-      if (made === undefined) throw new Error('Not made yet')
+      if (made === undefined) throw new Error('The storage under test was not created')
       return made
     }
     let folders = 0

@@ -130,6 +130,6 @@ function refuseForbiddenService(services: readonly string[], property: string): 
 
 function refuseForbiddenHeader(header: string, property: string): void {
   if (!/^(authorization|cookie|host|(content-|x-amz-|x-forwarded-|proxy-).*)$/i.test(header)) return
-  const fix = 'use a header that only contains the key'
+  const fix = 'this header has another purpose. Name a header that contains only the API key'
   throw new AuthError('configuration', `${property} must not contain ${header}: ${fix}`, { property })
 }

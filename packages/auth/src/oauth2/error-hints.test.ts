@@ -113,7 +113,7 @@ describe('the error of a refused token request', () => {
       ['access policy'],
     ],
     [
-      'the scope of Iceberg at another issuer',
+      'the scope catalog, which only Iceberg catalogs know, at another issuer',
       { scope: 'catalog' },
       400,
       { error: 'invalid_scope' },

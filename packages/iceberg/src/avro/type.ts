@@ -34,11 +34,9 @@ const maxEmpty = 100
 /**
  * Decodes an Avro schema (JSON). Names need not be valid Avro names, because some writers use column names unchanged.
  *
- * The time to read a file must be limited by its size. Therefore the decoder refuses a recursive schema, a schema
- * with too many types, and a schema whose values have many parts with an encoding of zero bytes.
- *
- * A reader needs at most one step for each type and byte. Therefore schemas are refused that are recursive, that are
- * too large when every use of a named type is counted, or whose values contain many parts without bytes.
+ * The time to read a file must be limited by its size: a reader needs at most one step for each type and byte. Therefore
+ * the decoder refuses a recursive schema, a schema that is too large when every use of a named type is counted, and a
+ * schema whose values have many parts with an encoding of zero bytes.
  *
  * @throws AvroError
  */
@@ -83,7 +81,8 @@ class Decoder {
       return {
         type: { kind: 'union', branches: branches.map(({ type }) => type) },
         types: 1 + sum(branches.map(({ types }) => types)),
-        // The index of the branch takes one byte, which covers one of the parts that are encoded in zero bytes.
+        // The index of the branch takes one byte, and each byte permits one more step of the reader. Therefore one of
+        // the parts without bytes is not counted.
         empty: Math.max(0, ...branches.map(({ empty }) => empty - 1)),
       }
     }

@@ -182,7 +182,7 @@ describe('CredentialIssuer for a table with remote signing', () => {
   })
 })
 
-test('for a table that is read through views, the ETag version of CredentialIssuer differs for each caller, and changes when the token expires', async () => {
+test('for a table that is read through views, issueSigning returns another ETag version for each caller, and a new version when the token expires', async () => {
   const through = ['00000000-0000-4000-8000-000000000001']
   const issueVersion = async (who: ProvenIdentity, more: object = {}): Promise<string> => {
     const grant = { ...(await fixture.grantFor(table, who, 'read')), viewIds: through, ...more }

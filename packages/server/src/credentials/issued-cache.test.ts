@@ -97,14 +97,14 @@ test('findIssued does not return access with less than the minimum lifetime left
   expect(other.issuer.findIssued(orders)).toBeNull()
 })
 
-test('findIssued does not return access to a session whose renewal limit is another time', async () => {
+test('findIssued does not return the cached access of a session to another session with a different renewal limit', async () => {
   await fixture.issuer.issue(grant)
   const later = { ...alice, issuedAt: (alice.issuedAt ?? 0) + 20 * minute }
   fixture.now += 20 * minute
   expect(fixture.issuer.findIssued(await fixture.grantFor(table, later, 'read'))).toBeNull()
 })
 
-test('findIssued does not return access to an engine whose session ends at another time', async () => {
+test('findIssued does not return the cached access of an engine session to another session with a different end', async () => {
   const engine = await fixture.engine('trino')
   const through = (sessionEndsAt: number): ProvenIdentity => ({
     ...alice,

@@ -14,7 +14,7 @@ export interface StorageAccessLogOptions {
   readonly sql: Sql
   /** Interval in ms at which new credentials are written to the database. Default 1 s. */
   readonly flushMs?: number
-  /** Time in ms after which repeated issues and uses of a stored credential are written. Default 20 s. */
+  /** Interval in ms at which later issues and uses of credentials that the database contains are written. Default 20 s. */
   readonly touchMs?: number
   /** Maximum number of unwritten credentials. Further ones are not stored, and the list states a gap. Default 50,000. */
   readonly maxUnwritten?: number
@@ -152,7 +152,8 @@ export class StorageAccessLog implements AsyncDisposable {
         await upsertStorageAccess(sql, mergeRows(rows))
       } catch (error) {
         if (isHeadgateError(error)) throw error
-        // The database is available but rejects these rows, which would block all later rows.
+        // The database is available but rejects these rows. They are dropped and recorded as a gap, because otherwise
+        // they would block all later rows.
         await recordGap(sql, randomUUID(), Math.min(...rows.map((row) => row.last_issued)), now())
         onError(error)
       }
@@ -163,7 +164,7 @@ export class StorageAccessLog implements AsyncDisposable {
         held.issues -= issues
         held.isStored = true
         held.isQueued = false
-        // The credential was issued or used again during the write.
+        // If the credential was issued or used again during the write, it is queued again.
         if (held.issues > 0 || held.lastIssued > last_issued || held.lastUsed !== last_used) this.#queue(held)
       }
     }
@@ -172,7 +173,7 @@ export class StorageAccessLog implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer)
     const patience = new AbortController()
-    // The row of this process stays when the writes fail, so that the list states the gap.
+    // If the writes fail, the row of this writer is not removed. The list of credentials then reports a gap for it.
     const finish = async (): Promise<void> => {
       await this.flush(true)
       await endWriter(this.#options.sql, this.#writerId)

@@ -207,7 +207,7 @@ function otherNamespace({ row }: DroppedTarget, name: string): HeadgateError {
   const shown = formatIdentifier({ namespace, name })
   return new HeadgateError(
     'conflict',
-    `Namespace ${formatNamespace(namespace)} may not be the namespace from which this ${row.kind} was dropped. Name the namespace to restore it into (--as ${shown}, or the member "namespace" of the request).`,
+    `It is not certain that this ${row.kind} was dropped from the current namespace ${formatNamespace(namespace)}, because an earlier namespace may have had the same path. Name the namespace to restore it into (--as ${shown}, or the member "namespace" of the request).`,
   )
 }
 

@@ -60,7 +60,7 @@ const entriesPerTurn = 500
 /** Maximum length of all residual filters of a response, in characters. */
 const maxResidualLength = 4_000_000
 
-/** File of a scan. */
+/** Data file that a scan reads, with its manifest entry, residual filter and delete files. */
 export interface ScannedFile {
   readonly manifest: ManifestFile
   readonly entry: ManifestEntry

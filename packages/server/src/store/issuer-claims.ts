@@ -4,7 +4,7 @@ import { type Queryable, statement } from './sql.ts'
 export interface SeenClaims {
   /** Epoch ms. */
   readonly at: number
-  /** Short texts by the names of the claims. */
+  /** Values of the claims, keyed by the name of the claim. Each value is a shortened text without tokens. */
   readonly claims: Readonly<Record<string, string>>
 }
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type ReadResult, SnapshotCache } from './snapshot-cache.ts'
 
-/** Database with one value, whose snapshot changes with each change. */
+/** Simulated database with one value. Each change of the value also changes the snapshot of the database. */
 class Database {
   value = 0
   snapshot: string | null = 'snapshot 0'
@@ -33,7 +33,8 @@ const read = (key = 'a'): Promise<number> => cache.read(key, () => database.read
 
 describe('SnapshotCache', () => {
   test('returns a cached result while the database has the snapshot that was known before the read', async () => {
-    // The first read knows no snapshot, and the second one finds it out.
+    // Before the first read, the cache knows no snapshot of the database, so it reads the value twice: the second read
+    // also finds out the snapshot. The other reads use the cache.
     for (let n = 0; n < 10; n += 1) expect(await read()).toBe(0)
     expect(database.reads).toBe(2)
   })
@@ -50,7 +51,8 @@ describe('SnapshotCache', () => {
     expect(database.snapshotReads).toBe(0)
     await read('a')
     expect(database.snapshotReads).toBe(1)
-    // The results of b and c were read before the snapshot was known.
+    // The results of b and c were read when the cache knew no snapshot, so they are read again without a query of the
+    // snapshot.
     await read('b')
     await read('c')
     expect(database.snapshotReads).toBe(1)

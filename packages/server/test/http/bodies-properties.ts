@@ -1,5 +1,5 @@
-// Properties that hold for any request body in any framing. The tests run each property a few times, and the
-// fuzzer runs it for a chosen time.
+// Property tests with random request bodies and framings. The tests run each property a few times, and the fuzzer runs
+// it for a chosen time.
 import assert from 'node:assert/strict'
 import { property, type Property } from '@headgate/testkit'
 import * as fc from 'fast-check'
@@ -108,7 +108,7 @@ const forms = fc.oneof(
   fc.constant('a&'.repeat(40_000)),
 )
 
-/** Properties of the server that hold for any request body. */
+/** Property tests with random request bodies, keyed by test title. */
 export const properties: Readonly<Record<string, (fixture: HostileFixture) => Property>> = {
   'the server responds to any body of any operation as the protocol defines, and a body that is not JSON changes nothing':
     (fixture) => {

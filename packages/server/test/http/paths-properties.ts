@@ -1,6 +1,6 @@
-// Properties that hold for any request line, query and header. The tests run each property a few times, and
-// the fuzzer runs it for a chosen time. Strings in this file are bytes (Latin-1), because no client library
-// would send them.
+// Property tests with random request lines, queries and headers. The tests run each property a few times, and the
+// fuzzer runs it for a chosen time. Each character of a string in this file is one byte (Latin-1). The tests write
+// these bytes to a socket, because HTTP client libraries refuse to send them.
 import { property, type Property } from '@headgate/testkit'
 import * as fc from 'fast-check'
 import { canary, type HostileFixture } from './hostile.ts'
@@ -197,7 +197,7 @@ function makeTargets(fixture: HostileFixture): fc.Arbitrary<string> {
     .map((parts) => parts.join(''))
 }
 
-/** Properties of the server that hold for any bytes up to the end of the headers. */
+/** Property tests with random bytes as request line and headers, keyed by test title. */
 export const properties: Readonly<Record<string, (fixture: HostileFixture) => Property>> = {
   'the server responds to any request line with any headers as the protocol defines': (fixture) =>
     property(

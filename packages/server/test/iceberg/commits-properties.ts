@@ -327,7 +327,7 @@ function shown(response: TestResponse): string {
   return response.status < 300 ? String(response.status) : JSON.stringify(response.json)
 }
 
-/** Properties of the server that hold for any sequence of requests. */
+/** Property tests with random sequences of requests, keyed by test title. */
 export const properties: Readonly<Record<string, (replicas: TwoReplicas) => Property>> = {
   'any sequence of requests has the same results as the simple model, and refused requests change nothing': (
     replicas,

@@ -1,5 +1,5 @@
-// Properties that hold for any names. The tests run each property a few times, and the fuzzer runs it for a
-// chosen time.
+// Property tests with random names of namespaces and tables. The tests run each property a few times, and the fuzzer
+// runs it for a chosen time.
 import assert from 'node:assert/strict'
 import type { Json } from '@headgate/json'
 import { encodeNamespaceParam } from '@headgate/iceberg/rest'
@@ -71,7 +71,7 @@ function lookalikes(name: string): readonly string[] {
 
 let made = 0
 
-/** Properties of the server that hold for any names of namespaces and tables. */
+/** Property tests with random names of namespaces and tables, keyed by test title. */
 export const properties: Readonly<Record<string, (server: TestServer) => Property>> = {
   'an object is found under exactly the name with which it was created, and lists are in the order of code points':
     (server) =>

@@ -103,7 +103,7 @@ describe('a caller whose grant is restricted to rows, without a trusted engine',
     expect(pathsOf((await planOf(caller, { 'snapshot-id': first })).json)).toEqual(['f-1', 'f-2'])
   })
 
-  it('a grant with columns, or with a filter that does not fit the table, is refused with its reason', async () => {
+  it('a load or plan with a grant of some columns is refused, and so is a plan with a grant whose filter does not fit the table', async () => {
     const columns = await restricted('columns', { rows: null, columns: ['id'] })
     for (const response of [await load(columns), await planOf(columns)])
       expect([response.status, messageOf(response.json)]).toEqual([403, expect.stringContaining('columns')])

@@ -136,7 +136,7 @@ async function createRefused(
   const works = traits.stagesCreates && (await createsDirectly(context, catalog, identifier))
   if (!works) return failed('create-refused', { evidence, remedy: 'Read the log of the catalog.' })
   return failed('stage-create-refused', {
-    evidence: `${evidence} Without stage-create, it creates the table.`,
+    evidence: `${evidence} The catalog creates the table when the request does not set stage-create.`,
     remedy: stageAdvice(settings.engine),
     report: reports.stageCreate,
   })

@@ -52,7 +52,7 @@ function updateDecoder({ maxNameBytes }: NameLimits): Decoder<TableUpdate> {
   return (value) => {
     const update = decodeTableUpdate(value)
     if (update.action === 'set-snapshot-ref' && Buffer.byteLength(update['ref-name']) > maxNameBytes)
-      throw prependPath('ref-name', invalidField(`longer than ${maxNameBytes} bytes`))
+      throw prependPath('ref-name', invalidField(`must not be longer than ${maxNameBytes} bytes`))
     return update
   }
 }

@@ -140,7 +140,7 @@ const requests: Readonly<Record<string, Request>> = {
             { action: 'set-snapshot-ref', 'ref-name': 'é'.repeat(128), type: 'tag', 'snapshot-id': 1 },
           ],
         },
-        'Invalid updates[0].ref-name: longer than 255 bytes',
+        'Invalid updates[0].ref-name: must not be longer than 255 bytes',
       ],
       [
         { ...commit, updates: [{ action: 'nonsense' }] },
