@@ -95,7 +95,8 @@ export class UpstreamConnections implements AsyncDisposable {
       clearTimeout(timer)
     }
     outgoing.once('socket', (socket: Socket) => {
-      // No byte of a request is sent before the connection is established, TLS included.
+      // Records when the connection is established, including TLS. If it fails before that, no byte of the request was
+      // sent.
       if (socket.connecting) socket.once(this.#secure ? 'secureConnect' : 'connect', onConnected)
       else onConnected()
     })

@@ -42,8 +42,8 @@ export function verifySignature(
   return attempt(() => verify(request, secret, options))
 }
 
-// Secret that replaces the secret of an unknown access key. The function computes a signature with it, so that the
-// time is the same, and then refuses the request.
+// Replaces the secret of an unknown access key. The function computes a signature with it before it refuses the
+// request, so that the response time does not reveal whether the access key exists.
 const NO_SECRET = 'no such access key'
 
 function verify(

@@ -46,7 +46,8 @@ export async function* listObjects(
     entries.sort((a, b) => compareUtf8(a.key, b.key))
     for (const { key, entry } of entries) {
       options.signal?.throwIfAborted()
-      // Some stores repeat a common prefix when the list starts after it.
+      // Some stores list a common prefix again when the list starts after this prefix, so entries up to `after` are
+      // skipped.
       if (after === undefined || compareUtf8(key, after) > 0) yield entry
     }
     if (page.IsTruncated !== true || page.NextContinuationToken === undefined) return

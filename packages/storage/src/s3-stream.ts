@@ -26,7 +26,8 @@ export async function sendStream<T>(
           watched(body, alive, broken, () => (complete = true)),
           { objectMode: false },
         )
-        // The signal ends the request when the source fails. Without this listener, the event would end the process.
+        // When the source fails, the signal ends the request, so the error needs no handling here. Without this
+        // listener, the event `error` would end the process.
         stream.on('error', () => undefined)
         try {
           return await send(stream, client, abortSignal, alive)

@@ -1,5 +1,5 @@
-// Properties of locations that hold for any input. The tests check them for a few random inputs, and the fuzzer for
-// as long as required.
+// Property tests of locations with random input. The tests run each property a few times, and the fuzzer runs it for a
+// chosen time.
 import assert from 'node:assert/strict'
 import { posix } from 'node:path'
 import { isHeadgateError, type ErrorCode } from '@headgate/errors'

@@ -67,7 +67,7 @@ export function admitScheme(scheme: Scheme, options: AdmitOptions): Admission {
  * default.
  */
 function findDefault({ type, parameters }: Scheme, name: string): string | undefined {
-  // VPC Lattice cannot verify signed bodies.
+  // VPC Lattice cannot verify signed bodies, so the default payload for this service is `unsigned`.
   const isLattice = name === 'payload' && parameters.get('service') === 'vpc-lattice-svcs'
   return isLattice ? 'unsigned' : defaultValues[type]?.[name]
 }

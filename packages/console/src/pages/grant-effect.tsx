@@ -25,7 +25,7 @@ export function GrantEffectNote({ action, privilege, on, to }: GrantEffectProps)
     if (Object.values(to).includes('')) return undefined
     const stop = new AbortController()
     const timer = setTimeout(() => {
-      // A name that is not complete yet does not exist, so an error shows nothing.
+      // The request fails while the user has typed only a part of a name. The page then shows no effect and no error.
       request<PreviewGrantResponse>('management/v1/grants/preview', {
         method: 'POST',
         body: JSON.parse(body),

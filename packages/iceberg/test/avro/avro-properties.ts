@@ -1,4 +1,5 @@
-// Properties of the Avro reader for any schema and file. Tests check them briefly, and `npm run fuzz` for a longer time.
+// Property tests of the Avro reader with random schemas and files. The test suite runs each property a few times, and
+// `npm run fuzz` runs it for a longer time.
 import assert from 'node:assert/strict'
 import { property, type Property } from '@headgate/testkit'
 import * as fc from 'fast-check'

@@ -1,4 +1,5 @@
-// Properties of metadata for any input. Tests check them briefly, and `npm run fuzz` for a longer time.
+// Property tests of metadata with random input. The test suite runs each property a few times, and `npm run fuzz` runs
+// it for a longer time.
 import assert from 'node:assert/strict'
 import { isHeadgateError } from '@headgate/errors'
 import { parse, stringify, type Int64, type Json, type JsonObject } from '@headgate/json'

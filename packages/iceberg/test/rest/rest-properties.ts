@@ -1,4 +1,5 @@
-// Properties of names, parameters and bodies for any input. Tests check them briefly, and `npm run fuzz` for a longer time.
+// Property tests of names, parameters and bodies with random input. The test suite runs each property a few times, and
+// `npm run fuzz` runs it for a longer time.
 import assert from 'node:assert/strict'
 import { isHeadgateError } from '@headgate/errors'
 import { property, type Property } from '@headgate/testkit'

@@ -91,7 +91,7 @@ export function clockFinding(there: number, here: number): Finding {
 
 function describeCause(error: unknown): string {
   const code = systemCode(error)
-  // A request is aborted only by the time limit.
+  // Only the time limit aborts a request, so an abort means that no response arrived in time.
   return code === '' || code === 'ABORT_ERR' ? `within ${timeLimitMs / 1000} s` : code
 }
 

@@ -69,7 +69,8 @@ export async function findReadable(
   }
   const restriction =
     restricted === null ? null : await restrictionOn(deps, caller, lookedUp, kind, restricted.role)
-  // The caller may see the object, which `use` shows. The restriction then decides what it may read.
+  // With a restricted grant, the caller needs only the privilege `use`, which lets it see the object. The restriction
+  // then determines what the caller may read.
   const { found } = await authorizeRelation(
     deps,
     caller,

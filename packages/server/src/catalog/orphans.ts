@@ -137,8 +137,8 @@ async function markAsClearing(
   warehouse: Pick<Warehouse, 'id' | 'resolvePlace' | 'storeName'>,
   key: Parameters<typeof lockAbandonedCreate>[1],
 ): Promise<AbandonedCreate> {
-  // Other owners cannot claim these locations: before the reservation is marked, because of the lock, and
-  // afterwards, because the reservation claims them.
+  // The lock prevents other owners from claiming these locations until the reservation is marked. After that, the
+  // reservation itself claims them.
   await lockLocations(tx)
   const found = await lockAbandonedCreate(tx, key)
   if (found === null) throw missingCreate(key.id)

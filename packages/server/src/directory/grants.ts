@@ -70,7 +70,7 @@ export async function revokePrivileges(
   return changePolicy(deps, change, async (tx: Queryable) => {
     const key = { securableId: object.id, granteeId: grantee.id }
     const deleted = await changeEach(request.privileges, async (privilege) => {
-      // A grantee can have both, and expects that neither remains.
+      // A grantee can have an unrestricted and a restricted grant of select. A revocation of select deletes both.
       const restricted =
         privilege === 'select' && (await deleteGrant(tx, { ...key, privilege: 'select-restricted' }))
       return (await deleteGrant(tx, { ...key, privilege })) || restricted

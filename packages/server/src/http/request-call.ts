@@ -139,7 +139,7 @@ export class RequestCall implements Call {
     if (this.#releaseMemory !== undefined) this.#reserve(bytes.length)
     if (bytes.length > smallBodyBytes) {
       const endTurn = await largeBodies.start(this.identity.principal.id, bytes.length)
-      // The call may have been closed meanwhile.
+      // If the call was closed while it waited for its turn, the turn ends immediately.
       if (this.#isClosed) endTurn()
       else this.#endTurn = endTurn
     }

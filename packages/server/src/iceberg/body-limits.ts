@@ -17,7 +17,7 @@ export const bodyLimits: Partial<Readonly<Record<OperationId, number>>> = {
   replaceView: configured,
   createNamespace: MiB,
   updateProperties: MiB,
-  // A report contains the names of thousands of projected columns.
+  // A report can contain the names of thousands of projected columns.
   reportMetrics: MiB / 4,
   // The request contains the body of the DeleteObjects request that the server signs.
   signRequest: 2 * MiB,

@@ -38,7 +38,8 @@ export async function loadResponse(
   const issued = request === null ? null : await issueStorageAccess(deps, request, call)
   const access = auditedResponse(call, issued)
   const bare = relation.kind === 'table' ? tableSuffix(target) : emptyConfigSuffix
-  // Without storage access, the response depends on the planner of scans.
+  // The ETag must change with the `config` of the response. Without storage access, `config` contains only the settings
+  // of scan planning.
   const version = access?.version ?? (bare === emptyConfigSuffix ? undefined : bare.text.toString())
   const etag = (): string => formatMetadataEtag(target.metadataKey, snapshots, version)
   const condition = call.method === 'GET' ? call.header('if-none-match') : undefined

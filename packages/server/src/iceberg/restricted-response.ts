@@ -88,7 +88,7 @@ function hiddenColumns(schema: Schema, columns: readonly string[]): JsonObject[]
   return schema.fields
     .filter(({ name }) => !columns.includes(name))
     .map(({ id, required }) => ({
-      // A required column cannot be null.
+      // A required column cannot be null, so its values are replaced by a default value.
       action: required ? 'mask-to-default' : 'replace-with-null',
       'field-id': id,
     }))

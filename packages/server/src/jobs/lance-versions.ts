@@ -17,7 +17,7 @@ export function lanceVersionsSweep({
   return {
     name: 'lance-versions',
     everyMs: 60_000,
-    // A storage may not respond.
+    // A run can take long, because a storage may not respond.
     takesLong: true,
     async run(signal) {
       await forgetRemovedVersions(deps.sql)

@@ -66,7 +66,8 @@ const checks: Readonly<Record<VendingProfile['mode'], Check>> = {
   none: () => Promise.resolve([]),
   'remote-signing': ofSigning,
   static: () => Promise.resolve([longLived]),
-  // The check of the connection to the upstream tests its credentials.
+  // In mode `pass`, the upstream catalog issues the credentials. The check of the connection to the upstream catalog
+  // tests them, so this check does not.
   pass: () => Promise.resolve([]),
   gateway: ofGateway,
   sts: ofSts,

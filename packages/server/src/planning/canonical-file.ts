@@ -5,7 +5,8 @@ export function canonicalFile(path: string): string {
   try {
     return parseObjectLocation(path).canonical
   } catch {
-    // The gateway serves no object with such a path, so the text never matches.
+    // The path is not a valid location. The result then matches no requested object, because the gateway serves only
+    // objects with valid locations.
     return path
   }
 }

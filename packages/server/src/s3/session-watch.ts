@@ -43,7 +43,8 @@ export function watchSession(
   async function confirm(): Promise<void> {
     if (writes && now() >= session.expiresAt) throw new S3Error('ExpiredToken')
     try {
-      // The authorizer refuses an expired session, but a read may continue.
+      // A read that has begun may continue after its session has expired. The authorizer would refuse an expired
+      // session, so it receives the session of a read without an expiry.
       await check(await authorizer.authorize(writes ? session : { ...session, expiresAt: Infinity }))
     } catch (error) {
       throw toS3Error(error)

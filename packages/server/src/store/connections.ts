@@ -121,7 +121,8 @@ export class Connections implements AsyncDisposable {
       return false
     const now = performance.now()
     if (now >= this.#mayGrowAt) this.#onError(error)
-    // `totalCount` would include connections that are being opened, which PostgreSQL will refuse too.
+    // Counts only open connections. `totalCount` also includes connections that are being opened, which PostgreSQL will
+    // refuse too.
     this.#pool.options.max = Math.max(1, this.#open.size)
     this.#mayGrowAt = now + growthPauseMs
     return true

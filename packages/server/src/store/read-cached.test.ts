@@ -67,7 +67,8 @@ describe('readCached', () => {
     let reads = 0
     const write = async (thing: string): Promise<void> => {
       for (let value = 1; value <= 150; value += 1) {
-        // A transaction that is rolled back, and one that stays open during reads.
+        // Runs a transaction that is rolled back, and then a transaction that sometimes stays open while other clients
+        // read.
         await things.sql
           .transaction(async (tx) => {
             await tx.run(update, [thing, 1_000_000])

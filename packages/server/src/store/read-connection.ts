@@ -131,7 +131,8 @@ export class ReadConnection {
   /** Closes the connection after all pending reads have received their responses. */
   async end(): Promise<void> {
     this.#usable = false
-    // Sends the reads of this iteration of the event loop first, because the driver refuses later queries.
+    // Waits until the reads of this iteration of the event loop are sent, because the driver refuses queries after
+    // `end`.
     await new Promise((resolve) => setImmediate(resolve))
     await this.#client.end().catch(() => undefined)
   }

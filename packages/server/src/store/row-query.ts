@@ -92,8 +92,8 @@ class RowQuery extends Query {
     const prepared = preparedOn.get(connection)
     for (const [index, { name }] of this.#toPrepare) if (index >= this.#completed) prepared?.delete(name)
     failed?.reject(error)
-    // The other reads would fail for the same reason on this connection. The pool replaces the connection
-    // after such an error.
+    // After a lost connection or a stale plan, the skipped reads would fail on this connection too, so they get the
+    // same error. The pool then replaces the connection. After any other error, the skipped reads are sent again.
     if (!(error instanceof DatabaseError) || isConnectionFailure(error) || isStalePlan(error))
       for (const { reject } of skipped) reject(error)
     else if (skipped.length > 0) this.#onSkipped(skipped)

@@ -13,7 +13,8 @@ export async function checkRelationExists(
   signal: AbortSignal,
 ): Promise<void> {
   const { isInherited } = await confirmName(deps, caller, ref, kind, 'use', signal)
-  // If the decision depends on the row of the relation, `confirmName` has already loaded the relation.
+  // If the decision depends on the row of the relation, `confirmName` has already loaded the relation and so confirmed
+  // that it exists.
   if (!isInherited) return
   const upstream = await deps.upstreams.get(ref.warehouse, caller)
   const [exists, load] =

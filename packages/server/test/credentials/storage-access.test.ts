@@ -194,7 +194,8 @@ describe('a revocation', () => {
 
       const revokedAt = Date.now()
       expect((await of[kind](`reader-of-${kind}`, `revoked_${kind}`)).status).toBe(200)
-      // Decisions about tables and warehouses are read again within 30 s; those about principals at once.
+      // The gateway applies the revocation for a principal immediately, but caches decisions about tables and
+      // warehouses for up to 30 s. The test does not wait that long.
       if (kind === 'principal') expect(await use(before)).toBe('AccessDenied')
       const renewal = `${tables}/revoked_${kind}/credentials?storageRefreshToken=${before.token}`
       expect((await reader.send('GET', renewal)).status).toBe(404)

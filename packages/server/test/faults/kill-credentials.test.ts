@@ -54,7 +54,8 @@ test('after the server is killed, the list of storage access contains all creden
   await using next = await MainProcess.start(environment)
   const early = await list(next.url)
   const { completeUntil } = early
-  // Until other processes count the killed one as dead, the list is complete only until its last write.
+  // The list is complete only until the last write of the killed process, as long as the other processes do not know
+  // that it has ended.
   expect(Date.parse(completeUntil)).toBeLessThanOrEqual(killedAt)
   const covered = keys.filter(({ at }) => at < Date.parse(completeUntil) - 100)
   expect(covered.length).toBeGreaterThan(5)

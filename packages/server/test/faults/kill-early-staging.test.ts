@@ -194,7 +194,7 @@ describe.each(['glue', 's3tables'] as const)('early staging in front of %s', { t
       if (isCommitted) completed.push(name)
       if (client === 'leave') continue
       const again = await request()
-      // A commit whose outcome is unknown, and a drop in progress, end before the name is free.
+      // The name is not free while the committed table exists or while its drop is in progress.
       if (isCommitted || step.state === 'ending') expect(again?.status, name).toBe(409)
       else {
         expect(again?.status, name).toBe(200)

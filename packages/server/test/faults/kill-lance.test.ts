@@ -99,7 +99,8 @@ const commitBatch: Prepare = async (client, name): Promise<Change> => {
   ]
   return {
     request: post('table/batch-commit', { operations }),
-    // The repeated batch finds its own effects: it names a table that exists or does not exist any more.
+    // If the killed process has committed the batch, the repetition fails: it declares a table that exists already
+    // (409), or deregisters a table that does not exist any more (404).
     repeated: [404, 409],
     async look() {
       await expireBatches(name)

@@ -157,7 +157,8 @@ describe('an upstream warehouse', () => {
       expect(await isExecuted(change.kind, name), name).toBe(true)
     }
     await expectSameTables()
-    // The reservation of a staged table whose commit was executed, and never recorded, remains until its time ends.
+    // If the upstream executed the commit of a staged table but the server did not record it, the reservation of the
+    // table remains until it expires.
     const staged = await place.sql.run<{ name: string }>(stagedNames)
     expect(staged.map(({ name }) => name)).toEqual(['staged_after'])
   })

@@ -75,7 +75,8 @@ export function principalChanges(
         repeated: [201, 409],
         async look() {
           const secrets = await countSecrets(client, name)
-          // A principal without its secret would be incomplete.
+          // Either the principal does not exist (null), or it has its secret. A principal without its secret would be
+          // an incomplete change.
           expect(secrets).toBeOneOf([null, 1])
           return secrets === 1
         },

@@ -236,7 +236,8 @@ test("register reads no file of a table after the caller's right was revoked, al
   const former = await server.caller('former')
   await server.grant({ privilege: 'create', on: { kind: 'warehouse', id: server.warehouseId }, to: former })
   await server.grant({ privilege: 'manage', on, to: former })
-  // The notifications of these grants arrive before the revocation.
+  // Waits until the server has received the notifications of these grants, so that none of them arrives after the
+  // revocation.
   await sleep(300)
   const body = { name: fresh(), 'metadata-location': `${location}/none.metadata.json` }
   expect((await former.send('POST', 'namespaces/p/register', body)).status).toBe(404)

@@ -174,7 +174,7 @@ test.each([
   ['table/sales|a$b/declare?delimiter=|', { id: ['sales', 'a$b'] }],
   ['table/sales%24%C3%BCn%C3%AF/declare', null],
   ['table/sales$100%25%20%2B/declare', { id: ['sales', '100% +'] }],
-  // DuckDB sends the joined names as one name.
+  // DuckDB joins the names of the identifier with the delimiter, and sends the result as one name.
   ['table/sales$ducked/declare', { id: ['sales$ducked'] }],
 ])('the path %s of the Lance Namespace with the body %j names a table', async (path, body) => {
   expect(await lance(path, body)).toMatchObject({ status: 200 })

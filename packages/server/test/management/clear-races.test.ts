@@ -105,8 +105,8 @@ describe.each(orders)('a clearing and the commit of the same staged table, %s', 
       const counts = { finished: 0, cleared: 0 }
       const turns = races / orders.length / 2
       for (let turn = 0; turn < turns; turn += 1) {
-        // The caller that commits has only `create`, or has administer-storage, and sends to the server that
-        // clears or to another replica.
+        // Three cases in turn: a caller with only the privilege `create` commits, a caller with `administer-storage`
+        // commits through the server that clears the files, and such a caller commits through another replica.
         const by = [ann.send, server.send, replica][turn % 3] ?? ann.send
         const name = `t-${order.replaceAll(' ', '-')}-${place}-${turn}`
         const staged = await stageWithFiles(

@@ -303,8 +303,8 @@ describe('when the issuer refuses', () => {
       const text = await readError(exchange())
       expect(text).toMatch(/^400 invalid_grant: The issuer .* did not exchange the token of the user/)
       expect(text).toMatch(remedy)
-      // The server replaces characters that error_description cannot contain by question marks. The text
-      // contains none of them.
+      // The server replaces each character that error_description cannot contain by a question mark. This text has no
+      // such character.
       expect(text).not.toContain('?')
     },
   )

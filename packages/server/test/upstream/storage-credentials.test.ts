@@ -211,7 +211,7 @@ describe('mode relay', () => {
       const location = readLocation(staged)
       await using first = await open(staged)
       await first.put(`${location}/data/a`, bytes)
-      // A change of the settings discards the cached keys, as another process has none.
+      // A change of the settings discards the cached keys, so that the server has none, like another process.
       if (isOther) await configure({ limits: { concurrency: 60 + counter } })
       const renewed = await ann.send('GET', refreshPath(name, staged))
       expect(renewed.status).toBe(200)

@@ -66,7 +66,8 @@ function toRole({ role, members }: RoleSnapshot, snapshot: ServerSnapshot): Role
 
 /** Returns a grantee as text for a document, such as `role:analysts`, or undefined if the grantee was deleted. */
 function toGranteeText({ kind, id, name }: Grantee, { principalNames }: ServerSnapshot): string | undefined {
-  // The list of grants shows a user by the name in its tokens, which is not unique.
+  // For a user, the list of grants contains the name from its tokens, which is not unique. The document therefore
+  // contains the unique name of the principal.
   const text = kind === 'principal' ? principalNames.get(id) : (name ?? undefined)
   return text === undefined ? undefined : `${kind}:${text}`
 }
@@ -157,7 +158,8 @@ function toGrant(
 ): GrantEntry | undefined {
   const grantee = toGranteeText(to, snapshot)
   if (on === null || dropped === true || grantee === undefined) return undefined
-  // A document would grant all rows and columns.
+  // A document cannot contain a restriction. An exported restricted grant would therefore permit all rows and columns
+  // when the document is applied, so it is not exported.
   if (restriction !== undefined) return undefined
   return { on: formatSecurable(on), to: grantee, privileges: [privilege] }
 }

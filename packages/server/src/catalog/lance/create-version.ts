@@ -49,7 +49,8 @@ export async function createVersion(
       const plan = await planVersion(deps, target, request, signal)
       if (plan.type === 'repeated') return done(plan.repeated)
       const { planned } = plan
-      // A write that fails may have written the file. The attempts after the first one find the file.
+      // A failed write may nevertheless have written the manifest. A later attempt finds this manifest, so only the
+      // first attempt records the outcome as uncertain.
       if (!planned.exists) uncertain = { target, planned }
       const manifest = await publishManifest(deps, target, planned, signal)
       const record = toCommitRecord(context, decision, { relationId: id })

@@ -53,7 +53,8 @@ export async function findLatestManifest(
   const candidates: FoundManifest[] = []
   for await (const manifest of listManifests(storage, location, signal)) {
     if (manifest.scheme === 'V1') candidates.push(manifest)
-    // The names of the scheme V2 are listed from the latest version down.
+    // Manifests with the naming scheme V2 are listed from the latest version down, so the first visible one is the
+    // latest.
     else if ((await keepVisible([manifest])).length > 0)
       return latestOf([manifest, ...(candidates.length === 0 ? [] : await keepVisible(candidates))])
   }

@@ -19,7 +19,8 @@ export function visibleIn(
     const open = await listOpenVersions(sql, relation.id)
     if (open.length === 0) return manifests
     const seconds = (performance.now() - beganAt) / 1000
-    // A version that was removed before the storage was read is not in the listing. A listed one is new.
+    // The listing does not contain a version whose manifest was removed before the listing began. If the listing
+    // contains its number, another commit has created the version again, so it is visible.
     const hidden = open.filter(
       (each) => each.branch === (branch ?? '') && (each.state !== 'removed' || each.age <= seconds),
     )

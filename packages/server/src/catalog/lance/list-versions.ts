@@ -44,7 +44,8 @@ export async function listVersions(
     isNewestFirst &&= manifest.scheme === 'V2'
     if (after !== null && (descending ? manifest.version >= after : manifest.version <= after)) continue
     listed.push(manifest)
-    // The files of the naming scheme V2 are listed from the latest version down, so the page is complete.
+    // If all manifests so far have the naming scheme V2, they are listed from the latest version down. A descending
+    // page is then complete as soon as it has enough visible versions. Otherwise the loop reads the whole listing.
     if (!descending || !isNewestFirst || found.length + listed.length <= size) continue
     found.push(...(await keepVisible(listed)))
     listed = []

@@ -100,7 +100,8 @@ export async function planOperation(
       const detail = versionDetail(operation.request)
       if (plan.type === 'repeated') return { type: 'repeated', repeated: plan.repeated, ...planned, detail }
       const { version, exists } = plan.planned
-      // The abort of a batch removes the manifests that it published, so the version must be new.
+      // An abort of the batch removes all manifests of its versions. The manifest of this version must therefore not
+      // exist yet, because the abort would delete the commit of another client.
       if (exists) throw conflict(target, version, 'another client has committed this version')
       return { type: 'create-version', planned: plan.planned, ...planned, detail }
     }

@@ -57,7 +57,7 @@ export async function abortReserved(
   try {
     await removeHidden(deps, storage, await abortBatch(deps.sql, batchId, true), AbortSignal.timeout(60_000))
   } catch (err) {
-    // The reservation ends after a time, and the batch is aborted then.
+    // The error is only logged: the reservation of the batch expires, and a background job then aborts the batch.
     deps.log.warn({ err, warehouse: name }, 'a batch of versions was not aborted yet')
   }
 }

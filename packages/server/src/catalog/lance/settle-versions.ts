@@ -52,7 +52,8 @@ export async function removeHidden(
   signal: AbortSignal,
 ): Promise<void> {
   for (const version of versions)
-    // The lock prevents that another process removes the version too, after a new commit with the same manifest.
+    // Without the lock, another process could also remove this version, and could thereby delete the manifest of a new
+    // commit with the same name.
     await deps.sql.transaction(
       async (tx) => {
         if (!(await lockHidden(tx, version))) return

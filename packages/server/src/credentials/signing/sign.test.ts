@@ -95,8 +95,8 @@ describe('signForTable signs the requests that table formats need', () => {
     expect(outcome(request('GET', '', { uri: abroad, region: 'eu-central-1' }), aws)).toBe('forbidden')
   })
 
-  // Iceberg's client reuses a signature for other ranges of the same object, and the AWS SDK counts its attempts after
-  // signing.
+  // Clients change these headers after signing, and the signature must stay valid: Iceberg's client reuses a signature
+  // for other ranges of the same object, and the AWS SDK writes the number of the attempt into `amz-sdk-request`.
   test('signForTable returns headers that differ between attempts or ranges without signing them', () => {
     const varying = {
       Range: ['bytes=0-99'],

@@ -38,8 +38,8 @@ export class WebIdentities {
     if (identity === 'server-token') return readServerToken(tokenFile, now())
     const profile = grant.warehouse.vending
     if (profile.mode !== 'sts') throw new Error('only a security token service accepts a user token')
-    // The service verifies the token with the published keys of this server, which are those of its session tokens. The
-    // header `typ` separates the two kinds of tokens.
+    // The service verifies the token with the public keys that this server publishes, so the token is signed with the
+    // key for session tokens. The header `typ` distinguishes it from a session token.
     return mintUserToken(ring.signing('session-token'), issuer, profile, grant, expiresAt, now())
   }
 

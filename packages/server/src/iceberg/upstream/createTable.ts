@@ -22,7 +22,7 @@ export const createTable: UpstreamOperation = {
       id: 'createTable',
       kind: 'table',
       ref,
-      // Nessie answers 500 when the member is absent.
+      // Nessie responds with status 500 if the request has no member `stage-create`.
       body: { ...selectMembers(body, members), 'stage-create': staged },
       chosen: [...(location === undefined ? [] : [location]), ...locationsIn(properties)],
       idempotencyKey: idempotencyKey(call),

@@ -83,7 +83,8 @@ async function issueAccess(
   try {
     return auditedResponse(call, await issueStorageAccess(deps, request, call))
   } catch (error) {
-    // The upstream chose the location, so it is not a fault of the request.
+    // The upstream catalog chose the refused location. The request of the client is correct, so the client receives
+    // `bad-gateway` instead of `bad-request`.
     if (isHeadgateError(error, 'bad-request'))
       throw new HeadgateError('bad-gateway', error.message, { cause: error })
     if (!isCreated || !isHeadgateError(error, 'forbidden')) throw error

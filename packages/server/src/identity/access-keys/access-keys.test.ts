@@ -50,7 +50,7 @@ describe('An access key', () => {
       expect(isAccessKeyId(accessKeyId)).toBe(true)
       expect(Buffer.from(secretAccessKey, 'base64url')).toHaveLength(32)
     }
-    // The id of a storage credential.
+    // This is the id of a storage credential, which is not an access key of a principal.
     expect(isAccessKeyId(`HGAK${'A'.repeat(16)}`)).toBe(false)
   })
 

@@ -60,7 +60,7 @@ export class AccessKeys {
    * @throws HeadgateError `internal` when the master key cannot decrypt the secret
    */
   find(id: string): OpenedAccessKey | null | Promise<OpenedAccessKey | null> {
-    // The server never creates other ids, so they need no query.
+    // The server creates only ids that `isAccessKeyId` accepts. Any other id is unknown, which needs no query.
     if (!isAccessKeyId(id)) return null
     const entry = this.#known.get(callerKey(id)) ?? this.#unknown.get(id)
     if (entry !== undefined && entry.mark === this.#options.mark() && this.#now() < entry.until)

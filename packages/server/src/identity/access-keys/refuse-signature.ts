@@ -43,7 +43,8 @@ export function refuseBody(accessKeyId: string | null): HeadgateError {
  * @param code reason for the audit event
  */
 export function refuseSigned(accessKeyId: string | null, code: string, message: string): HeadgateError {
-  // Other texts are not recorded, because they can be a secret that was configured as the id.
+  // A text that does not have the form of an access key id is not recorded, because it may be a secret that a user
+  // configured as the id by mistake.
   const by = accessKeyId !== null && isAccessKeyId(accessKeyId) ? ` of access key ${accessKeyId}` : ''
   return new HeadgateError('unauthenticated', message, {
     cause: new Error(`signature${by} refused: ${code}`),

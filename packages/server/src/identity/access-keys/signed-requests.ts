@@ -127,7 +127,8 @@ export class SignedRequests {
     )
     if (!parsed.ok) throw refuseSignature(null, parsed.refusal)
     const { accessKeyId, path, payload, sessionToken } = parsed.value
-    // The same signature is valid for other spellings of the path.
+    // Signatures cover the normalized path, so one signature is valid for several spellings of a path. Only the
+    // normalized spelling is accepted.
     if (target.split('?', 1)[0] !== path)
       throw refuseSigned(accessKeyId, 'other path', 'The path must not contain empty or dot segments.')
     if (sessionToken !== undefined) {

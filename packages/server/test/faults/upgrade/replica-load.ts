@@ -57,7 +57,8 @@ export async function startLoad(replicas: Replicas, fixture: UpgradeFixture): Pr
 
   let over = false
   const work = Promise.all([...crossings, ...writers].map((each) => each.work(() => over)))
-  // A failed client ends the next step of the test, and is not an unhandled rejection.
+  // The next step of the test awaits this promise and reports the error of a failed client. Until then, the error must
+  // not be an unhandled rejection.
   work.catch(() => undefined)
   const count = (): number[] => [
     ...crossings.map(({ rounds }) => rounds),

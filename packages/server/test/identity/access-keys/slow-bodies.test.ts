@@ -66,7 +66,7 @@ test('the memory for large signed bodies without their hash is limited for each 
     (await sendSigned(server.url, key, `POST ${target}`, { form: 'pyiceberg', body })).status
   const first = await beginRequest(server.url, key, body)
   await expect.poll(send).toBe(429)
-  // The hash of this body is sent, so that its sender is known before it is read.
+  // The request contains the hash of its body, so the server can verify the sender before it reads the body.
   expect((await sendSigned(server.url, key, `POST ${target}`, { body })).status).not.toBe(429)
   first.destroy()
   await expect.poll(send).not.toBe(429)
