@@ -1,6 +1,6 @@
-// node .ci/complete-lock.mjs: run after `npm install` has rewritten package-lock.json.
-// npm leaves the optional packages of other platforms out of the lock file when the registry it talks to does not have
-// them, and then `npm ci` refuses the file as out of step. This puts them back, by what their names say.
+// Usage: node .ci/complete-lock.mjs. Run it after `npm install` has rewritten package-lock.json. If the registry does
+// not have the optional packages of other platforms, npm omits them from the lock file, and `npm ci` then refuses the
+// file as incomplete. This program adds them again, and reads the platform of each package from its name.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const path = new URL('../package-lock.json', import.meta.url)

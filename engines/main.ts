@@ -87,7 +87,7 @@ async function main(options: EngineOptions): Promise<number> {
     console.log(JSON.stringify({ totals: totals(results), ms, logs: folder, results }, undefined, 2))
   else console.log(`\n${summary(results, ms)}\nlogs: ${folder}`)
   const { steps, failed } = totals(results)
-  // A run without steps must fail.
+  // A run that executed no step has tested nothing, so it fails.
   if (steps === 0)
     throw new Error('no step was run: all selected scenarios were skipped, or need another storage')
   return failed === 0 ? 0 : 1

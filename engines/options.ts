@@ -153,7 +153,8 @@ const own: readonly StorageName[] = [
   ...storageNames.filter((name) => name.startsWith('upstream')),
 ]
 
-// A server that the run did not start may have no storage gateway.
+// Does not offer the kinds of storage that need a server started by the run: an existing server may, for example, have
+// no storage gateway.
 function readStorages(values: {
   readonly storage?: string
   readonly uri?: string

@@ -66,7 +66,8 @@ export async function planningCases(lab: Lab): Promise<Case[]> {
     measure: async () => {
       const text = await run(command, [...args, table, mode, String(durationMs)])
       const { coldMs, warmMs, ...figures } = JSON.parse(text) as Figures
-      // A call of the first case is the plan of one file, and a call of the second one a plan.
+      // In mode `all`, one call stands for the planning of one file. In mode `selective`, one call is one complete
+      // plan.
       const perSecond = mode === 'all' ? (figures.files * 1_000) / coldMs : 1_000 / warmMs
       return {
         perSecond,

@@ -54,7 +54,7 @@ async function plan(filter: Json): Promise<number> {
 }
 
 function count(tasks: PlannedTasks): number {
-  // A server encodes each response, which is a part of the work.
+  // The measured time includes the encoding of the tasks, because a server encodes each response.
   const bytes = Buffer.from(encodeTasks({}, tasks))
   return bytes.length === 0 ? 0 : (tasks.fileTasks ?? []).length
 }

@@ -84,7 +84,8 @@ function judge({ secrets }: Fixture, { what, responses }: Attack): readonly stri
     return [
       ...(status < 400 ? [`it was accepted (${status}): ${text.slice(0, 200)}`] : []),
       ...(status >= 500 ? [`the server failed (${status}): ${text.slice(0, 200)}`] : []),
-      // A response may repeat what the attacker sent.
+      // A secret that the request of the attacker contains is not a leak, because a response may repeat parts of the
+      // request.
       ...(secrets.some((secret) => text.includes(secret) && !what.includes(secret))
         ? ['the response contains a secret of the victim']
         : []),

@@ -144,7 +144,7 @@ function damaged(version: number, random: Random): Buffer {
     case 1:
       return bytes.subarray(1 + random.int(bytes.length - 1))
     case 2: {
-      // The position of the manifest is beyond the file.
+      // Sets the position of the manifest to a value beyond the end of the file.
       const moved = Buffer.from(bytes)
       moved.writeBigUInt64LE(2n ** 64n - 1n, bytes.length - 16)
       return moved
@@ -160,7 +160,7 @@ function damaged(version: number, random: Random): Buffer {
       return other
     }
     default: {
-      // A length in the message is larger than the message.
+      // Sets a length in the message to more bytes than the message has.
       const inside = Buffer.from(bytes)
       inside[7] = 127
       return inside

@@ -112,7 +112,8 @@ async function makeTable(
       const isOpen = region === 'eu'
       const path = `${location}/data/${region}-${snapshotId}${isOpen ? '' : `-${canary}`}.parquet`
       const content = isOpen ? `rows of ${region}` : `rows of ${region}: ${canary}`
-      // Partition values of a file with rows of both regions do not show the region eu.
+      // The file `both` contains rows of the regions eu and us, so its partition value must not be `eu`: Mallory may
+      // only read files without rows of other regions.
       const value = region === 'both' ? 'e' : region
       const bounds = isOpen ? (['a', 'b'] as const) : ([`${canary}-0`, `${canary}-9`] as const)
       await put(keys, path, content)

@@ -54,7 +54,8 @@ await runCommand('attack:planning', async (args) => {
   say(`attacking, seed ${seed}`)
   const random = new Random(seed)
   const opened = []
-  // The suite `sealed` makes the table that others use.
+  // Opens all suites, even when only one of them runs, because the suite `sealed` creates a table that other suites
+  // use.
   for (const suite of suites)
     opened.push({ suite, attack: await suite.open(fixture), cases: 0, failures: new Set<string>() })
   const chosen = opened.filter(({ suite }) => only.includes(suite))

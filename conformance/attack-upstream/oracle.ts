@@ -28,7 +28,7 @@ export function judge(
     if (status === 500 && !text.includes('CommitStateUnknownException'))
       wrong.push(`status 500: ${text.slice(0, 200)}`)
     if (legitimate === true) continue
-    // An error may repeat a name that the request contains.
+    // A secret name that the request itself contains is not a leak, because an error may repeat names of the request.
     const at = secrets.findIndex((secret) => text.includes(secret) && !what.includes(secret))
     if (at >= 0)
       escapes.push(`a response contained secret ${at} (${shorten(secrets[at] ?? '')}): ${text.slice(0, 300)}`)

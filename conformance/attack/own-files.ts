@@ -52,7 +52,8 @@ export function foreignPrefixes(
   const first = toFolder(location)
   const now = toFolder(locationIn(response))
   const isTaken = canaries.some(({ kind, location: canary }) => {
-    // Canaries of a table are in the folder of the table, or in its subfolder `data`.
+    // A canary is a secret file of another principal. The canaries of a table are in the folder of the table or in its
+    // subfolder `data`, so this computes the folder of the table.
     const taken = kind === 'table' ? toFolder(canary.replace(/(?:\/data)?\/[^/]*$/, '')) : canary
     return taken.startsWith(now) || now.startsWith(taken)
   })

@@ -12,7 +12,7 @@ await runSuite({
   about: `Starts a server and runs its web console in Chromium: sign-in, also at Keycloak, every page in five views, journeys, time
 and memory. Screenshots are in .cache/console-pictures.`,
   checks: [...common, ...issuerChecks, ...pageChecks],
-  // Times are measured only in the whole form, which runs on a machine without other work.
+  // A quick run omits the checks that measure times, because other work on the machine would change the times.
   quick: [...common.filter(({ name }) => name !== 'first-page'), ...quickPageChecks],
   tables: [2_000, 300],
   hasKeycloak: true,

@@ -68,7 +68,7 @@ export class ProcessKeeper implements AsyncDisposable {
   }
 
   start(options: StartOptions): KeptProcess {
-    // The program may try to start a process while the keeper already stops all others.
+    // While the keeper stops all processes, it refuses to start another one, which would otherwise not be stopped.
     if (this.#isStopping) throw new Error(`${options.name} was not started, because this program is ending`)
     mkdirSync(dirname(options.log), { recursive: true })
     const log = openSync(options.log, 'a')

@@ -119,7 +119,8 @@ const columns: readonly Column[] = [
     name: 'fix',
     type: 'fixed[2]',
     values: (dice) => dice.pick(['0000', '00FF', 'FFFF', '7F00']),
-    // Java 1.12.0 writes a length before the value of a fixed partition field, which its own schema does not allow.
+    // No partition field has this column as its source, because Java 1.12.0 writes such partition values incorrectly:
+    // it writes a length before the value, although the Avro type `fixed` has no length.
     transforms: [],
   },
   {
@@ -265,7 +266,7 @@ function withoutNulls(json: Json, negated: boolean): Json {
     }
     case 'starts-with':
     case 'not-starts-with': {
-      // Java's evaluator of rows fails for null in this comparison.
+      // Adds a condition about null, because Java's row evaluator throws an error when it compares null with a prefix.
       const isPositive = type === 'starts-with'
       const guard: Json = { type: isPositive ? 'not-null' : 'is-null', term }
       return { type: isPositive ? 'and' : 'or', left: guard, right: expression }

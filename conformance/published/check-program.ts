@@ -114,7 +114,7 @@ async function serve(
  * ended.
  */
 async function checkStop({ process: started, url }: Serving, folder: string): Promise<readonly string[]> {
-  // PostgreSQL deletes the file `postmaster.pid` when it ends.
+  // PostgreSQL deletes the file `postmaster.pid` when it ends, so the file shows whether the database still runs.
   const postmaster = join(folder, 'data/postgres/cluster/data/postmaster.pid')
   if (!existsSync(postmaster))
     return [`${started.name}: the file ${postmaster} does not exist, although the database runs`]

@@ -10,7 +10,7 @@ export async function serveLocally(
     void Promise.resolve(handle(request, response)).catch(() => response.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  // This program may end while the server runs.
+  // The server does not keep this program running when all other work has ended.
   server.unref()
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }

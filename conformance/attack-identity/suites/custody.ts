@@ -49,8 +49,8 @@ const custody: Suite = {
     const on = random.pick<unknown>([{ warehouse }, 'server', { warehouse, namespace: fixture.namespace }])
     const to = { principal: random.pick([clients.steward.name, clients.mallory.name]) }
     const grants = { privilege: 'administer-storage', on, to }
-    // The administrator is not in this list: it owns the warehouse, so a manager of the warehouse may read
-    // its name.
+    // Names of principals that the callers of this suite must not see. The name of the administrator is not one of
+    // them: the administrator owns the warehouse, and a manager of the warehouse may see the name of its owner.
     const others = random.pick([clients.mallory.name, clients.bob.name, 'nobody-at-all'])
     const attempts: readonly (readonly [string, string, string, unknown?])[] = [
       ['storage settings', 'PATCH', settings(fixture), mixed],

@@ -78,7 +78,8 @@ export const exploding: Suite = {
       const began = performance.now()
       const response = await plan(as[who], namespace, who === 'mallory' ? 'orders' : table, body(random))
       const took = performance.now() - began
-      // Only Mallory must see no canary.
+      // The run searches the texts for canaries (secret texts in the table). The reader may see them, so only the text
+      // of a response to Mallory is included.
       const seen = who === 'mallory' ? response : { status: response.status, text: '' }
       const slow = took > maxAnswerMs ? [{ status: 500, text: `the answer took ${Math.round(took)} ms` }] : []
       return { what: `a large request of the ${who}`, seen: [seen, ...slow] }

@@ -91,7 +91,8 @@ async function foreign({ as, hers, orders, count }: Fixture, random: Random): Pr
   await commitFiles(as.mallory, hers, name, table, 51, [file])
   const planned = await plan(as.mallory, hers, name)
   const seen = (await Promise.all(keysIn(planned).map((keys) => readAll(keys, [stolen])))).flat()
-  // Mallory wrote the path into her own manifest, so its name in the plan is not an escape.
+  // The run treats a canary in a response as a leak. But Mallory wrote the path with the canary into her own manifest,
+  // so the path in the plan is not a leak, and the canary is removed from the text.
   const { status } = planned
   return {
     what: 'a manifest with a file of another table',

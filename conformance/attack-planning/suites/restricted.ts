@@ -235,7 +235,7 @@ export const legitimate: Suite = {
       const seen = [planned, renewed, ...read, ...lost]
       return {
         what: isRestricted ? 'a plan with a restricted grant' : 'a plan of the reader',
-        // The reader may see everything.
+        // The reader may see all rows and files, so the texts of its successful responses are not searched for secrets.
         seen: isRestricted
           ? seen
           : seen.map(({ status, text }) => ({ status, text: status < 400 ? '' : text })),

@@ -13,7 +13,8 @@ function changed(text: string, random: Random, other: string): string {
   const at = random.int(text.length)
   const bit = (): string => {
     const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-    // The first letter of four has bits that decoders never ignore.
+    // Changes the first letter of a group of four base64 letters: decoders use all bits of this letter, but can ignore
+    // some bits of the last letter of the text.
     const place = Math.max(text.indexOf('.') + 5, at - (at % 4))
     const now = text[place] ?? 'A'
     const letter = now === 'A' ? 'B' : 'A'

@@ -99,7 +99,8 @@ async function overlap(fixture: Fixture, random: Random): Promise<Evidence> {
         found.push(`${method} of a file of the staged table succeeded`)
     }
   }
-  // Tries to commit Ada's staged table as Mallory, with which Ada's reservation would become Mallory's table.
+  // Tries to commit Ada's staged table as Mallory. If the server accepted the commit, a table of Mallory would own the
+  // location that Ada reserved.
   const path = tablePath(mallory, fixture.namespace, name)
   const taken = await mallory.send('POST', path, { body: creationBody(staged) })
   seen.push(toSeen(taken))

@@ -23,7 +23,8 @@ export function readmeChecks(folder: string): readonly Check[] {
       [],
       async ({ catalog, fresh, peer: { options } }) => {
         const { uri = '', warehouse = '', properties = {} } = options
-        // Another example adds a snapshot without files to the table, so that its scans cannot be planned.
+        // Scans of the table `orders` cannot be planned, because another example adds a snapshot without files to it.
+        // The example of a scan therefore gets its own table.
         const scanned =
           code.includes('planScan') && catalog.supports('planTableScan') ? fresh('scanned') : null
         if (scanned !== null) await catalog.createTable(scanned, { schema })

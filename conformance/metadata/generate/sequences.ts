@@ -64,7 +64,7 @@ function extended(
   }
   const last = state
   const documents = Array.from({ length: random.int(4) }, () => damaged(random, last))
-  // The sequence contains the createTable request, too, because it is compared as well as the commit of the staged
-  // table.
+  // The sequence contains both the createTable request and the commit of the staged table, because the run compares the
+  // results of both.
   return { kind, create: request, commits, documents }
 }
