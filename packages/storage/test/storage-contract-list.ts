@@ -35,7 +35,8 @@ export function storageListContract(fresh: Fresh): void {
     const [entry] = await all(storage.list(at('')))
     expect(entry).toMatchObject({ type: 'object', location: at('x'), info: { size: 5, etag } })
     const info = await storage.head(at('x'))
-    // Stores round the time differently in lists and in responses to HEAD.
+    // Stores round the modification time differently in lists and in responses to HEAD, so the two times may differ by
+    // up to 2 s.
     const listed = entry?.type === 'object' ? entry.info.lastModified : 0
     expect(Math.abs(listed - (info?.lastModified ?? 0))).toBeLessThan(2_000)
   })

@@ -53,8 +53,8 @@ export function grantScenarios(shared: () => TestHeadgate): void {
         await headgate(['grant', 'take', bundle, ...from])
       }
       const onTable = ['--on', 'table:lakehouse/loaded.none', '--to', 'role:loaders']
-      // For a table, the bundle writer does not include create. So the server reports only that the table does not
-      // exist.
+      // On a table, the bundle `writer` contains no privilege `create`. The error is therefore that the table does not
+      // exist, and not that `create` does not apply to a table.
       expect(await headgate(['grant', 'give', 'writer', ...onTable])).toMatchObject({
         err: expect.stringContaining('no relation'),
       })

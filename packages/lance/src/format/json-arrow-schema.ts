@@ -55,7 +55,7 @@ function toDataType(logicalType: string, nested: readonly JsonArrowField[]): Jso
     }
     case 'fixed_size_binary':
       return { type: base, length: Number(parameters[0]) }
-    // The protocol has one number for the precision and the scale.
+    // The protocol encodes the precision and the scale in the one number `length`: precision × 1000 + scale.
     case 'decimal':
       return { type: `decimal${parameters[0]}`, length: Number(parameters[1]) * 1000 + Number(parameters[2]) }
     case 'dict':

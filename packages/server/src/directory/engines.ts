@@ -138,7 +138,8 @@ async function prepare(
 async function warehouseId({ sql }: DirectoryDeps, reference: string): Promise<string> {
   const row = isId(reference) ? await findWarehouseById(sql, reference) : await findWarehouse(sql, reference)
   if (row) return row.id
-  // The entry of an engine keeps the id of a deleted warehouse until a request replaces the list of warehouses.
+  // The entry of an engine can contain the id of a deleted warehouse, and a client that changes the entry sends this id
+  // again. An id is therefore accepted although its warehouse does not exist.
   if (isId(reference)) return reference.toLowerCase()
   throw new HeadgateError('no-such-warehouse', `There is no warehouse ${reference}.`)
 }

@@ -41,7 +41,8 @@ export function respondToBrokenRequest(
     return
   }
   if (last?.response.headersSent === true && !last.request.complete) {
-    // The malformed bytes are the rest of a request whose response the server has already sent.
+    // The malformed bytes are the rest of a request whose response has already begun. The server sends no second
+    // response: it closes the connection after the response.
     socket.destroySoon()
     return
   }

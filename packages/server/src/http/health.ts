@@ -60,7 +60,7 @@ export function healthOperations({ checks, onChange, metrics, contentType }: Hea
   ]
   return [
     ...probes,
-    // Load balancers often send HEAD.
+    // Each probe also accepts HEAD, because load balancers often use this method.
     ...probes.map((probe) => ({ ...probe, method: 'HEAD' as const, open: openWithoutBody(probe) })),
     {
       id: 'metrics',

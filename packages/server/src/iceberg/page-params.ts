@@ -13,7 +13,8 @@ export function pageParams({ query }: Pick<Call, 'query'>, maxPageSize: number):
   const pageToken = query.get('pageToken') ?? undefined
   const page = decodePage({ pageToken, pageSize: query.get('pageSize') ?? undefined }, maxPageSize)
   if (page.kind !== 'page') return null
-  // PostgreSQL cannot compare a text that contains U+0000.
+  // PostgreSQL refuses a text that contains U+0000, so the server refuses such a page token before it queries the
+  // database.
   if (page.after?.includes('\u0000') === true) {
     throw new HeadgateError(
       'bad-request',

@@ -71,7 +71,8 @@ export class DeleteIndex {
       (each) => compareInt64(each.sequenceNumber, sequenceNumber) > 0,
     )
     const vector = this.#vectors.get(path)
-    // A deletion vector contains all positions of the earlier position delete files.
+    // A deletion vector contains all positions of the earlier position delete files, so the task does not need these
+    // files.
     if (vector !== undefined && compareInt64(vector.sequenceNumber, sequenceNumber) >= 0)
       return [...equalities, vector]
     const positions = [...(this.#positions.get(key) ?? []), ...(this.#byPath.get(path) ?? [])].filter(

@@ -144,7 +144,8 @@ class Residuals {
   }
 
   get(partition: PartitionValues): Residual {
-    // Consecutive files with equal partitions share one object.
+    // Consecutive files with equal partition values share one object, so comparing the object avoids the conversion of
+    // its values to text.
     if (this.#last?.partition === partition) return this.#last.residual
     const text = partitionText(partition)
     let residual = this.#byText.get(text)

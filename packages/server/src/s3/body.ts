@@ -41,7 +41,8 @@ export async function storeBody<T>(
 ): Promise<T> {
   const size = readSize(call)
   if (size > call.limits.maxObjectPartBytes) throw tooLarge(call.limits.maxObjectPartBytes)
-  // For a small body, all checks are complete before the first call of the storage.
+  // Reads a small body completely before the first call of the storage, so that no check can fail after the storage was
+  // called.
   if (size <= gatheredBytes) {
     const bytes = await collect(checkedBody(call, size), size, 'body')
     await call.confirm()

@@ -55,7 +55,7 @@ export interface HolderPage {
 export function listHolders(sql: Queryable, page: HolderPage): Promise<PrincipalRow[]> {
   const { securableIds, privileges, owners, warehouseId, groupAges, after, limit } = page
   const { serverPrivileges, unlimitedEngines } = page
-  // A restricted grant of select implies use.
+  // The privilege `select-restricted` of a restricted grant implies `use`, so its holders also have `use`.
   const stored: readonly string[] = privileges.includes('use')
     ? [...privileges, 'select-restricted']
     : privileges

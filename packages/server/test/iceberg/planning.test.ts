@@ -53,7 +53,7 @@ describe('planTableScan', () => {
     const range = { type: 'not', child: { type: 'lt', term: 'ID', value: 2n ** 60n + 40n } }
     const insensitive = await plan({ filter: range, 'case-sensitive': false })
     expect(pathsOf(insensitive.json)).toEqual(['f-4', 'f-5'])
-    // A response without tasks has no delete files either, because clients refuse them.
+    // A response without tasks must not contain delete files, because clients refuse delete files without a task.
     expect(objectAt((await plan({ filter: false })).json)['delete-files']).toBeUndefined()
   })
 

@@ -291,7 +291,8 @@ describe('the UUID of another table', () => {
     const before = await rowOf(name)
     const finn = await front.caller('finn')
     await grantOn(name, finn, 'select')
-    // Some catalogs do not distinguish upper and lower case.
+    // Simulates an upstream catalog that does not distinguish upper and lower case, and that also finds the table by
+    // its name in upper case.
     const other = name.toUpperCase()
     const inner = fixture.proxy
     const there = await fetch(`${fixture.upstream.url}/v1/lakehouse/${tables}/${name}`)

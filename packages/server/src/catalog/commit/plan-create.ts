@@ -46,7 +46,8 @@ export async function planCreate<Metadata>(
   if (name.relation !== null) throw takenError(model.kind, name.relation.kind, identifier)
   const claim = claimFor(warehouse, model.locations(metadata))
   const file = creation.file ?? (await composeMetadataFile(limits, model, metadata, null))
-  // A registered file already exists, and may be outside the locations of its table.
+  // The location of a new metadata file must be within the locations of the table. A registered file is not checked,
+  // because it already exists and may be outside of them.
   if (creation.file === null) checkMetadataPlace(file.location, claim.locations)
   return {
     warehouse,

@@ -63,7 +63,8 @@ function toRefusal(error: unknown, audiences: readonly string[]): JwtCheck {
         retryAfterSeconds: 2,
       },
     )
-  // Errors of Web Crypto for members that are not a key, such as a point that is not on its curve.
+  // Web Crypto throws a DOMException if the members of a JWK are not a valid key, such as a point that is not on its
+  // curve.
   if (error instanceof DOMException)
     return refused(
       'unknown key',
