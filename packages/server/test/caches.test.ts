@@ -22,7 +22,7 @@ const lastingMaps: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'identity/issuers/second-legs.ts #running': 'caller',
   // An entry contains the last response with storage access, which is reused only for the same storage
   // access.
-  'iceberg/response-cache.ts cachedByBody': 'caller',
+  'iceberg/response-cache.ts cachedByText': 'caller',
   // An entry contains the last response with storage access for the metadata of an upstream catalog. The response is
   // reused only for the same storage access.
   'iceberg/upstream/encode-load.ts encodedLoads': 'caller',

@@ -257,11 +257,15 @@ describe('The memory of large bodies', () => {
       setTimeout(() => request.end(bomb.subarray(-1)), 500)
       return (await response).status
     }
-    const statuses = await Promise.all(Array.from({ length: 6 }, send))
-    // The memory limit of one principal allows two such bodies at the same time, so at least four of six are
-    // refused. The accepted bodies result in 400, because they are not JSON.
-    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(4)
-    expect(statuses).toContain(400)
+    // The memory limit of one principal allows two such bodies at the same time, so at least four of six are refused if
+    // the server decompresses all of them at the same time. On a busy machine it may not, so the test tries again.
+    // The accepted bodies result in 400, because they are not JSON.
+    const countRefused = async (): Promise<number> => {
+      const statuses = await Promise.all(Array.from({ length: 6 }, send))
+      expect(statuses).toContain(400)
+      return statuses.filter((status) => status === 429).length
+    }
+    await expect.poll(countRefused, { timeout: 20_000 }).toBeGreaterThanOrEqual(4)
     // The server has released the memory, so it accepts another body.
     expect(await send()).toBe(400)
   })
