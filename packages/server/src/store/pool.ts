@@ -87,10 +87,7 @@ class Pool implements Sql {
 
   readCached<T>(statement: Statement, values: TextValues, decode: (row: RowFields | null) => T): Promise<T> {
     const key = toReadKey(statement, values)
-    return this.#cached.read(key, async () => {
-      const row = await this.#readOne(statement, values)
-      return { value: decode(row), bytes: estimateBytes(key, row) }
-    })
+    return this.#cached.read(key, () => this.#readOne(statement, values), decode)
   }
 
   /**
@@ -343,13 +340,4 @@ function toReadKey({ name }: Statement, values: TextValues): string {
   // PostgreSQL refuses U+0000 in texts, so the key is unambiguous.
   for (const value of values) key += value === null ? '\0' : `\0=${value}`
   return key
-}
-
-/** Bytes of the objects of a cached row, without its texts. */
-const rowOverheadBytes = 800
-
-function estimateBytes(key: string, row: RowFields | null): number {
-  let length = key.length
-  for (const field of row ?? []) length += field?.length ?? 0
-  return length + rowOverheadBytes
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { type ReadResult, SnapshotCache } from './snapshot-cache.ts'
+import { SnapshotCache } from './snapshot-cache.ts'
+import type { RowFields } from './sql.ts'
 
 /** Simulated database with one value. Each change of the value also changes the snapshot of the database. */
 class Database {
@@ -13,9 +14,10 @@ class Database {
     this.snapshot = `snapshot ${value}`
   }
 
-  readonly read = (bytes = 10): Promise<ReadResult<number>> => {
+  /** Returns a row of the value and a text of this length. */
+  readonly read = (length = 10): Promise<RowFields> => {
     this.reads += 1
-    return Promise.resolve({ value: this.value, bytes })
+    return Promise.resolve([String(this.value), 'x'.repeat(length)])
   }
 }
 
@@ -29,7 +31,8 @@ beforeEach(() => {
   })
 })
 
-const read = (key = 'a'): Promise<number> => cache.read(key, () => database.read())
+const decode = (row: RowFields | null): number => Number(row?.[0])
+const read = (key = 'a'): Promise<number> => cache.read(key, () => database.read(), decode)
 
 describe('SnapshotCache', () => {
   test('returns a cached result while the database has the snapshot that was known before the read', async () => {
@@ -62,11 +65,12 @@ describe('SnapshotCache', () => {
     await read()
     await read()
     database.change(1)
-    const slow = cache.read('b', async () => {
-      const result = await database.read()
+    const readSlowly = async (): Promise<RowFields> => {
+      const row = await database.read()
       database.change(2)
-      return result
-    })
+      return row
+    }
+    const slow = cache.read('b', readSlowly, decode)
     expect(await slow).toBe(1)
     expect(await read('a')).toBe(2)
     expect(await read('b')).toBe(2)
@@ -81,14 +85,14 @@ describe('SnapshotCache', () => {
     }
   })
 
-  test('caches neither errors nor large results', async () => {
-    const failing = cache.read('a', () => Promise.reject(new Error('no connection')))
+  test('caches neither errors nor large values', async () => {
+    const failing = cache.read('a', () => Promise.reject(new Error('no connection')), decode)
     await expect(failing).rejects.toThrow('no connection')
-    for (let n = 0; n < 5; n += 1) await cache.read('a', () => database.read(1_000_000))
+    for (let n = 0; n < 5; n += 1) await cache.read('a', () => database.read(1_000_000), decode)
     expect(database.reads).toBe(5)
   })
 
-  test('returns no result of the time before clear', async () => {
+  test('returns no value that was read before clear', async () => {
     for (let n = 0; n < 3; n += 1) await read()
     cache.clear()
     database.value = 7

@@ -1,11 +1,6 @@
 import { sharedCache, type SharedCache } from '../cache.ts'
 import { SingleFlight } from '../concurrency/single-flight.ts'
-
-/** Result of a read, and the estimated number of bytes that it occupies in memory. */
-export interface ReadResult<T> {
-  readonly value: T
-  readonly bytes: number
-}
+import type { RowFields } from './sql.ts'
 
 interface Entry {
   /**
@@ -16,21 +11,30 @@ interface Entry {
   readonly value: unknown
 }
 
-/** Maximum number of bytes of all results. */
+/** Value of a row, and the estimated number of bytes that it occupies in memory. */
+interface Decoded {
+  readonly value: unknown
+  readonly bytes: number
+}
+
+/** Maximum number of bytes of all values. */
 const maxBytes = 16 * 1024 * 1024
 
-/** Maximum number of bytes of one result. Larger results, which contain the text of metadata, are not cached. */
+/** Maximum number of bytes of one value. Larger values, which contain the text of metadata, are not cached. */
 const maxEntryBytes = 4 * 1024
 
+/** Estimated number of bytes of the objects of a value, without its texts. */
+const overheadBytes = 800
+
 /**
- * Caches results of reads, and returns a cached result only when the database has not changed since it was read: all
- * concurrent calls share one query of the current snapshot of the database, which names the transactions that have
- * ended. So a result includes every commit that was acknowledged before the call.
+ * Caches the values of rows. Returns a cached value only if the database has not changed since the row was read. To
+ * find this out, concurrent calls share one query of the current snapshot of the database, the set of transactions
+ * that have ended. Therefore a value includes every commit that was acknowledged before the call.
  */
 export class SnapshotCache {
   readonly #readSnapshot: () => Promise<string | null>
   readonly #entries: SharedCache<Entry> = sharedCache({ maxSize: maxBytes, maxEntrySize: maxEntryBytes })
-  readonly #running = new SingleFlight<ReadResult<unknown>>()
+  readonly #running = new SingleFlight<Decoded>()
   /** Snapshot that the last query returned. */
   #newest: string | null = null
 
@@ -43,12 +47,16 @@ export class SnapshotCache {
   }
 
   /**
-   * Returns the result of a read. Concurrent calls with the same key share a read that starts after each of them.
+   * Returns the value of a row. Concurrent calls with the same key share a read that starts after each of them.
    *
-   * @param key name of the statement and its values. All calls with the same key return values of the same type
-   * @param read executes the read
+   * @param key name of the statement and its values. All calls with the same key have the same `decode`
+   * @param read reads the row. Returns null when the statement found no row
    */
-  async read<T>(key: string, read: () => Promise<ReadResult<T>>): Promise<T> {
+  async read<T>(
+    key: string,
+    read: () => Promise<RowFields | null>,
+    decode: (row: RowFields | null) => T,
+  ): Promise<T> {
     const entry = this.#entries.get(key)
     // An entry with an earlier snapshot is outdated: a query of the current snapshot would only delay the read.
     if (entry !== undefined && entry.snapshot === this.#newest) {
@@ -57,14 +65,23 @@ export class SnapshotCache {
       if (current !== null && current === entry.snapshot) return entry.value as T
     }
     const snapshot = this.#newest
-    const { value, bytes } = await this.#running.joinNext(key, read)
+    const { value, bytes } = await this.#running.joinNext(key, async () => {
+      const row = await read()
+      return { value: decode(row), bytes: estimateBytes(key, row) }
+    })
     this.#entries.set(key, { snapshot, value }, { size: bytes })
     return value as T
   }
 
-  /** Removes all results. */
+  /** Removes all values. */
   clear(): void {
     this.#entries.clear()
     this.#newest = null
   }
+}
+
+function estimateBytes(key: string, row: RowFields | null): number {
+  let length = key.length
+  for (const field of row ?? []) length += field?.length ?? 0
+  return length + overheadBytes
 }
