@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stringify } from '@headgate/json'
 import { writeAvro } from '../../packages/iceberg/test/avro/write-avro.ts'
+import { entrySchema, listSchema, optional } from '../../packages/iceberg/test/manifest/write-manifest.ts'
 
 const [folder = '', files, filesPerManifest] = process.argv.slice(2)
 const perManifest = Number(filesPerManifest)
@@ -10,79 +11,7 @@ const manifests = Math.ceil(Number(files) / perManifest)
 const snapshotId = 2n ** 61n
 const columns = [1, 2, 3, 4]
 
-const field = (name: string, type: unknown, id: number): object => ({ name, type, 'field-id': id })
-const optional = (name: string, type: unknown, id: number): object => ({
-  name,
-  type: ['null', type],
-  default: null,
-  'field-id': id,
-})
-const pairs = (key: number, value: number, type: string): object => ({
-  type: 'array',
-  logicalType: 'map',
-  items: {
-    type: 'record',
-    name: `k${key}_v${value}`,
-    fields: [field('key', 'int', key), field('value', type, value)],
-  },
-})
-const dataFile = {
-  type: 'record',
-  name: 'r2',
-  fields: [
-    field('content', 'int', 134),
-    field('file_path', 'string', 100),
-    field('file_format', 'string', 101),
-    field('partition', { type: 'record', name: 'r102', fields: [optional('part', 'int', 1000)] }, 102),
-    field('record_count', 'long', 103),
-    field('file_size_in_bytes', 'long', 104),
-    optional('value_counts', pairs(119, 120, 'long'), 109),
-    optional('null_value_counts', pairs(121, 122, 'long'), 110),
-    optional('lower_bounds', pairs(126, 127, 'bytes'), 125),
-    optional('upper_bounds', pairs(129, 130, 'bytes'), 128),
-  ],
-}
-const entrySchema = {
-  type: 'record',
-  name: 'manifest_entry',
-  fields: [
-    field('status', 'int', 0),
-    optional('snapshot_id', 'long', 1),
-    optional('sequence_number', 'long', 3),
-    optional('file_sequence_number', 'long', 4),
-    field('data_file', dataFile, 2),
-  ],
-}
-const summary = {
-  type: 'record',
-  name: 'r508',
-  fields: [
-    field('contains_null', 'boolean', 509),
-    optional('contains_nan', 'boolean', 518),
-    optional('lower_bound', 'bytes', 510),
-    optional('upper_bound', 'bytes', 511),
-  ],
-}
-const listSchema = {
-  type: 'record',
-  name: 'manifest_file',
-  fields: [
-    field('manifest_path', 'string', 500),
-    field('manifest_length', 'long', 501),
-    field('partition_spec_id', 'int', 502),
-    field('content', 'int', 517),
-    field('sequence_number', 'long', 515),
-    field('min_sequence_number', 'long', 516),
-    field('added_snapshot_id', 'long', 503),
-    field('added_files_count', 'int', 504),
-    field('existing_files_count', 'int', 505),
-    field('deleted_files_count', 'int', 506),
-    field('added_rows_count', 'long', 512),
-    field('existing_rows_count', 'long', 513),
-    field('deleted_rows_count', 'long', 514),
-    optional('partitions', { type: 'array', items: summary, 'element-id': 508 }, 507),
-  ],
-}
+const entries = entrySchema(2, [optional('part', 'int', 1000)])
 
 function longBytes(value: bigint): Buffer {
   const bytes = Buffer.alloc(8)
@@ -126,7 +55,7 @@ for (let number = 0; number < manifests; number += 1) {
       },
     }
   })
-  const bytes = await writeAvro(entrySchema, records, { codec: 'deflate', blockSize: 64_000 })
+  const bytes = await writeAvro(entries, records, { codec: 'deflate', blockSize: 64_000 })
   const path = `${folder}/metadata/m-${number}.avro`
   writeFileSync(path, bytes)
   const bound = intBytes(number)
@@ -148,7 +77,7 @@ for (let number = 0; number < manifests; number += 1) {
   })
 }
 const list = `${folder}/metadata/list.avro`
-writeFileSync(list, await writeAvro(listSchema, listed))
+writeFileSync(list, await writeAvro(listSchema(2), listed))
 const names = ['id', 'part', 'a', 'b']
 const metadata = {
   'format-version': 2,

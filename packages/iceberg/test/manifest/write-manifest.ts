@@ -7,7 +7,8 @@ export interface TestFile {
   readonly blockSize?: number
 }
 
-const optional = (name: string, type: unknown, id: number): unknown => ({
+/** Returns a field of an Avro schema that can be null. */
+export const optional = (name: string, type: unknown, id: number): unknown => ({
   name,
   type: ['null', type],
   default: null,
@@ -39,13 +40,20 @@ const partition = {
   ],
 }
 
-/** Returns the complete schema of manifests of a format version. */
-export function entrySchema(version: TestFile['version']): unknown {
+/**
+ * Returns the complete schema of manifests of a format version.
+ *
+ * @param partitionFields fields of the partition. Default: those of the test manifests
+ */
+export function entrySchema(
+  version: TestFile['version'],
+  partitionFields: readonly unknown[] = partition.fields,
+): unknown {
   const file = [
     ...(version === 1 ? [] : [{ name: 'content', type: 'int', 'field-id': 134 }]),
     { name: 'file_path', type: 'string', 'field-id': 100 },
     { name: 'file_format', type: 'string', 'field-id': 101 },
-    { name: 'partition', type: partition, 'field-id': 102 },
+    { name: 'partition', type: { ...partition, fields: partitionFields }, 'field-id': 102 },
     { name: 'record_count', type: 'long', 'field-id': 103 },
     { name: 'file_size_in_bytes', type: 'long', 'field-id': 104 },
     ...(version === 1 ? [{ name: 'block_size_in_bytes', type: 'long', 'field-id': 105 }] : []),
@@ -134,8 +142,9 @@ export function manifestBytes({ version, codec, blockSize }: TestFile, entries =
   })
 }
 
-export function manifestListBytes({ version, codec = 'deflate' }: TestFile): Promise<Buffer> {
-  const count = version === 1 ? 'added_data_files_count' : 'added_files_count'
+/** Returns the schema of manifest lists of a format version. */
+export function listSchema(version: TestFile['version']): unknown {
+  const counts = version === 1 ? 'data_files_count' : 'files_count'
   const summary = {
     type: 'record',
     name: 'r508',
@@ -146,7 +155,7 @@ export function manifestListBytes({ version, codec = 'deflate' }: TestFile): Pro
       optional('upper_bound', 'bytes', 511),
     ],
   }
-  const schema = {
+  return {
     type: 'record',
     name: 'manifest_file',
     fields: [
@@ -161,11 +170,20 @@ export function manifestListBytes({ version, codec = 'deflate' }: TestFile): Pro
             { name: 'min_sequence_number', type: 'long', 'field-id': 516 },
           ]),
       { name: 'added_snapshot_id', type: 'long', 'field-id': 503 },
-      optional(count, 'int', 504),
+      optional(`added_${counts}`, 'int', 504),
+      optional(`existing_${counts}`, 'int', 505),
+      optional(`deleted_${counts}`, 'int', 506),
+      optional('added_rows_count', 'long', 512),
+      optional('existing_rows_count', 'long', 513),
+      optional('deleted_rows_count', 'long', 514),
       optional('partitions', { type: 'array', items: summary, 'element-id': 508 }, 507),
       ...(version === 3 ? [optional('first_row_id', 'long', 520)] : []),
     ],
   }
+}
+
+export function manifestListBytes({ version, codec = 'deflate' }: TestFile): Promise<Buffer> {
+  const count = version === 1 ? 'added_data_files_count' : 'added_files_count'
   const record = (index: number): unknown => ({
     manifest_path: `s3://bucket/m-${index}.avro`,
     manifest_length: 2n ** 60n,
@@ -179,5 +197,5 @@ export function manifestListBytes({ version, codec = 'deflate' }: TestFile): Pro
         : [{ contains_null: false, contains_nan: true, lower_bound: Buffer.from('a'), upper_bound: null }],
     ...(version === 3 ? { first_row_id: 0n } : {}),
   })
-  return writeAvro(schema, [0, 1, 2].map(record), { codec })
+  return writeAvro(listSchema(version), [0, 1, 2].map(record), { codec })
 }

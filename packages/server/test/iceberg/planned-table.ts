@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { JsonObject } from '@headgate/json'
 import { writeAvro } from '../../../iceberg/test/avro/write-avro.ts'
-import { entryRecord, entrySchema } from '../../../iceberg/test/manifest/write-manifest.ts'
+import { entryRecord, entrySchema, listSchema } from '../../../iceberg/test/manifest/write-manifest.ts'
 import type { Warehouse } from '../../src/catalog/warehouses.ts'
 import { statement } from '../../src/store/sql.ts'
 import type { TestServer } from '../server.ts'
@@ -28,23 +28,6 @@ export interface PlannedTableOptions {
 }
 
 const findId = statement('test_relation_id', 'select id from relation where name = $1')
-
-const listSchema = {
-  type: 'record',
-  name: 'manifest_file',
-  fields: [
-    { name: 'manifest_path', type: 'string', 'field-id': 500 },
-    { name: 'manifest_length', type: 'long', 'field-id': 501 },
-    { name: 'partition_spec_id', type: 'int', 'field-id': 502 },
-    { name: 'content', type: 'int', 'field-id': 517 },
-    { name: 'sequence_number', type: 'long', 'field-id': 515 },
-    { name: 'min_sequence_number', type: 'long', 'field-id': 516 },
-    { name: 'added_snapshot_id', type: 'long', 'field-id': 503 },
-    { name: 'added_files_count', type: 'int', 'field-id': 504 },
-    { name: 'existing_files_count', type: 'int', 'field-id': 505 },
-    { name: 'deleted_files_count', type: 'int', 'field-id': 506 },
-  ],
-}
 
 /** Creates a table with manifests. With more than one file, it has two snapshots, and the first file has a delete file. */
 export async function writeTable(
@@ -84,7 +67,7 @@ export async function writeTable(
     if (files > 1 && index === 1)
       manifests = [...manifests, await writeManifest(location, snapshotId, [0], 'deletes')]
     const list = `${location}/metadata/${randomUUID()}.avro`
-    await storage.put(list, await writeAvro(listSchema, manifests))
+    await storage.put(list, await writeAvro(listSchema(2), manifests))
     manifestLists.push(list)
     const updates = append(snapshotId, index + 1, snapshots.at(-1)).map((update) => {
       const snapshot = update['snapshot']
