@@ -150,6 +150,7 @@ test.each<[string, Wrong, Readonly<Record<string, string>>, string]>([
   ['an access token with an actor', { accessToken: { act: { sub: 'trino' } } }, {}, 'refused'],
   ['an error of the token endpoint', { status: 400, body: { error: 'invalid_grant' } }, {}, 'refused'],
   ['an issuer that fails', { status: 503 }, {}, 'unavailable'],
+  ['an issuer that limits requests', { status: 429 }, {}, 'unavailable'],
 ])(
   'a sign-in to the console with %s is refused, and the page states the reason',
   async (_, response, query, kind) => {
@@ -195,10 +196,13 @@ test('a session of the console is renewed at its issuer by one of many requests,
   expect((await whoami(cookie)).status).toBe(401)
 })
 
-test('a session of the console survives an issuer that does not respond until its token expires', async () => {
+test.each([
+  ['does not respond', 503],
+  ['limits requests', 429],
+])('a session of the console survives an issuer that %s until its token expires', async (_, status) => {
   const cookie = await signIn()
   await server.sql.run(checkNow, [])
-  wrong = { status: 503 }
+  wrong = { status }
   expect((await whoami(cookie)).status).toBe(200)
   await server.sql.run(checkNow, [])
   await server.sql.run(endTokens, [])

@@ -304,7 +304,8 @@ function requestOptions({ issuer }: AuthorizationServer): {
     [allowInsecureRequests]: issuer.startsWith('http:'),
     [customFetch]: async (url, init) => {
       const { response, bytes } = await fetchLimited(url, init)
-      if (response.status >= 500) throw new IssuerUnreachable(`${url} answered ${response.status}`)
+      // A refusal ends a session, and 429 is not a refusal of the user.
+      if (response.status >= 500 || response.status === 429) throw new IssuerUnreachable(`${url} answered ${response.status}`)
       const { status, headers } = response
       return new Response(status === 204 ? null : bytes, { status, headers })
     },
