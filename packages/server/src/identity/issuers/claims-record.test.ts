@@ -23,3 +23,13 @@ test('describeClaims limits the number of claims and the length of their names',
   expect(Object.keys(described).length).toBeLessThanOrEqual(40)
   expect(Math.max(...Object.keys(described).map((name) => name.length))).toBeLessThanOrEqual(64)
 })
+
+test('describeClaims returns well-formed texts, which the database can store', () => {
+  const described = describeClaims({
+    long: `${'x'.repeat(158)}${'😀'.repeat(10)}`,
+    lone: 'a\ud83d',
+    nul: 'a\0b',
+  })
+  expect(Object.values(described).filter((text) => !text.isWellFormed() || text.includes('\0'))).toEqual([])
+  expect(described['long']).toHaveLength(160)
+})

@@ -49,6 +49,7 @@ function describe(value: unknown): string {
 
 /** Removes tokens, and what the database cannot store. */
 function shorten(text: string, maxLength: number): string {
-  const plain = plainText(text, text.length).toWellFormed().replaceAll('\0', '')
-  return plain.length > maxLength ? `${plain.slice(0, maxLength - 1)}…` : plain
+  const plain = plainText(text, text.length).replaceAll('\0', '')
+  // The end of the slice can be half of a surrogate pair.
+  return (plain.length > maxLength ? `${plain.slice(0, maxLength - 1)}…` : plain).toWellFormed()
 }
