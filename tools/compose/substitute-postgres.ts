@@ -11,7 +11,7 @@ interface Programs {
 }
 
 const dataFolder = '/var/lib/postgresql'
-/** User id of `nobody`, because initdb refuses to run as root or as a user without a name. */
+/** User id of the account `nobody`. initdb refuses root and user ids without an entry in `/etc/passwd`. */
 const userId = 65_534
 
 /**
