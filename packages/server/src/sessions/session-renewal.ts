@@ -88,7 +88,7 @@ export class SessionRenewal {
       })
       return true
     } catch (error) {
-      await postponeRenewal(sql, id, due.isTokenLive ? postponeSeconds : 0)
+      await postponeRenewal(sql, id, postponeSeconds)
       if (due.isTokenLive && isHeadgateError(error, 'unavailable')) return true
       throw error
     }

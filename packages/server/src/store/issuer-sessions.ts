@@ -40,7 +40,8 @@ const renew = statement(
 )
 const postpone = statement(
   'issuer-session-postpone',
-  `update console_session set check_at = now() + make_interval(secs => $2), renewing_until = null where id = $1`,
+  `update console_session set check_at = least(now() + make_interval(secs => $2), token_ends_at), renewing_until = null
+   where id = $1`,
 )
 const removeBySid = statement(
   'issuer-session-delete-sid',
@@ -64,7 +65,10 @@ export async function storeRenewal(
   await sql.run(renew, [id, tokens, checkAt, tokenEndsAt])
 }
 
-/** Ends a reserved renewal without a result. The session is checked again after some seconds. */
+/**
+ * Ends a reserved renewal without a result. The session is checked again after some seconds, and at the latest when its
+ * token ends.
+ */
 export async function postponeRenewal(sql: Queryable, id: string, seconds: number): Promise<void> {
   await sql.run(postpone, [id, seconds])
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startTestIssuer, type TestIssuer } from '@headgate/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { statement } from '../../src/store/sql.ts'
@@ -104,7 +105,10 @@ function whoami(cookie: string): Promise<Response> {
 }
 
 const checkNow = statement('check_now', `update console_session set check_at = now() - interval '1 s'`)
-const endTokens = statement('end_tokens', `update console_session set token_ends_at = now() - interval '1 s'`)
+const endTokensSoon = statement(
+  'end_tokens_soon',
+  `update console_session set token_ends_at = now() + interval '2 s'`,
+)
 
 test('a user signs in to the console at an issuer with PKCE, state and nonce, and returns to the page that was open', async () => {
   const started = await start()
@@ -203,9 +207,10 @@ test.each([
   const cookie = await signIn()
   await server.sql.run(checkNow, [])
   wrong = { status }
+  await server.sql.run(endTokensSoon, [])
   expect((await whoami(cookie)).status).toBe(200)
-  await server.sql.run(checkNow, [])
-  await server.sql.run(endTokens, [])
+  // The next check is not later than the end of the token.
+  await sleep(2_000)
   expect((await whoami(cookie)).status).toBe(503)
   wrong = {}
   expect((await whoami(cookie)).status).toBe(200)
