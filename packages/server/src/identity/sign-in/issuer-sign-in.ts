@@ -53,8 +53,6 @@ export interface IssuerUser {
   /** Id of the session at the issuer (`sid`). Null: the issuer does not name it. */
   readonly sid: string | null
   readonly tokens: IssuerTokenSet
-  /** Epoch ms. Time at which the user authenticated at the issuer. */
-  readonly authTime: number
   /** Epoch ms. End of the token. */
   readonly expiresAt: number
   /** Epoch ms. Time at which the session must be checked at the issuer. */
@@ -269,13 +267,11 @@ export class IssuerSignIn {
         'refused',
         'the token names an actor, but users sign in to the console themselves',
       )
-    const now = this.#now()
-    const checkAt = refreshToken === undefined ? user.expiresAt : now + this.settings.checkMs
+    const checkAt = refreshToken === undefined ? user.expiresAt : this.#now() + this.settings.checkMs
     return {
       principal: await this.#options.principals.of(user),
       sid,
       tokens: { refreshToken: refreshToken ?? null, idToken },
-      authTime: Math.min(user.authTime ?? user.issuedAt, now),
       expiresAt: user.expiresAt,
       checkAt: Math.min(checkAt, user.expiresAt),
     }
