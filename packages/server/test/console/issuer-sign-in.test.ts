@@ -146,6 +146,13 @@ test.each<[string, Wrong, Readonly<Record<string, string>>, string]>([
   ['another nonce', { idToken: { nonce: 'x' } }, {}, 'refused'],
   ['an id token for another client', { idToken: { aud: 'other' } }, {}, 'refused'],
   ['an id token of another issuer', { idToken: { iss: 'https://evil.example' } }, {}, 'refused'],
+  ['an id token of more than 16384 characters', { idToken: { x: 'x'.repeat(16_384) } }, {}, 'refused'],
+  [
+    'a refresh token of more than 16384 characters',
+    { body: { refresh_token: 'x'.repeat(16_385) } },
+    {},
+    'refused',
+  ],
   ['an expired id token', { idToken: { exp: 1 } }, {}, 'refused'],
   ['no id token', { body: { id_token: undefined } }, {}, 'refused'],
   ['an unsigned id token', { body: { id_token: 'eyJhbGciOiJub25lIn0.e30.' } }, {}, 'refused'],

@@ -27,6 +27,7 @@ import { readClaims } from '../issuers/read-claims.ts'
 import { verifyJwt } from '../issuers/verify-jwt.ts'
 import { takingClient, verifyResponse } from '../issuers/verify-response.ts'
 import type { Principal } from '../../proven-identity.ts'
+import { maxForeignTokenLength } from '../peek.ts'
 import { clientAuth } from './client-auth.ts'
 import { describeFailure, SignInRefused } from './sign-in-refused.ts'
 
@@ -146,8 +147,7 @@ export class IssuerSignIn {
       const claims = await this.#verifyIdToken(idToken)
       const user =
         this.settings.token === 'id_token' ? claims.user : await this.#verifyAccessToken(tokens.access_token)
-      const { subject } = this.#options.trusted.issuer.claims
-      if (subject.join('.') === 'sub' && user.subject !== claims.user.subject)
+      if (user.subject !== claims.user.subject)
         throw new SignInRefused('refused', 'the id token and the access token name different users')
       return this.#toUser(user, tokens, { sid: claims.sid, idToken })
     })
@@ -267,6 +267,8 @@ export class IssuerSignIn {
         'refused',
         'the token names an actor, but users sign in to the console themselves',
       )
+    if ((refreshToken?.length ?? 0) > maxForeignTokenLength || (idToken?.length ?? 0) > maxForeignTokenLength)
+      throw new SignInRefused('refused', `a token has more than ${maxForeignTokenLength} characters`)
     const checkAt = refreshToken === undefined ? user.expiresAt : this.#now() + this.settings.checkMs
     return {
       principal: await this.#options.principals.of(user),
@@ -301,7 +303,8 @@ function requestOptions({ issuer }: AuthorizationServer): {
     [customFetch]: async (url, init) => {
       const { response, bytes } = await fetchLimited(url, init)
       // A refusal ends a session, and 429 is not a refusal of the user.
-      if (response.status >= 500 || response.status === 429) throw new IssuerUnreachable(`${url} answered ${response.status}`)
+      if (response.status >= 500 || response.status === 429)
+        throw new IssuerUnreachable(`${url} answered ${response.status}`)
       const { status, headers } = response
       return new Response(status === 204 ? null : bytes, { status, headers })
     },
