@@ -154,7 +154,7 @@ function readSeconds(claims: Claims, name: string): number | null {
   return typeof value === 'number' && Number.isFinite(value) ? value * 1000 : null
 }
 
-function isObject(value: unknown): value is Claims {
+export function isObject(value: unknown): value is Claims {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 

@@ -1,6 +1,6 @@
 import { peek } from '../peek.ts'
 import type { IssuerTokens } from './external-tokens.ts'
-import { isTime } from './read-claims.ts'
+import { isObject, isTime } from './read-claims.ts'
 import { verifyJwt } from './verify-jwt.ts'
 
 /** Content of a logout token. It names a user, or one session of a user, or both. */
@@ -52,7 +52,7 @@ export async function verifyLogout(
   const checked = await verifyJwt(token, { issuer, key: keys.key, audiences: issuer.logoutAudiences, now })
   if (!checked.ok) return refused(checked.reason, checked.message)
   const { events, nonce, sub, sid, jti, exp } = checked.payload
-  if (typeof events !== 'object' || events === null || !Object.hasOwn(events, event) || nonce !== undefined)
+  if (!isObject(events) || !Object.hasOwn(events, event) || !isObject(events[event]) || nonce !== undefined)
     return refused(
       'no logout',
       'The token is not a logout token, which has the back-channel logout event in its claim events, and no nonce.',

@@ -334,6 +334,10 @@ describe('A logout token', () => {
   test.each<[string, Record<string, unknown>]>([
     ['for another client', { aud: 'other' }],
     ['without the event', { events: { x: {} } }],
+    [
+      'with an event that is not an object',
+      { sub: 'u', events: { 'http://schemas.openid.net/event/backchannel-logout': true } },
+    ],
     ['with a nonce', { nonce: 'n' }],
     ['without a subject', { sid: 's' }],
     ['without a jti', { sub: 'u', jti: undefined }],
