@@ -26,9 +26,9 @@ export interface Logout {
 }
 
 /**
- * Invalidates all tokens of a user that were issued before `now`, and the sessions that began with these tokens, or ends the
- * sessions of the web console that belong to one session at the issuer. Each
- * logout token is accepted only once. The audit event is committed in the same transaction.
+ * Invalidates all tokens of a user that were issued before `now`, and the sessions that began with these tokens, and ends the
+ * sessions of the web console that belong to one session at the issuer. Each logout token is accepted only once. The audit
+ * event of each principal is committed in the same transaction.
  *
  * @param now current time in epoch ms
  * @throws HeadgateError `bad-request` if the logout token was used before
@@ -41,15 +41,18 @@ export async function logOut(
   const version = await sql.transaction(async (tx) => {
     const version = await bumpPolicy(tx)
     if (!(await useAssertion(tx, { issuer: `logout ${issuer}`, id, expiresAt }))) return null
-    if (sid !== null) await deleteSessionsOfIssuer(tx, issuer, sid)
-    const row = subject === null ? null : await findPrincipalBySubject(tx, issuer, subject)
+    const ofSession = sid === null ? [] : await deleteSessionsOfIssuer(tx, issuer, sid)
+    const user = subject === null ? null : await findPrincipalBySubject(tx, issuer, subject)
+    if (user !== null) await stopPrincipalSessions(tx, user.id, now)
     // A user that never signed in has no sessions to end.
-    if (row === null) return version
-    await stopPrincipalSessions(tx, row.id, now)
-    const principal = { id: row.id, issuer, subject: row.subject, name: row.name }
-    const identity = { principal, actors: [], method: 'external-token', expiresAt: null } as const
-    const draft: AuditDraft = { operation: 'logOut', object: row.name, detail: { issuer } }
-    await insertAudit(tx, [auditRow(draft, { requestId, identity }, 'allowed')])
+    const others = ofSession.filter(({ id }) => id !== user?.id)
+    const events = [...(user === null ? [] : [user]), ...others].map((row) => {
+      const principal = { id: row.id, issuer: row.issuer, subject: row.subject, name: row.name }
+      const identity = { principal, actors: [], method: 'external-token', expiresAt: null } as const
+      const draft: AuditDraft = { operation: 'logOut', object: row.name, detail: { issuer } }
+      return auditRow(draft, { requestId, identity }, 'allowed')
+    })
+    await insertAudit(tx, events)
     return version
   })
   if (version === null)

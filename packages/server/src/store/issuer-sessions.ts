@@ -1,3 +1,4 @@
+import type { PrincipalRow } from './principals.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /** Sign-in of a console session at an issuer. Times are epoch ms. */
@@ -45,7 +46,8 @@ const postpone = statement(
 )
 const removeBySid = statement(
   'issuer-session-delete-sid',
-  `delete from console_session where issuer = $1 and sid = $2 returning id`,
+  `with ended as (delete from console_session where issuer = $1 and sid = $2 returning principal_id)
+   select p.id, p.issuer, p.subject, p.name from principal p where p.id in (select principal_id from ended)`,
 )
 
 /**
@@ -73,7 +75,11 @@ export async function postponeRenewal(sql: Queryable, id: string, seconds: numbe
   await sql.run(postpone, [id, seconds])
 }
 
-/** Ends the sessions that belong to a session at an issuer. Returns their number. */
-export async function deleteSessionsOfIssuer(sql: Queryable, issuer: string, sid: string): Promise<number> {
-  return (await sql.run(removeBySid, [issuer, sid])).length
+/** Ends the sessions that belong to a session at an issuer. Returns their principals. */
+export function deleteSessionsOfIssuer(
+  sql: Queryable,
+  issuer: string,
+  sid: string,
+): Promise<Pick<PrincipalRow, 'id' | 'issuer' | 'subject' | 'name'>[]> {
+  return sql.run(removeBySid, [issuer, sid])
 }

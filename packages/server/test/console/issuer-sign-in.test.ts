@@ -233,14 +233,20 @@ test('a renewal that names another user ends the session of the console', async 
 test.each([
   ['the user', { sub: 'u1' }],
   ['only the session at the issuer', { sid: 's1' }],
-])('a back-channel logout that names %s ends the session of the console', async (_, names) => {
-  const cookie = await signIn()
-  const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
-  const token = await issuer.sign({ aud: 'console', events, ...names }, { header: { typ: 'logout+jwt' } })
-  const sent = await fetch(`${server.url}/oauth/backchannel-logout`, {
-    method: 'POST',
-    body: new URLSearchParams({ logout_token: token }),
-  })
-  expect(sent.status).toBe(200)
-  expect((await whoami(cookie)).status).toBe(401)
-})
+])(
+  'a back-channel logout that names %s ends the session of the console, and is audited',
+  async (_, names) => {
+    const cookie = await signIn()
+    const logouts = statement('count_logouts', `select principal from audit where operation = 'logOut'`)
+    const before = (await server.sql.run(logouts, [])).length
+    const events = { 'http://schemas.openid.net/event/backchannel-logout': {} }
+    const token = await issuer.sign({ aud: 'console', events, ...names }, { header: { typ: 'logout+jwt' } })
+    const sent = await fetch(`${server.url}/oauth/backchannel-logout`, {
+      method: 'POST',
+      body: new URLSearchParams({ logout_token: token }),
+    })
+    expect(sent.status).toBe(200)
+    expect((await whoami(cookie)).status).toBe(401)
+    expect(await server.sql.run(logouts, [])).toHaveLength(before + 1)
+  },
+)
