@@ -1,3 +1,4 @@
+import { anonymousId } from '../reserved-ids.ts'
 import { type Queryable, statement } from './sql.ts'
 
 /** Row of an issued storage credential, in the JSON form that the statement expects. Times are epoch ms. */
@@ -117,6 +118,8 @@ const holderNames = ['issuer', 'subject', 'name']
 const holder = (alias: string, prefix: string): string =>
   holderNames.map((name) => `${alias}.${name} as "${prefix}_${name}"`).join(', ')
 
+// A principal without a row was deleted, except the principal of anonymous callers, which has none.
+//
 // In the vending mode `static`, each issue contains the same keys of the store. A revocation therefore
 // affects only credentials whose last issue was before the revocation.
 const list = statement(
@@ -129,7 +132,7 @@ const list = statement(
      a.valid_until as "validUntil", a.renewable_until as "renewableUntil", a.last_used as "lastUsed",
      greatest(w.not_before, r.not_before, p.not_before, p.storage_not_before, e.not_before, ee.storage_not_before) as cut,
      case a.mode when 'static' then a.last_issued else a.first_issued end as issued,
-     (p.enabled is false or e.enabled is false or w.id is null or coalesce(n.id, sn.id) is null
+     (not coalesce(p.enabled, a.principal_id = '${anonymousId}') or e.enabled is false or w.id is null or coalesce(n.id, sn.id) is null
        or (a.actor_id is not null and ee.principal_id is null)) as ended
    from storage_access a
    left join principal p on p.id = a.principal_id

@@ -2,6 +2,7 @@ import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import type { Json } from '@headgate/json'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openEngine } from '../access/access-fixture.ts'
+import { anonymousId } from '../../src/reserved-ids.ts'
 import { insertEngine } from '../../src/store/engines.ts'
 import { pruneStorageAccess } from '../../src/store/storage-access.ts'
 import { bumpPolicy } from '../../src/store/policies.ts'
@@ -11,7 +12,7 @@ import { schema, textAt } from '../iceberg/tables.ts'
 import { type Send, type TestCaller, type TestResponse, type TestServer, testServer } from '../server.ts'
 
 interface Access {
-  readonly principal: { readonly name: string }
+  readonly principal: { readonly id: string; readonly name: string | null }
   readonly engine: { readonly name: string } | null
   readonly table: unknown
   readonly access: string
@@ -269,5 +270,18 @@ describe('a revocation', () => {
     await listed('principal=heidi', 1)
     await server.send('POST', '/management/v1/principals/heidi/disable', {})
     expect(await listed('principal=heidi', 1)).toMatchObject([{ state: 'ended' }])
+  })
+
+  test('the list of storage access shows credentials of a deleted principal as ended, and those of anonymous callers as active', async () => {
+    await newTable('deleted')
+    const ivan = await newReader('ivan')
+    await load(ivan.send, 'deleted')
+    // The test server accepts anonymous callers, and the requests of `server.send` are anonymous.
+    await load(server.send, 'deleted')
+    const query = 'warehouse=lakehouse&namespace=n&table=deleted'
+    await listed(query, 2)
+    expect((await server.send('DELETE', '/management/v1/principals/ivan')).status).toBe(204)
+    const states = (await listed(query, 2)).map(({ principal, state }) => [principal.id, state])
+    expect(Object.fromEntries(states)).toEqual({ [ivan.id]: 'ended', [anonymousId]: 'active' })
   })
 })
