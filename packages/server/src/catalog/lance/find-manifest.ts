@@ -61,7 +61,8 @@ export async function findLatestManifest(
   return candidates.length === 0 ? null : latestOf(await keepVisible(candidates))
 }
 
-function latestOf(manifests: readonly FoundManifest[]): FoundManifest | null {
+/** Returns the manifest of the latest version. Null: there are no manifests. */
+export function latestOf(manifests: readonly FoundManifest[]): FoundManifest | null {
   return manifests.reduce<FoundManifest | null>(
     (latest, manifest) => (latest === null || manifest.version > latest.version ? manifest : latest),
     null,

@@ -35,7 +35,7 @@ export async function listVersions(
   const { warehouse, relation } = target
   const location = branchLocation(relation.location, branch ?? null)
   const keepVisible = visibleIn(deps, target, branch ?? null)
-  const found: FoundManifest[] = []
+  let found: FoundManifest[] = []
   let listed: FoundManifest[] = []
   let isNewestFirst = true
   let count = 0
@@ -45,14 +45,15 @@ export async function listVersions(
     if (after !== null && (descending ? manifest.version >= after : manifest.version <= after)) continue
     listed.push(manifest)
     // If all manifests so far have the naming scheme V2, they are listed from the latest version down. A descending
-    // page is then complete as soon as it has enough visible versions. Otherwise the loop reads the whole listing.
-    if (!descending || !isNewestFirst || found.length + listed.length <= size) continue
-    found.push(...(await keepVisible(listed)))
+    // page is then complete as soon as it has enough visible versions. Otherwise the loop reads the whole listing. Each
+    // query for hidden versions covers more than a page of them, because a deletion can hide thousands.
+    if (!descending || !isNewestFirst || listed.length <= size) continue
+    found = [...found, ...(await keepVisible(listed))]
     listed = []
     if (found.length > size) break
   }
   if (count === 0 && branch !== undefined) throw missingBranch(target, branch)
-  if (listed.length > 0) found.push(...(await keepVisible(listed)))
+  if (listed.length > 0) found = [...found, ...(await keepVisible(listed))]
   found.sort((a, b) => (descending ? b.version - a.version : a.version - b.version))
   return { versions: found.slice(0, size), hasMore: found.length > size }
 }

@@ -4,7 +4,7 @@ import type { Int64 } from '@headgate/json'
 import type { CatalogDeps } from '../deps.ts'
 import type { Target } from '../target.ts'
 import { branchLocation } from './branch-location.ts'
-import { type FoundManifest, listManifests } from './find-manifest.ts'
+import { type FoundManifest, latestOf, listManifests } from './find-manifest.ts'
 import { missingBranch } from './find-version.ts'
 import { visibleIn } from './hidden-versions.ts'
 import { listBranches } from './list-branches.ts'
@@ -44,7 +44,7 @@ export async function planDeletion(
     listed.push(manifest)
   const visible = await keepVisible(listed)
   if (visible.length === 0 && branch !== null) throw missingBranch(target, branch)
-  const latest = Math.max(...visible.map(({ version }) => version))
+  const latest = latestOf(visible)?.version ?? 0
   const selected = visible.filter(({ version }) =>
     ranges.some(({ start, end }) => version >= start && (end < 0 ? version < latest : version < end)),
   )
