@@ -21,7 +21,8 @@ export interface CommittedVersion {
 
 /**
  * Commits a version of a Lance table. The manifest is published first, because the storage decides between the server and
- * clients that do not use it. A process that is killed before it records the version leaves a complete version.
+ * clients that do not use it. A process that is killed before it records the version leaves a complete version, and so does
+ * a request that is aborted.
  *
  * @throws HeadgateError of `planVersion` and `publishManifest`
  */
@@ -68,7 +69,9 @@ export async function createVersion(
       return outcome
     })
   } catch (error) {
-    if (uncertain !== null && !isHeadgateError(error, 'commit-state-unknown')) await withdraw(deps, uncertain)
+    // A client that disconnected may already repeat the request, and the repeated request may record this manifest.
+    const isUnknown = signal.aborted || isHeadgateError(error, 'commit-state-unknown')
+    if (uncertain !== null && !isUnknown) await withdraw(deps, uncertain)
     throw error
   }
 }
