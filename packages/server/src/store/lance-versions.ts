@@ -101,6 +101,12 @@ export async function recordVersion(
   return rows.length === 1
 }
 
+const forgetOutdated = statement(
+  'lance_versions_forget_outdated',
+  `delete from lance_version v using jsonb_to_recordset($1::jsonb) r("relationId" uuid, branch text, version bigint, outdated text)
+   where v.relation_id = r."relationId" and v.branch = r.branch and v.version = r.version and v.state = 'committed' and v.staged = r.outdated`,
+)
+
 const reserve = statement(
   'lance_versions_reserve',
   `insert into lance_version (relation_id, branch, version, state, manifest, staged, digest, metadata, principal_id, batch_id, ends_at)
@@ -109,22 +115,33 @@ const reserve = statement(
    order by r."relationId", r.branch, r.version
    on conflict (relation_id, branch, version) do update set state = 'pending', manifest = excluded.manifest, staged = excluded.staged,
      digest = excluded.digest, metadata = excluded.metadata, principal_id = excluded.principal_id, batch_id = excluded.batch_id, ends_at = excluded.ends_at, changed_at = now()
-   where lance_version.state in ('committed', 'removed')
+   where lance_version.state = 'removed'
    returning 1`,
 )
 
+/** Version that a batch reserves. */
+export interface ReservedRow extends NewVersion, VersionKey {
+  /**
+   * `staged` of the committed record that the version had when the batch was planned. The version follows the latest one
+   * in the storage, so this record is outdated. Null: it had none.
+   */
+  readonly outdated: string | null
+}
+
 /**
- * Reserves versions for a batch. Each version must follow the latest one in the storage, so a committed record with the
- * same number is outdated. Returns the number of reserved versions: it is lower when another batch reserved one of them.
+ * Reserves versions for a batch, and deletes their outdated records. Returns the number of reserved versions: it is lower
+ * when another request has reserved or committed one of them.
  *
  * @param seconds time after which any process may abort the batch
  */
 export async function reserveVersions(
   tx: Queryable,
-  versions: readonly (NewVersion & VersionKey)[],
+  versions: readonly ReservedRow[],
   { batchId, seconds }: { readonly batchId: string; readonly seconds: number },
 ): Promise<number> {
-  return (await tx.run(reserve, [JSON.stringify(versions), batchId, seconds])).length
+  const rows = JSON.stringify(versions)
+  if (versions.some(({ outdated }) => outdated !== null)) await tx.run(forgetOutdated, [rows])
+  return (await tx.run(reserve, [rows, batchId, seconds])).length
 }
 
 const commit = statement(

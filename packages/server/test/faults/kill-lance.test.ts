@@ -169,6 +169,25 @@ test('a batch that another client overtakes in the storage changes nothing', asy
   await create(fixture.client, one, locations[0] ?? '', 1)
 })
 
+test('a batch is refused, and keeps the record of a version that another request commits before the batch reserves it', async () => {
+  const location = await declared(fixture.client, 'recorded')
+  const staged = { id: ['k', 'recorded'], ...(await stageVersion(location, 1, 'batch')).body }
+  const response = fixture.server.send(
+    'POST',
+    post('table/version/batch-create').path,
+    { entries: [{ ...staged, metadata: { writer: 'batch' } }] },
+    { 'x-request-id': 'recorded', 'x-test-stop': 'lance_versions_reserve:before' },
+  )
+  await fixture.server.reached('recorded')
+  const { body } = await stageVersion(location, 1, 'single')
+  const single = { ...body, metadata: { writer: 'single' } }
+  await done(fixture.client, post('table/k$recorded/version/create', single))
+  fixture.server.release('recorded')
+  expect((await response)?.status).toBe(409)
+  const { json } = await done(fixture.client, post('table/k$recorded/version/describe', { version: 1 }))
+  expect(json).toMatchObject({ version: { version: 1, metadata: { writer: 'single' } } })
+})
+
 test('a batch that took longer than its reservation is refused, and its versions are removed', async () => {
   const location = await declared(fixture.client, 'slow')
   const { body } = await stageVersion(location, 1, 'slow')

@@ -8,7 +8,7 @@ import type { Target } from '../target.ts'
 import { branchLocation } from './branch-location.ts'
 import { findManifest, type FoundManifest, versionsFolder } from './find-manifest.ts'
 import { findLatestVersion } from './hidden-versions.ts'
-import { manifestDigest, settleVersions } from './settle-versions.ts'
+import { manifestDigest, settleBatches } from './settle-versions.ts'
 
 /** Request to commit a version, whose manifest the client has written under another name. */
 export interface VersionRequest {
@@ -40,6 +40,8 @@ export interface PlannedVersion {
    * True when the table already has the version: a repeated request, or another commit. The manifests must be equal.
    */
   readonly exists: boolean
+  /** Staged location in the record of a version that the table does not have any more. Null: there is no record. */
+  readonly outdated: string | null
 }
 
 /** Version that an earlier request committed with the same manifest. */
@@ -70,7 +72,7 @@ export async function planVersion(
   const version = readVersionNumber(request.version)
   const location = branchLocation(relation.location, branch)
   const staged = stagedLocation(location, request.manifestPath)
-  const open = await settleVersions(deps, { relationId: relation.id, storage }, signal)
+  const open = await settleBatches(deps, { relationId: relation.id, storage }, signal)
   if (open.some((each) => each.state === 'pending' && each.branch === (branch ?? '')))
     throw conflict(target, version, 'another request is committing a version at this time')
   const [latest, [record]] = await Promise.all([
@@ -99,6 +101,7 @@ export async function planVersion(
     digest: manifestDigest(bytes),
     metadata,
     exists,
+    outdated: exists ? null : (record?.staged ?? null),
   }
   return { type: 'new', planned }
 }

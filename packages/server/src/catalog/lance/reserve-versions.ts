@@ -20,7 +20,7 @@ export interface ReservedVersion {
 /**
  * Reserves the versions of a batch, which hides them. Returns false when one of the tables was deleted meanwhile.
  *
- * @throws HeadgateError `commit-failed` when another batch has reserved one of them
+ * @throws HeadgateError `commit-failed` when another request has reserved or committed one of them
  */
 export async function reserveAll(
   { sql }: Pick<CommitDeps, 'sql'>,
@@ -32,6 +32,7 @@ export async function reserveAll(
   const rows = reserved.map(({ target, planned }) => ({
     relationId: target.relation.id,
     ...toNewVersion(planned, principalId),
+    outdated: planned.outdated,
   }))
   try {
     const isReserved = await tryTransaction(
@@ -43,7 +44,7 @@ export async function reserveAll(
     if (isViolation(error, 'lance_version_relation_id_fkey')) return false
     throw error
   }
-  throw conflict(first.target, first.planned.version, 'another batch commits a version of the same table')
+  throw conflict(first.target, first.planned.version, 'another request commits a version of the same table')
 }
 
 /** Aborts the batch of this process, and removes the manifests that it published. */

@@ -19,12 +19,24 @@ export interface StoredTable {
   readonly storage: Storage
 }
 
-/**
- * Completes what killed processes left: aborts expired batches, and removes the manifests of aborted and deleted versions.
- *
- * @returns versions that are still hidden, because a running batch has reserved them
- */
+/** Completes what killed processes left: settles batches, and removes the manifests of deleted versions. */
 export async function settleVersions(
+  deps: SettleDeps,
+  table: StoredTable,
+  signal: AbortSignal,
+): Promise<void> {
+  const open = await settleBatches(deps, table, signal)
+  const deleted = open.filter(({ state }) => state === 'deleted')
+  await removeHidden(deps, table.storage, deleted, signal)
+}
+
+/**
+ * Aborts expired batches, and removes the manifests of aborted versions. Commits do this first, because such a manifest
+ * can have the name of the next version.
+ *
+ * @returns versions that are still hidden: those that a running batch has reserved, and deleted ones
+ */
+export async function settleBatches(
   deps: SettleDeps,
   { relationId, storage }: StoredTable,
   signal: AbortSignal,
@@ -35,9 +47,9 @@ export async function settleVersions(
   for (const batchId of expired)
     if (batchId !== null)
       await removeHidden(deps, storage, await abortBatch(deps.sql, batchId, false), signal)
-  const removable = open.filter(({ state }) => state !== 'pending')
-  await removeHidden(deps, storage, removable, signal)
-  return expired.size + removable.length === 0 ? open : await listUnsettled(deps, relationId)
+  const aborted = open.filter(({ state }) => state === 'aborted')
+  await removeHidden(deps, storage, aborted, signal)
+  return expired.size + aborted.length === 0 ? open : await listUnsettled(deps, relationId)
 }
 
 async function listUnsettled({ sql }: SettleDeps, relationId: string): Promise<readonly OpenVersion[]> {
