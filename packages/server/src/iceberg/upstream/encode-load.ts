@@ -33,7 +33,9 @@ export function encodeLoad(
   if (last !== undefined && last.rowId === rowId && last.snapshots === snapshots && last.access === access)
     return last
   const { metadataLocation: location, text } = metadata
-  const etag = formatMetadataEtag(`${rowId} ${location ?? ''}`, snapshots, access?.version)
+  // Without a metadata location, only the metadata itself shows that the table or view has changed.
+  const key = `${rowId} ${location ?? text.toString('latin1')}`
+  const etag = formatMetadataEtag(key, snapshots, access?.version)
   const { response } = plainResponse(
     { location, text, suffix: access?.suffix ?? emptyConfigSuffix, etag },
     true,
