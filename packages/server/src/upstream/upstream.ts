@@ -1,51 +1,25 @@
 import type { ReadyProvider } from '@headgate/auth'
 import { parseBytes, type Json } from '@headgate/json'
 import { HeadgateError } from '@headgate/errors'
-import {
-  type Namespace,
-  operation,
-  type OperationId,
-  operations,
-  type TableIdentifier,
-} from '@headgate/iceberg/rest'
+import type { OperationId } from '@headgate/iceberg/rest'
 import { SingleFlight } from '../concurrency/single-flight.ts'
+import {
+  buildQuery,
+  buildRequest,
+  buildRequestLine,
+  headersFor,
+  isSafe,
+  type UpstreamCall,
+} from './build-request.ts'
 import type { UpstreamClient, UpstreamRequest } from './client.ts'
-import type { EarlierResponse, UpstreamResponse } from './read-response.ts'
+import type { UpstreamResponse } from './read-response.ts'
 import type { Dialect } from './dialect.ts'
 import { decodeRemoteConfig, offers, type RemoteConfig, type RemoteSettings } from './remote-config.ts'
-import { encodeName, encodeNamespace } from './remote-names.ts'
 import { responseError } from './response-error.ts'
 import { unreadableOutcome } from './failures.ts'
 
 /** Time in ms for which the configuration of the upstream catalog is cached. */
 const configAgeMs = 300_000
-
-/** Namespace, table or view that a request to the upstream catalog names. */
-export interface UpstreamTarget {
-  readonly namespace?: Namespace
-  readonly identifier?: TableIdentifier
-}
-
-/** Call of one operation of the upstream catalog. */
-export interface UpstreamCall {
-  readonly id: OperationId
-  readonly target: UpstreamTarget
-  readonly query?: Readonly<Record<string, string | undefined>>
-  /** JSON text of the request body. */
-  readonly body?: string | null
-  readonly idempotencyKey?: string | undefined
-  /**
-   * Earlier response to the same call, or null. The request contains its ETag. If the earlier response is still
-   * current, the response contains its body.
-   */
-  readonly earlier?: EarlierResponse | null
-  /** True when the response must contain storage credentials of the upstream catalog. */
-  readonly vends?: boolean
-  /** Records that a request that makes a change is sent now; see `Call.begin`. */
-  begin?(): void
-  /** Returns the error for an object that does not exist in the upstream catalog. */
-  missing(): HeadgateError
-}
 
 export interface UpstreamOptions extends RemoteSettings {
   /** Name of the warehouse, for error messages. */
@@ -62,9 +36,8 @@ export interface UpstreamOptions extends RemoteSettings {
 }
 
 /**
- * Connection to one upstream catalog with one identity. Builds the requests of the Iceberg REST API, and
- * converts error responses. Builds paths from decoded names, with the prefix and separator of the upstream
- * catalog, so that no part of a client's path is forwarded unchanged.
+ * Connection to one upstream catalog with one identity. Caches its configuration, shares equal loads, and converts
+ * error responses.
  */
 export class Upstream implements AsyncDisposable {
   readonly #client: UpstreamClient
@@ -130,35 +103,20 @@ export class Upstream implements AsyncDisposable {
   async call(call: UpstreamCall, signal: AbortSignal | null): Promise<UpstreamResponse> {
     const config = await this.config(signal)
     if (!offers(config, call.id)) throw notOffered(this.#warehouse.name, call.id)
-    const { method } = operation(call.id)
-    const path = buildPath(config, call.id, call.target)
-    const query = buildQuery(call.query ?? {})
     const safe = isSafe(call.id)
-    const earlier = call.earlier ?? null
     // The upstream compares the ETag only for callers that may read the table. With the identity of users, the server
     // does not rely on that.
-    const etag = this.isForUser ? null : (earlier?.etag ?? null)
+    const etag = this.isForUser ? null : (call.earlier?.etag ?? null)
+    const line = buildRequestLine(config, call)
     const send = (abort: AbortSignal | null): Promise<UpstreamResponse> =>
-      this.#sendConditional(
-        {
-          method,
-          path,
-          query,
-          safe,
-          earlier,
-          headers: headersFor(call, etag),
-          body: call.body === undefined || call.body === null ? null : Buffer.from(call.body),
-        },
-        etag,
-        abort,
-      )
+      this.#sendConditional(buildRequest(line, call, etag), etag, abort)
     if (!safe) call.begin?.()
     // All callers of one `Upstream` have the same identity at the upstream catalog. Equal loads that wait at
     // the same time share one request, which is sent after the last of these loads was requested. The request
     // does not end when the first caller disconnects: it has its own time limits.
     const response = safe
       ? await this.#loads.joinNext(
-          `${method} ${path}?${query} ${call.vends === true}`,
+          `${line.method} ${line.path}?${line.query} ${call.vends === true}`,
           () => send(null),
           signal ?? undefined,
         )
@@ -274,12 +232,6 @@ export class Upstream implements AsyncDisposable {
   }
 }
 
-/** Returns whether an operation only reads, so that it can be repeated. */
-function isSafe(id: OperationId): boolean {
-  const { method } = operation(id)
-  return method === 'GET' || method === 'HEAD'
-}
-
 function decodeURIComponentOr(text: string): string {
   try {
     return decodeURIComponent(text)
@@ -312,48 +264,6 @@ function parseConfig(body: Buffer): Json {
   } catch {
     return null
   }
-}
-
-function headersFor(
-  { body, idempotencyKey, vends = false }: Pick<UpstreamCall, 'body' | 'idempotencyKey' | 'vends'>,
-  etag: string | null = null,
-): [string, string][] {
-  return [
-    ['Accept', 'application/json'],
-    ...(etag === null ? [] : [['If-None-Match', etag] as [string, string]]),
-    ...(vends ? [['X-Iceberg-Access-Delegation', 'vended-credentials'] as [string, string]] : []),
-    ...(body === undefined || body === null
-      ? []
-      : [['Content-Type', 'application/json'] as [string, string]]),
-    ...(idempotencyKey === undefined ? [] : [['Idempotency-Key', idempotencyKey] as [string, string]]),
-  ]
-}
-
-/** Segments of the path templates of operations. */
-const templates: ReadonlyMap<OperationId, readonly string[]> = new Map(
-  operations.map(({ operationId, path }) => [operationId, path.slice(1).split('/')]),
-)
-
-/** Replaces the parameters in the path template of an operation by percent-encoded names. */
-function buildPath({ prefix, separator }: RemoteConfig, id: OperationId, target: UpstreamTarget): string {
-  const { identifier, namespace = identifier?.namespace } = target
-  let path = ''
-  for (const segment of templates.get(id) ?? []) {
-    if (segment === '{prefix}') path += prefix === '' ? '' : `/${prefix}`
-    else if (segment === '{namespace}' && namespace !== undefined)
-      path += `/${encodeNamespace(namespace, separator)}`
-    else if (!segment.startsWith('{')) path += `/${segment}`
-    else if (identifier !== undefined) path += `/${encodeName(identifier.name, 'name')}`
-    else throw new Error(`the path of ${id} needs ${segment}`)
-  }
-  return path
-}
-
-function buildQuery(values: Readonly<Record<string, string | undefined>>): string {
-  let query = ''
-  for (const [name, value] of Object.entries(values))
-    if (value !== undefined) query += `${query === '' ? '' : '&'}${name}=${encodeURIComponent(value)}`
-  return query
 }
 
 function notOffered(warehouse: string, id: OperationId): HeadgateError {
