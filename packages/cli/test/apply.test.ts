@@ -333,6 +333,30 @@ grants: [{on: "warehouse:lake", to: "role:engineers", privileges: [create]}]
     expect(left).not.toMatch(/principal:signer|modify/)
   })
 
+  it('headgate export and apply keep restricted grants, and --prune removes only the form that the documents do not contain', async () => {
+    const entry = (members: string): string =>
+      `version: 1\nroles: [{name: eu}]\ngrants: [{on: "warehouse:lake", to: "role:eu", privileges: [select]${members}}]\n`
+    const restricted = await document('restricted', entry(', rows: "region = \'eu\'", columns: [id, region]'))
+    const who = async (): Promise<string> => (await one.headgate(['grant', 'who', 'warehouse:lake'])).out
+    const form = "select where region = 'eu' (id, region)"
+    expect(await apply(one, restricted)).toMatchObject({ code: 0 })
+    expect(await who()).toContain(form)
+    const again = parsed(await apply(one, restricted, '--dry-run', '--json'))
+    expect(again.items.flatMap(({ changes }) => changes)).toEqual([])
+    const exported = await one.headgate(['export'])
+    expect(exported.out).toContain("rows: region = 'eu'")
+    // The unrestricted grant is added to the restricted one, which only --prune removes.
+    const open = await document('unrestricted', entry(''))
+    expect(await apply(one, open)).toMatchObject({ code: 0 })
+    expect(await who()).toContain(form)
+    expect(await apply(one, restricted, '--prune', 'grants', '--yes')).toMatchObject({ code: 0 })
+    expect(await who()).toMatch(/select where .* role:eu/)
+    expect(await who()).not.toMatch(/select +warehouse:lake +role:eu/)
+    expect(await apply(one, open, '--prune', 'grants', '--yes')).toMatchObject({ code: 0 })
+    expect(await who()).toMatch(/select +warehouse:lake +role:eu/)
+    expect(await who()).not.toContain(form)
+  })
+
   it('headgate apply stops at the first refused change, reports the changes that it made, and continues in the next run', async () => {
     const text = (namesIssuer: string): string => `
 version: 1

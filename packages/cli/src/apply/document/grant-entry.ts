@@ -8,6 +8,10 @@ export interface GrantEntry {
   readonly to: GranteeText
   /** Names of the granted privileges, or of bundles of privileges such as `reader`. */
   readonly privileges: readonly string[]
+  /** Condition on the rows to which `select` is restricted. Absent: all rows. */
+  readonly rows?: string | undefined
+  /** Names of the columns to which `select` is restricted. Absent: all columns. */
+  readonly columns?: readonly string[] | undefined
 }
 
 export const grantEntry: z.ZodType<GrantEntry> = z
@@ -18,5 +22,21 @@ export const grantEntry: z.ZodType<GrantEntry> = z
       .array(z.enum(grantable))
       .min(1)
       .describe('Privileges, or bundles: reader is select, writer is modify and create, owner is manage.'),
+    rows: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("Condition on the rows to which select is restricted, such as region = 'eu'."),
+    columns: z
+      .array(z.string().min(1))
+      .min(1)
+      .optional()
+      .describe('Names of the columns to which select is restricted.'),
   })
+  .refine(
+    ({ privileges, rows, columns }) =>
+      (rows === undefined && columns === undefined) ||
+      privileges.every((name) => name === 'select' || name === 'reader'),
+    'rows and columns restrict only select: write the other privileges in a separate entry',
+  )
   .meta({ id: 'Grant' })

@@ -77,6 +77,26 @@ describe('toDocument', () => {
     ])
   })
 
+  it('the export contains each restricted grant of select in a separate entry', () => {
+    const grants = [
+      grant({ privilege: 'select' }),
+      grant({ privilege: 'use' }),
+      grant({ privilege: 'select', restriction: { rows: "region = 'eu'", columns: null } }),
+      grant({
+        privilege: 'select',
+        to: { kind: 'principal', id: 'p2', name: 'Ann' },
+        restriction: { rows: null, columns: ['id'] },
+      }),
+    ]
+    const exported = toDocument({ ...empty, grants })
+    expect(exported.document.grants).toEqual([
+      { on: 'server', to: 'principal:etl', privileges: ['select'], rows: "region = 'eu'" },
+      { on: 'server', to: 'principal:etl', privileges: ['use', 'select'] },
+      { on: 'server', to: 'principal:https://idp#u', privileges: ['select'], columns: ['id'] },
+    ])
+    expect(parseDocuments(formatDocument(exported), 'x')[0]?.document).toEqual(exported.document)
+  })
+
   it('the export is YAML that parses to the same document, even if names look like comments', () => {
     const roles = [{ role: { id: 'r', name: 'on: # "x"', system: false, createdAt: at }, members: [] }]
     const principals = [

@@ -136,7 +136,7 @@ function rankOf(privilege: string): number {
 
 function toGrants(snapshot: ServerSnapshot): readonly GrantEntry[] {
   const entries = snapshot.grants.flatMap((grant) => toGrant(grant, snapshot) ?? [])
-  const groups = Map.groupBy(entries, ({ on, to }) => JSON.stringify([on, to]))
+  const groups = Map.groupBy(entries, ({ on, to, rows, columns }) => JSON.stringify([on, to, rows, columns]))
   return [...groups]
     .toSorted(([one], [other]) => compare(one, other))
     .flatMap(([, group]) => {
@@ -148,20 +148,21 @@ function toGrants(snapshot: ServerSnapshot): readonly GrantEntry[] {
     })
 }
 
-/**
- * Returns a grant as documents contain it, or undefined if its object or grantee was deleted, its table was dropped, or
- * the grant is restricted.
- */
+/** Returns a grant as documents contain it, or undefined if its object or grantee was deleted or its table was dropped. */
 function toGrant(
   { on, to, privilege, restriction, dropped }: Grant,
   snapshot: ServerSnapshot,
 ): GrantEntry | undefined {
   const grantee = toGranteeText(to, snapshot)
   if (on === null || dropped === true || grantee === undefined) return undefined
-  // A document cannot contain a restriction. An exported restricted grant would therefore permit all rows and columns
-  // when the document is applied, so it is not exported.
-  if (restriction !== undefined) return undefined
-  return { on: formatSecurable(on), to: grantee, privileges: [privilege] }
+  const { rows = null, columns = null } = restriction ?? {}
+  return {
+    on: formatSecurable(on),
+    to: grantee,
+    privileges: [privilege],
+    ...(rows === null ? {} : { rows }),
+    ...(columns === null ? {} : { columns }),
+  }
 }
 
 function isEmpty(map: Readonly<Record<string, Json>>): boolean {

@@ -2,6 +2,7 @@ import { CliError } from '../../cli-error.ts'
 import { readList } from '../../connection/pages.ts'
 import { grantPrivilege, listGrants, revokePrivilege } from '../../management/generated/grants.ts'
 import type { Grant, GranteeName, SecurableName } from '../../management/generated/schemas.ts'
+import { formatRestriction } from '../../commands/grant/format-restriction.ts'
 import { formatGrantee } from '../../names/grantee.ts'
 import { formatSecurable, toSecurableQuery } from '../../names/securable.ts'
 import { mapBounded } from '../map-bounded.ts'
@@ -16,6 +17,7 @@ import {
 } from './grantee-key.ts'
 import { maxParallel, type PlanContext } from './plan-context.ts'
 import { createdItem, plannedItem, type PlannedChange, type PlannedItem } from './planned-item.ts'
+import { sameValue } from './same-value.ts'
 
 /** Plans the grants to add, and with `--prune` also the grants to remove. */
 export async function planGrants(context: PlanContext): Promise<readonly PlannedItem[]> {
@@ -95,16 +97,48 @@ function planGrantee(
   present: readonly Grant[],
 ): PlannedItem {
   const name = `${formatGranteeName(grant.to)} on ${formatSecurable(grant.on)}`
-  const held = present.map(({ privilege }) => privilege)
-  const missing = grant.privileges.filter((privilege) => !held.includes(privilege))
-  const others = held.filter((privilege) => !grant.privileges.includes(privilege))
+  const wanted = toForms(grant)
+  const missing = wanted.filter((form) => !present.some((held) => isSameForm(held, form)))
+  // A restricted grant replaces the one that the grantee has.
+  const others = present.filter(
+    (held) =>
+      !wanted.some((form) => form.privilege === held.privilege && isRestricted(form) === isRestricted(held)),
+  )
   const pruned = context.options.prune.has('grants') ? others : []
+  // A revocation of `select` removes the restricted and the unrestricted grant. The documents can contain one of them.
+  const restored = pruned.some(isSelect) ? wanted.filter(isSelect) : []
   const changes = [
-    ...(missing.length === 0 ? [] : [give(context, grant.on, grant.to, missing)]),
-    ...(pruned.length === 0 ? [] : [take(context, grant.on, grant.to, pruned)]),
+    ...give(context, grant, missing),
+    ...(pruned.length === 0 ? [] : [take(context, grant, pruned, restored)]),
   ]
-  const kept = pruned.length > 0 ? [] : others.map((privilege) => `privilege ${privilege}`)
-  return held.length === 0 ? createdItem('grant', name, changes) : plannedItem('grant', name, changes, kept)
+  const kept = pruned.length > 0 ? [] : others.map((held) => `privilege ${formatForm(held)}`)
+  return present.length === 0
+    ? createdItem('grant', name, changes)
+    : plannedItem('grant', name, changes, kept)
+}
+
+/** Privilege of a grant, with its restriction. */
+type GrantForm = Pick<Grant, 'privilege' | 'restriction'>
+
+function toForms({ privileges, restriction }: ParsedGrant): readonly GrantForm[] {
+  const restricted = restriction === null ? [] : [{ privilege: 'select', restriction }]
+  return [...privileges.map((privilege) => ({ privilege })), ...restricted]
+}
+
+function isSameForm(one: GrantForm, other: GrantForm): boolean {
+  return one.privilege === other.privilege && sameValue(one.restriction, other.restriction)
+}
+
+function isRestricted({ restriction }: GrantForm): boolean {
+  return restriction !== undefined
+}
+
+function isSelect({ privilege }: GrantForm): boolean {
+  return privilege === 'select'
+}
+
+function formatForm({ privilege, restriction }: GrantForm): string {
+  return `${privilege}${formatRestriction(restriction)}`
 }
 
 /**
@@ -121,39 +155,61 @@ function planOthers(
   if (first === undefined) return []
   const grantee = formatGrantee({ ...first.to, issuerConfigured: true })
   const name = `${grantee} on ${formatSecurable(on)}`
-  const privileges = grants.map(({ privilege }) => privilege)
   // The documents do not manage grants to grantees that they do not contain, so these grants are kept.
   if (!context.options.prune.has('grants') || !isNamed) {
-    const kept = privileges.map((privilege) => `privilege ${privilege}`)
+    const kept = grants.map((held) => `privilege ${formatForm(held)}`)
     return [{ kind: 'grant', name, action: 'keep', changes: [], kept }]
   }
-  const change = take(context, on, toGranteeId(first.to), privileges)
+  const change = take(context, { on, to: toGranteeId(first.to) }, grants, [])
   return [{ kind: 'grant', name, action: 'delete', changes: [change], kept: [] }]
 }
 
-function give(
-  { session }: PlanContext,
-  on: SecurableName,
-  to: GranteeName,
-  privileges: readonly string[],
-): PlannedChange {
-  return {
-    stage: 'grants',
-    text: `grant ${privileges.join(', ')}`,
-    send: () => grantPrivilege(session.client, { body: { privileges, on, to } }),
-  }
+/** Object and grantee of grants. */
+interface GrantPlace {
+  readonly on: SecurableName
+  readonly to: GranteeName
 }
 
-function take(
+/** Returns the changes that make grants: one for all privileges, and one for a restricted grant. */
+function give(
   { session }: PlanContext,
-  on: SecurableName,
-  to: GranteeName,
-  privileges: readonly string[],
+  { on, to }: GrantPlace,
+  forms: readonly GrantForm[],
+): readonly PlannedChange[] {
+  return [forms.filter((form) => !isRestricted(form)), forms.filter(isRestricted)].flatMap((group) => {
+    const [first] = group
+    if (first === undefined) return []
+    const { rows = null, columns = null } = first.restriction ?? {}
+    const body = {
+      privileges: group.map(({ privilege }) => privilege),
+      ...(rows === null ? {} : { rows }),
+      ...(columns === null ? {} : { columns }),
+      on,
+      to,
+    }
+    return {
+      stage: 'grants' as const,
+      text: `grant ${group.map(formatForm).join(', ')}`,
+      send: () => grantPrivilege(session.client, { body }),
+    }
+  })
+}
+
+/** @param restored grants of `select` that are made again after the revocation */
+function take(
+  context: PlanContext,
+  { on, to }: GrantPlace,
+  forms: readonly GrantForm[],
+  restored: readonly GrantForm[],
 ): PlannedChange {
+  const privileges = [...new Set(forms.map(({ privilege }) => privilege))]
   return {
     stage: 'removals',
-    text: `revoke ${privileges.join(', ')}`,
-    send: () => revokePrivilege(session.client, { body: { privileges, on, to } }),
+    text: `revoke ${forms.map(formatForm).join(', ')}`,
+    async send() {
+      await revokePrivilege(context.session.client, { body: { privileges, on, to } })
+      for (const change of give(context, { on, to }, restored)) await change.send()
+    },
   }
 }
 
@@ -164,8 +220,7 @@ async function readGrants({ session }: PlanContext, on: SecurableName): Promise<
       key: 'grants',
       request: (page) => listGrants(session.client, { query: { ...toSecurableQuery(on), ...page } }),
     })
-    // Documents contain no restricted grants, so they neither add nor remove them.
-    return items.filter(({ restriction }) => restriction === undefined)
+    return items
   } catch (error) {
     if (error instanceof CliError && error.refusal?.status === 404) return null
     throw error

@@ -30,6 +30,20 @@ describe('mergeDocuments', () => {
     ])
   })
 
+  it('mergeDocuments merges one restricted grant of select with other privileges, and refuses a second one', () => {
+    const grants = (entry: string): string => `grants: [{on: server, to: "role:r", ${entry}}]`
+    const restricted = grants(`privileges: [reader], rows: "a = 1", columns: [a, b]`)
+    const merged = mergeDocuments(sources(grants('privileges: [use]'), restricted))
+    expect(merged.grants).toMatchObject([
+      { privileges: ['use'], restriction: { rows: 'a = 1', columns: ['a', 'b'] } },
+    ])
+    const second = grants('privileges: [select], columns: [a]')
+    expect(() => mergeDocuments(sources(restricted, second))).toThrow(
+      /more than once: at 0\.yaml:2 and 1\.yaml:2/,
+    )
+    expect(() => sources(grants('privileges: [select, use], columns: [a]'))).toThrow('restrict only select')
+  })
+
   it('mergeDocuments splits the name of a namespace into the warehouse and the levels', () => {
     const { namespaces } = mergeDocuments(sources(`namespaces: [{name: 'w/a."b.c"'}]`))
     expect(namespaces).toMatchObject([{ warehouse: 'w', levels: ['a', 'b.c'], source: { at: '0.yaml:2' } }])

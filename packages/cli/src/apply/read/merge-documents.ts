@@ -1,7 +1,7 @@
 import { CliError } from '../../cli-error.ts'
 import { toPrivileges } from '../../commands/grant/bundles.ts'
 import { exitCode } from '../../exit-code.ts'
-import type { GranteeName, SecurableName } from '../../management/generated/schemas.ts'
+import type { GranteeName, Restriction, SecurableName } from '../../management/generated/schemas.ts'
 import { formatSecurable, parseSecurable } from '../../names/securable.ts'
 import { parseDotted } from '../../names/dotted.ts'
 import { parseGrantee } from '../../names/grantee.ts'
@@ -32,7 +32,10 @@ export interface ParsedNamespace extends NamespaceEntry {
 export interface ParsedGrant {
   readonly on: SecurableName
   readonly to: GranteeName
+  /** Privileges that are not restricted. */
   readonly privileges: readonly string[]
+  /** Restriction of a further grant of `select`. Null: no such grant. */
+  readonly restriction: Restriction | null
 }
 
 /** Merged entries of all documents. Each object occurs once. */
@@ -77,9 +80,18 @@ function parseNamespace(entry: Sourced<NamespaceEntry>): Sourced<ParsedNamespace
   return { ...entry, warehouse: warehouse ?? '', levels }
 }
 
-function parseGrant({ on, to, privileges, source }: Sourced<Entry<'grants'>>): Sourced<ParsedGrant> {
-  const securable = parseSecurable(on, '')
-  return { on: securable, to: parseGrantee(to), privileges: toPrivileges(privileges, securable), source }
+function parseGrant({
+  on,
+  to,
+  privileges,
+  rows,
+  columns,
+  source,
+}: Sourced<Entry<'grants'>>): Sourced<ParsedGrant> {
+  const named = { on: parseSecurable(on, ''), to: parseGrantee(to), source }
+  return rows === undefined && columns === undefined
+    ? { ...named, privileges: toPrivileges(privileges, named.on), restriction: null }
+    : { ...named, privileges: [], restriction: { rows: rows ?? null, columns: columns ?? null } }
 }
 
 function uniteGrants(grants: readonly Sourced<ParsedGrant>[]): readonly Sourced<ParsedGrant>[] {
@@ -87,8 +99,21 @@ function uniteGrants(grants: readonly Sourced<ParsedGrant>[]): readonly Sourced<
   return [...groups.values()].flatMap((group) => {
     const [first] = group
     if (first === undefined) return []
-    return [{ ...first, privileges: [...new Set(group.flatMap(({ privileges }) => privileges))] }]
+    const privileges = [...new Set(group.flatMap((each) => each.privileges))]
+    return [{ ...first, privileges, restriction: onlyRestriction(group) }]
   })
+}
+
+/** @throws CliError when the entries contain several restricted grants, because a grantee can have only one */
+function onlyRestriction(group: readonly Sourced<ParsedGrant>[]): Restriction | null {
+  const [first, second] = group.filter(({ restriction }) => restriction !== null)
+  if (first !== undefined && second !== undefined)
+    throw new CliError(
+      exitCode.usage,
+      `The documents restrict select on ${formatSecurable(first.on)} for one grantee more than once: at ${first.source.at} and ${second.source.at}.`,
+      { next: 'Nothing was changed. Write rows and columns in one entry.' },
+    )
+  return first?.restriction ?? null
 }
 
 function refuseDuplicates(state: DesiredState): void {
