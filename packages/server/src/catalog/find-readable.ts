@@ -115,9 +115,11 @@ async function restrictionOn(
   kind: RelationKind,
   role: string | null,
 ): Promise<ReadRestriction | null> {
-  const target = targetAt(lookedUp)
-  if (kind !== 'table' || target?.relation.kind !== kind) return null
+  if (kind !== 'table') return null
   const policy = await policyAt(deps, caller, lookedUp.resolved.policyVersion)
+  if (policy.restrictions.size === 0) return null
+  const target = targetAt(lookedUp)
+  if (target?.relation.kind !== kind) return null
   const held = findRestriction(policy, target.chain, role)
   if (held === null) return null
   const restriction = { ...held, isEnforced: policy.engine?.enforcesRestrictions === true }
