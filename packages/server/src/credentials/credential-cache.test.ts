@@ -83,6 +83,7 @@ function request(changes: Partial<StorageGrant> = {}): StorageGrant {
     viewIds: [],
     plan: null,
     role: null,
+    restriction: null,
     omitsEndpoint: false,
     policyVersion: 1,
     revokedBefore: 0,

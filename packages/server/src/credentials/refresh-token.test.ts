@@ -55,6 +55,7 @@ const claims: RefreshClaims = {
   viewIds: [],
   plan: null,
   role: null,
+  restriction: null,
   queryId: null,
 }
 

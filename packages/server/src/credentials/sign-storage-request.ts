@@ -34,6 +34,7 @@ export async function decideSigning(
 ): Promise<SigningGrant> {
   const { permission } = decideStorageGrant(await policies.get(identity), target, 'widest', [], {
     role: null,
+    known: null,
     isPlanned: false,
   })
   return { prefixes: allowedPrefixes(warehouse, target.prefixes), permission, table: target.table }

@@ -32,7 +32,9 @@ export function planTableScan(deps: IcebergDeps): Operation {
     if (text === null && planned.scan !== null && restriction?.isEnforced === false) throw tooLargeToLimit()
     const plan = call.isFromConsole ? null : text
     const issued =
-      plan === null ? null : await issuePlan(deps, committedAccessRequest(call, found, views), plan, call)
+      plan === null
+        ? null
+        : await issuePlan(deps, committedAccessRequest(call, found, views, restriction), plan, call)
     const access = auditedResponse(call, issued)
     const members = {
       status: 'completed',

@@ -56,7 +56,10 @@ async function trustedMembers(
   const metadata = await currentMetadata(deps, tableModel, deps.decodedTables, target)
   const access = call.isFromConsole
     ? null
-    : auditedResponse(call, await issueStorageAccess(deps, committedAccessRequest(call, target), call))
+    : auditedResponse(
+        call,
+        await issueStorageAccess(deps, committedAccessRequest(call, target, [], restriction), call),
+      )
   const credentials = (access?.credentials ?? []).map((each) => ({ ...each }))
   return {
     config: access?.config ?? planningProperties(target.warehouse, target.relation.scanPlanning),

@@ -75,6 +75,7 @@ function toRequest(
     location,
     views: [],
     role: null,
+    restriction: null,
     delegations: ['vended-credentials'],
     userAgent: call.header('user-agent'),
   }

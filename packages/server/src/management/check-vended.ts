@@ -193,6 +193,7 @@ async function mint(
     limits: { credentialExpiresBy: end, renewableUntil: end, engineRenewableUntil: null },
     plan: null,
     role: null,
+    restriction: null,
     omitsEndpoint: false,
   }
   try {

@@ -259,6 +259,7 @@ export class CredentialFixture implements AsyncDisposable {
       limits: this.issuer.limitsFor(identity, warehouse),
       plan: null,
       role: null,
+      restriction: null,
       omitsEndpoint: false,
     }
   }

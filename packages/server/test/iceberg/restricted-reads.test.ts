@@ -176,6 +176,26 @@ describe('an engine that is trusted to enforce restrictions', () => {
     expect(pathsOf((await planOf(engine)).json)).toHaveLength(6)
   })
 
+  it('a restriction that was added or changed after the load ends the credentials of the engine and their renewal', async () => {
+    const engine = await trusted('engine-3', firstFiles)
+    const file = new GetObjectCommand(keyBelow(table.location, 'data/f-4'))
+    const narrower = { rows: `id < ${idOf(1)}`, columns: null }
+    const credential = readCredential(await load(engine))
+    const client = storageClient(credential)
+    const get = () => storageOutcome(client.send(file))
+    const renew = () =>
+      engine.send(
+        'GET',
+        `${path}/credentials?${new URL(credential.config['client.refresh-credentials-endpoint'] ?? '', 'http://x').searchParams.toString()}`,
+      )
+    expect([await get(), (await renew()).status]).toEqual(['done', 200])
+    await server.grant({ privilege: 'select', on: onTable(), to: engine, restriction: narrower })
+    await expect.poll(get, { timeout: 5_000 }).toBe('AccessDenied')
+    expect((await renew()).status).toBe(403)
+    const again = storageClient(readCredential(await load(engine)))
+    expect(await storageOutcome(again.send(file))).toBe('done')
+  })
+
   it('an engine gets an error for a grant with columns that the table does not have', async () => {
     const engine = await trusted('engine-2', { rows: null, columns: ['id', 'amount'] })
     const { status, json } = await load(engine)

@@ -165,6 +165,7 @@ export function makeClaims(): S3SessionClaims {
     viewIds: [],
     plan: null,
     role: null,
+    restriction: null,
     sessionBegan: null,
     issuedAt: Date.now() - 1000,
     expiresAt: Date.now() + 3_600_000,

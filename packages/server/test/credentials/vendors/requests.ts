@@ -70,6 +70,7 @@ export function testGrant(
     limits: { credentialExpiresBy: expiresAt, renewableUntil: expiresAt, engineRenewableUntil: null },
     plan: null,
     role: null,
+    restriction: null,
     omitsEndpoint: false,
   }
   return [grant, expiresAt]
