@@ -60,7 +60,7 @@ export async function findScanned(deps: IcebergDeps, call: Call): Promise<Readab
 function tooLargeToLimit(): HeadgateError {
   return new HeadgateError(
     'forbidden',
-    'The server cannot limit a credential to the files of this plan, which your restricted grant needs. Plan the scan with a narrower filter.',
+    'The server cannot limit a credential to the files of this plan, which your restricted grant needs, because they are too many. Use an engine whose entry has --enforces-restrictions.',
   )
 }
 

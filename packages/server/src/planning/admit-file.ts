@@ -46,7 +46,7 @@ export async function admitFile(
     return {
       table,
       scan,
-      permitted: isLimited ? await permitted.get(table, scan.snapshotId, rows) : new Set(),
+      permitted: isLimited ? (await permitted.get(table, scan.snapshotId, rows)).locations : new Set(),
     }
   })
   return locations.has(location)

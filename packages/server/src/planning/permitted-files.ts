@@ -1,5 +1,6 @@
 import { HeadgateError } from '@headgate/errors'
 import { matchesWholeFile, parseFilter, residualFor } from '@headgate/iceberg/expression'
+import type { ManifestFile } from '@headgate/iceberg/manifest'
 import type { Int64 } from '@headgate/json'
 import { sharedCache, type SharedCache } from '../cache.ts'
 import { SingleFlight } from '../concurrency/single-flight.ts'
@@ -9,9 +10,10 @@ import { openSource } from './open-source.ts'
 import type { ScannedTable, SourceDeps } from './scanned-table.ts'
 import { type TaskSource, visitFiles } from './scan-tasks.ts'
 
-/** Files of a snapshot that contain only rows that a condition permits. */
+/** Files of a snapshot that contain only rows that a condition permits, and the manifests that can contain them. */
 interface PermittedFilesOf {
   readonly locations: ReadonlySet<string>
+  readonly manifests: readonly ManifestFile[]
   /** File with permitted and other rows. Null: the files decide about all rows. */
   readonly mixed: string | null
 }
@@ -36,14 +38,14 @@ export class PermittedFiles {
   }
 
   /**
-   * Returns the canonical locations of the data files of which all rows satisfy a condition, and of their delete files.
-   * Files without such rows are left out.
+   * Returns the canonical locations of the data files of which all rows satisfy a condition, and of their delete files,
+   * and the manifests that can contain these data files. Files without such rows are left out.
    *
    * @param rows condition, in the text form of `parseFilter`
    * @throws HeadgateError `forbidden` when a file contains permitted and other rows, or when the condition does not fit
    *   the table, and errors of `ManifestFiles`
    */
-  async get(table: ScannedTable, snapshotId: Int64, rows: string): Promise<ReadonlySet<string>> {
+  async get(table: ScannedTable, snapshotId: Int64, rows: string): Promise<Omit<PermittedFilesOf, 'mixed'>> {
     const list = table.metadata.snapshots.find((each) => each['snapshot-id'] === snapshotId)?.[
       'manifest-list'
     ]
@@ -52,7 +54,7 @@ export class PermittedFiles {
     const found =
       this.#cache.get(key) ?? (await this.#reads.join(key, () => this.#find(key, table, snapshotId, rows)))
     if (found.mixed !== null) throw mixedFile(found.mixed)
-    return found.locations
+    return found
   }
 
   async #find(key: string, table: ScannedTable, snapshotId: Int64, rows: string): Promise<PermittedFilesOf> {
@@ -82,7 +84,8 @@ export class PermittedFiles {
       if (!isOnly) mixed ??= each.file.path
     }
     for (const { file } of deletes) locations.add(canonicalFile(file.path))
-    const found = { locations: mixed === null ? locations : new Set<string>(), mixed }
+    const { manifests } = source
+    const found = { locations: mixed === null ? locations : new Set<string>(), manifests, mixed }
     this.#cache.set(key, found, { size: 1 + found.locations.size })
     return found
   }

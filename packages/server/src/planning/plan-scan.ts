@@ -23,8 +23,6 @@ export interface PlannedTable extends ScannedTable, PlanOwner {
   readonly omitsNullPartitions: boolean
   /** Ids of the columns whose statistics the caller may see. Null: all columns. */
   readonly visibleColumns: ReadonlySet<number> | null
-  /** Condition that all rows of a file must satisfy, so that the caller may read it. Null: it may read all files. */
-  readonly rows: string | null
 }
 
 /**
@@ -40,7 +38,7 @@ const maxPlanTasks = 10_000
 export interface PlannedScan {
   readonly scan: ScanDefinition | null
   readonly tasks: PlannedTasks
-  /** Number of files in the manifests of the scan, which is at least the number of its files. */
+  /** Maximum number of files of the scan. */
   readonly fileCount: number
 }
 
@@ -86,11 +84,9 @@ export async function planScan(
   const source = await openPermitted(deps, table, definition, signal)
   const { manifests } = source
   const counts = manifests.map(filesIn)
-  const planned = {
-    scan: definition,
-    fileCount: counts.reduce((sum, count) => sum + count, 0),
-  }
-  if (planned.fileCount <= maxDirectFiles) {
+  const total = counts.reduce((sum, count) => sum + count, 0)
+  const planned = { scan: definition, fileCount: Math.min(total, source.permitted?.size ?? total) }
+  if (total <= maxDirectFiles) {
     const listed = await listTasks(source, table, start, manifests.length, filesPerTask)
     return { ...planned, tasks: toTasks(deps, table, definition, manifests.length, listed) }
   }
@@ -142,7 +138,10 @@ async function openPermitted(
       'forbidden',
       'A grant that is restricted to some rows permits no incremental scans. Scan a snapshot.',
     )
-  return { ...source, permitted: await deps.permitted.get(table, scan.snapshotId, table.rows) }
+  // The manifests do not depend on the filter of the scan: otherwise, the number of plan tasks would reveal partitions of
+  // other rows.
+  const { locations, manifests } = await deps.permitted.get(table, scan.snapshotId, table.rows)
+  return { ...source, manifests, permitted: locations }
 }
 
 const start: Position = { manifest: 0, entry: 0 }

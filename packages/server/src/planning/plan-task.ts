@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { KeyRing } from '../keys/key-ring.ts'
 import { openToken, sealToken, type TokenKind } from '../keys/sealed-token.ts'
 import type { ScanDefinition } from './scan.ts'
+import type { ScannedTable } from './scanned-table.ts'
 import type { Position } from './scan-tasks.ts'
 import { compress, decompress, fromScanValues, scanValues, toScanValues } from './scan-text.ts'
 
@@ -14,10 +15,14 @@ export interface PlanTask {
   readonly end: number
 }
 
-/** Table and caller that a plan belongs to. A plan task of another table or caller cannot be opened. */
-export interface PlanOwner {
-  readonly relationId: string
+/** Table and caller that a plan belongs to. A plan task of another table, caller or condition cannot be opened. */
+export interface PlanOwner extends Pick<ScannedTable, 'relationId' | 'metadata'> {
   readonly principalId: string
+  /**
+   * Condition that all rows of a file must satisfy, so that the caller may read it. Null: it may read all files. The
+   * numbers of the manifests in a plan task depend on it, and on the schema to which it applies.
+   */
+  readonly rows: string | null
 }
 
 /** Maximum length in characters of a filter as JSON. Each plan task contains the filter. */
@@ -52,8 +57,9 @@ export async function openPlanTask(ring: KeyRing, owner: PlanOwner, token: strin
   return { scan: fromScanValues(scan), from: { manifest, entry }, end }
 }
 
-function tokenKind({ relationId, principalId }: PlanOwner): TokenKind {
-  return { purpose: 'page-token', context: `plan task ${relationId} ${principalId}` }
+function tokenKind({ relationId, principalId, rows, metadata }: PlanOwner): TokenKind {
+  const condition = rows === null ? '' : ` ${metadata['current-schema-id']} ${rows}`
+  return { purpose: 'page-token', context: `plan task ${relationId} ${principalId}${condition}` }
 }
 
 function noSuchPlanTask(): HeadgateError {

@@ -87,6 +87,36 @@ describe('a caller whose grant is restricted to rows, without a trusted engine',
     expect(pathsOf((await planOf(reader, others)).json)).toEqual([])
   })
 
+  it('the number of plan tasks of a large table does not depend on the filter of the caller', async () => {
+    const large = await writeTable(server, 'large', { files: 2_400, filesPerManifest: 600 })
+    const caller = await server.caller('large-reader')
+    const restriction = { rows: `id < ${idOf(700)}`, columns: null }
+    await server.grant({
+      privilege: 'select',
+      on: { kind: 'relation', id: large.id },
+      to: caller,
+      restriction,
+    })
+    const send = (operation: string, body: JsonObject) =>
+      caller.send('POST', `namespaces/sales/tables/large/${operation}`, body)
+    const tasksOf = async (filter: Json): Promise<string[]> => {
+      const tasks = objectAt((await send('plan', { filter })).json)['plan-tasks'] as readonly string[]
+      const fetched = await Promise.all(tasks.map((task) => send('tasks', { 'plan-task': task })))
+      return [`${tasks.length} tasks`, ...fetched.flatMap(({ json }) => pathsOf(json))]
+    }
+    expect(await tasksOf(false)).toEqual(['1 tasks'])
+    expect(await tasksOf({ type: 'gt-eq', term: 'id', value: idOf(699) })).toEqual(['1 tasks', 'f-699'])
+    const [task = ''] = objectAt((await send('plan', {})).json)['plan-tasks'] as readonly string[]
+    const wider = { rows: `id < ${idOf(800)}`, columns: null }
+    await server.grant({
+      privilege: 'select',
+      on: { kind: 'relation', id: large.id },
+      to: caller,
+      restriction: wider,
+    })
+    expect((await send('tasks', { 'plan-task': task })).status).toBe(404)
+  })
+
   it('a file with permitted and other rows refuses every plan of its snapshot, with any filter', async () => {
     const caller = await restricted('mixed', { rows: `id < ${idOf(2) + 5n}`, columns: null })
     const filters = [true, false, { type: 'eq', term: 'id', value: idOf(0) }]
