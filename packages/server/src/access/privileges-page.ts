@@ -1,5 +1,4 @@
-import { warehousePrivileges } from './warehouse-privileges.ts'
-import { type OperationPrivileges, privilegesByOperation } from './privileges-by-operation.ts'
+import { privilegesByOperation } from './privileges-by-operation.ts'
 import { requirementText } from './requirement-text.ts'
 
 const introduction = `# Privileges
@@ -35,11 +34,7 @@ on any object below is sufficient; the caller then sees only the names on the pa
 
 /** Returns the text of the page `docs/reference/privileges.md`. */
 export function privilegesPage(): string {
-  const operations: [string, OperationPrivileges][] = Object.entries({
-    ...privilegesByOperation,
-    ...warehousePrivileges,
-  })
-  const rows = operations.map(
+  const rows = Object.entries(privilegesByOperation).map(
     ([id, { needs, note }]) =>
       `| \`${id}\` | ${needs.map(requirementText).join('; ') || 'nothing'} | ${note ?? ''} |\n`,
   )

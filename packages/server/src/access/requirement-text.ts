@@ -1,4 +1,4 @@
-import type { Requirement } from './privileges-by-operation.ts'
+import type { Requirement } from './operation-privileges.ts'
 
 /** Returns the text of a requirement for the reference pages, for example "`manage` on the warehouse, when it is protected". */
 export function requirementText({ privilege, object, passage, when }: Requirement): string {

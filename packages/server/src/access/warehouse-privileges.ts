@@ -1,4 +1,4 @@
-import type { OperationPrivileges } from './privileges-by-operation.ts'
+import type { OperationPrivileges } from './operation-privileges.ts'
 
 const manageWarehouse = {
   needs: [{ privilege: 'manage', on: 'warehouse', object: 'the warehouse' }],
@@ -20,7 +20,7 @@ const ofTheMachine =
   'A warehouse with the storage keys of the machine (default-chain) also needs administer-storage on the server.'
 const seesStorage = 'administer-storage on the warehouse is sufficient too.'
 
-/** Requirements of the operations in `warehouseApiOperations`. Part of the table in `privileges-by-operation.ts`. */
+/** Requirements of the operations in `warehouseApiOperations`. */
 export const warehousePrivileges: Readonly<Record<string, OperationPrivileges>> = {
   createWarehouse: {
     ...createOnServer,

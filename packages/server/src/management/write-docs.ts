@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { privilegesByOperation } from '../access/privileges-by-operation.ts'
 import { privilegesPage } from '../access/privileges-page.ts'
-import { warehousePrivileges } from '../access/warehouse-privileges.ts'
 import type { ManagementDeps } from './administer.ts'
 import { warehouseApiOperations } from './warehouse-routes.ts'
 import type { WarehouseApiDeps } from './warehouse-deps.ts'
@@ -23,8 +22,5 @@ const operations = [
 ]
 const document = openapiDocument(operations)
 await writeFile(new URL('management-openapi.json', docs), `${JSON.stringify(document, null, 2)}\n`)
-await writeFile(
-  new URL('management-api.md', docs),
-  managementPage(document, { ...privilegesByOperation, ...warehousePrivileges }),
-)
+await writeFile(new URL('management-api.md', docs), managementPage(document, privilegesByOperation))
 await writeFile(new URL('privileges.md', docs), privilegesPage())

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import type { OperationPrivileges } from '../../access/operation-privileges.ts'
 import { privilegesByOperation } from '../../access/privileges-by-operation.ts'
-import { warehousePrivileges } from '../../access/warehouse-privileges.ts'
 import { commonErrors, toWireErrors } from '../error-responses.ts'
 import type { OpenapiDocument } from '../openapi.ts'
 import type { JsonSchema } from './json-schema.ts'
@@ -13,7 +13,6 @@ const page = readFileSync(new URL('management-api.md', docs), 'utf8')
 const document: OpenapiDocument = JSON.parse(
   readFileSync(new URL('management-openapi.json', docs), 'utf8'),
 ) as OpenapiDocument
-const privileges = { ...privilegesByOperation, ...warehousePrivileges }
 const schemas = document.components['schemas'] as Readonly<Record<string, JsonSchema>>
 
 /** Texts of the sections with a heading of the third level, by their headings. */
@@ -42,7 +41,7 @@ function membersOf(schema: JsonSchema): readonly string[] {
 
 describe('docs/reference/management-api.md', () => {
   it('the reference page of the management API equals the page that the operations generate (npm run docs)', () => {
-    expect(managementPage(document, privileges)).toBe(page)
+    expect(managementPage(document, privilegesByOperation)).toBe(page)
   })
 
   it('the reference page of the management API has one section for each operation, and one for each object that it links', () => {
@@ -76,7 +75,7 @@ describe('docs/reference/management-api.md', () => {
         if (!status.startsWith('2') || schema?.$ref !== undefined) continue
         for (const member of membersOf(schema ?? {})) expect(text).toContain(`\n| \`${member}\` | `)
       }
-      const { needs } = privileges[name as keyof typeof privileges]
+      const { needs } = privilegesByOperation[name] as OperationPrivileges
       for (const { privilege, object } of needs) expect(text).toContain(`\`${privilege}\` on ${object}`)
     },
   )

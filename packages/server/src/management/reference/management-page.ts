@@ -1,4 +1,4 @@
-import type { OperationPrivileges } from '../../access/privileges-by-operation.ts'
+import type { OperationPrivileges } from '../../access/operation-privileges.ts'
 import { type OperationErrors, toWireErrors, commonErrors } from '../error-responses.ts'
 import type { OpenapiDocument } from '../openapi.ts'
 import { componentSections } from './component-sections.ts'

@@ -1,4 +1,4 @@
-import type { OperationPrivileges } from '../../access/privileges-by-operation.ts'
+import type { OperationPrivileges } from '../../access/operation-privileges.ts'
 import { requirementText } from '../../access/requirement-text.ts'
 import { type JsonSchema, refName } from './json-schema.ts'
 import { cell, meaning, memberRows, memberTable } from './member-rows.ts'
