@@ -71,6 +71,9 @@ function Failure(): VNode | null {
   )
 }
 
+/** Maximum length of a place to which the server returns after a sign-in. */
+const maxPlaceLength = 1_024
+
 function IssuerButton({ issuer: { issuer, label } }: { readonly issuer: SignInIssuer }): VNode {
   const { path, query } = usePlace()
   const [error, setError] = useState<Error | null>(null)
@@ -79,7 +82,8 @@ function IssuerButton({ issuer: { issuer, label } }: { readonly issuer: SignInIs
     setRunning(true)
     setError(null)
     try {
-      const place = query.has('sign-in') ? '/' : `${path}${query.size > 0 ? `?${query.toString()}` : ''}`
+      const open = `${path}${query.size > 0 ? `?${query.toString()}` : ''}`
+      const place = query.has('sign-in') || open.length > maxPlaceLength ? '/' : open
       const { url } = await send<{ readonly url: string }>('/sign-in', {
         method: 'POST',
         body: { issuer, place },

@@ -24,7 +24,13 @@ export interface IssuerOperationDeps extends SessionOperationDeps {
 
 const maxBodyBytes = 4 * 1024
 
-const startSchema = z.strictObject({ issuer: z.string().max(512), place: z.string().max(1_024).default('/') })
+/** Maximum length of a place, so that the cookie with the started sign-in has less than 4096 bytes. */
+const maxPlaceLength = 1_024
+
+const startSchema = z.strictObject({
+  issuer: z.string().max(512),
+  place: z.string().max(maxPlaceLength).default('/'),
+})
 
 /** Returns the operations that start a sign-in at an issuer, and finish it when the issuer sends the browser back. */
 export function issuerOperations(deps: IssuerOperationDeps): readonly OpenOperation[] {
@@ -120,10 +126,11 @@ function seeOther({ publicUrl }: IssuerOperationDeps, place: string, cookies: re
   }
 }
 
-/** Returns the place if its URL is in the console, otherwise the first page. */
+/** Returns the place if its URL is in the console and not too long, otherwise the first page. */
 function toOwnPlace({ publicUrl }: IssuerOperationDeps, place: string): string {
   const base = new URL(`${publicUrl}/console/`)
   const url = URL.parse(`${publicUrl}/console${place}`)
   const isOwn = url?.origin === base.origin && url.pathname.startsWith(base.pathname)
-  return isOwn ? url.href.slice(base.href.length - 1) : '/'
+  const own = isOwn ? url.href.slice(base.href.length - 1) : '/'
+  return own.length > maxPlaceLength ? '/' : own
 }

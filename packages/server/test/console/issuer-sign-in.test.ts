@@ -191,6 +191,11 @@ test.each(['//evil.example', '/../../x', '\\\\evil.example', '/a/..//..//evil.ex
   },
 )
 
+test('a sign-in leads to the first page if the place is longer when it is encoded than a cookie can store', async () => {
+  const started = await start(`/explain?object=${'ж'.repeat(900)}`)
+  expect((await finish(started)).headers.get('location')).toMatch(/\/console\/$/)
+})
+
 test('a session of the console is renewed at its issuer by one of many requests, and ends when the issuer refuses', async () => {
   const cookie = await signIn()
   const before = renewals
