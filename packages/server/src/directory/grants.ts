@@ -69,15 +69,24 @@ export async function revokePrivileges(
   const { object } = request
   return changePolicy(deps, change, async (tx: Queryable) => {
     const key = { securableId: object.id, granteeId: grantee.id }
-    const deleted = await changeEach(request.privileges, async (privilege) => {
-      // A grantee can have an unrestricted and a restricted grant of select. A revocation of select deletes both.
-      const restricted =
-        privilege === 'select' && (await deleteGrant(tx, { ...key, privilege: 'select-restricted' }))
-      return (await deleteGrant(tx, { ...key, privilege })) || restricted
-    })
+    const deleted = await changeEach(request.privileges, (privilege) => deleteGrants(tx, key, privilege))
     if (object.kind === 'server') await keepAdministering(tx, change)
     return deleted
   })
+}
+
+/**
+ * Deletes the grants of a privilege to a grantee. Returns false if there are none. A grantee can have an unrestricted and a
+ * restricted grant of `select`: both are deleted.
+ */
+export async function deleteGrants(
+  tx: Queryable,
+  key: { readonly securableId: string; readonly granteeId: string },
+  privilege: Privilege,
+): Promise<boolean> {
+  const restricted =
+    privilege === 'select' && (await deleteGrant(tx, { ...key, privilege: 'select-restricted' }))
+  return (await deleteGrant(tx, { ...key, privilege })) || restricted
 }
 
 function describe(

@@ -2,11 +2,11 @@ import { findHolders } from '../access/holders.ts'
 import type { Policies } from '../access/policies.ts'
 import type { Policy } from '../access/policy.ts'
 import type { Privilege } from '../privilege.ts'
-import { deleteGrant, insertGrant } from '../store/grants.ts'
+import { insertGrant } from '../store/grants.ts'
 import type { PrincipalRow } from '../store/principals.ts'
 import type { Queryable, Sql } from '../store/sql.ts'
 import { requireGrantee } from './grantees.ts'
-import type { GrantRequest } from './grants.ts'
+import { deleteGrants, type GrantRequest } from './grants.ts'
 
 /** Effect of a grant or a revocation on the principals with a privilege. */
 export interface GrantEffect {
@@ -72,11 +72,12 @@ async function change(
   grantee: Awaited<ReturnType<typeof requireGrantee>>,
   privilege: Privilege,
 ): Promise<void> {
-  const key = { securableId: object.id, granteeId: grantee.id, privilege }
-  if (action === 'revoke') await deleteGrant(tx, key)
+  const key = { securableId: object.id, granteeId: grantee.id }
+  if (action === 'revoke') await deleteGrants(tx, key, privilege)
   else
     await insertGrant(tx, {
       ...key,
+      privilege,
       securableKind: object.kind,
       granteeKind: grantee.kind,
       grantedBy: callerId,

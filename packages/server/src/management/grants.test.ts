@@ -88,6 +88,17 @@ describe('The preview of a grant', () => {
 describe('A restricted grant', () => {
   const rows = `region = 'eu'`
 
+  test('the preview of a revocation of select takes restricted grants into account', async () => {
+    const { table } = await place()
+    const member = await principal()
+    const to = { principal: member.clientId }
+    await as(admin, 'POST /grants', { privilege: 'select', on: table, to, rows })
+    await as(admin, 'POST /grants', { privilege: 'use', on: table, to })
+    const request = { action: 'revoke', privileges: ['select', 'use'], on: table, to }
+    const { body } = await as(admin, 'POST /grants/preview', request)
+    expect(body).toMatchObject({ effects: [{ loses: [] }, { privilege: 'use', loses: [{ id: member.id }] }] })
+  })
+
   test('a grant of select can be restricted to rows and columns, listed, replaced and revoked', async () => {
     const { table } = await place()
     const { clientId } = await principal()
