@@ -1,8 +1,7 @@
-import { hash } from 'node:crypto'
 import type { Schema, TableMetadata } from '@headgate/iceberg/metadata'
 import { parseFilter } from '@headgate/iceberg/expression'
 import type { SnapshotMode } from '@headgate/iceberg/rest'
-import { stringify, type JsonObject } from '@headgate/json'
+import type { JsonObject } from '@headgate/json'
 import { HeadgateError } from '@headgate/errors'
 import { checkMetadataFile } from '../catalog/check-metadata-file.ts'
 import { currentMetadata } from '../catalog/commit/current-metadata.ts'
@@ -16,7 +15,7 @@ import { issueStorageAccess } from '../credentials/issue-storage-access.ts'
 import type { Call, Response } from '../operation/operation.ts'
 import type { IcebergDeps } from './deps.ts'
 import { checkEnforceable } from './restricted-read.ts'
-import { formatMetadataEtag, plainResponse } from './responses.ts'
+import { metadataResponse } from './responses.ts'
 import { committedAccessRequest } from './storage-access.ts'
 
 /**
@@ -41,10 +40,8 @@ export async function restrictedResponse(
     : { config: { 'scan-planning-mode': 'server' } }
   const encoded = await deps.metadataTexts.get(target, target.relation, snapshots)
   const text = encoded.plain ?? (await deps.metadataTexts.inflated(target, snapshots, encoded))
-  // The response is never confirmed by 304, because it depends on the grants of the caller.
-  const version = hash('sha256', stringify(members), 'base64url')
-  const etag = formatMetadataEtag(target.metadataKey, snapshots, version)
-  return plainResponse({ location, text, suffix: new ResponseSuffix(members), etag }, false).response
+  // The response has no ETag: it is never confirmed by 304, because it depends on the grants of the caller.
+  return metadataResponse({ location, text, suffix: new ResponseSuffix(members), etag: null })
 }
 
 async function trustedMembers(
