@@ -1,7 +1,10 @@
 import { HeadgateError } from '@headgate/errors'
+import { formatIdentifier } from '@headgate/iceberg/rest'
 import type { SigningKeys } from '@headgate/sigv4'
 import type { Policies } from '../access/policies.ts'
+import { enforce } from '../access/refuse.ts'
 import { checkLocations } from '../catalog/locations.ts'
+import type { RelationRef } from '../catalog/target.ts'
 import type { Warehouse } from '../catalog/warehouses.ts'
 import type { ProvenIdentity } from '../proven-identity.ts'
 import { decideStorageGrant } from './decide-storage-grant.ts'
@@ -25,18 +28,20 @@ export type SigningGrant = Pick<StorageGrant, 'prefixes' | 'permission' | 'table
  * Decides which requests the server signs for a caller that names a committed table. The sign operation calls it after
  * it checked that the caller may load the table. For staged tables and for access through views, `authorizeRefresh`
  * decides instead.
+ *
+ * @throws HeadgateError of `enforce`
  */
 export async function decideSigning(
   { policies }: SigningDeps,
   identity: ProvenIdentity,
-  warehouse: Warehouse,
+  { warehouse, identifier }: RelationRef,
   target: StorageTarget,
 ): Promise<SigningGrant> {
-  const { permission } = decideStorageGrant(await policies.get(identity), target, 'widest', [], {
-    role: null,
-    known: null,
-    isPlanned: false,
-  })
+  const restricted = { role: null, known: null, isPlanned: false }
+  const decision = decideStorageGrant(await policies.get(identity), target, 'widest', [], restricted)
+  // The policy can be newer than the policy with which the caller was authorized.
+  enforce(decision, { kind: 'relation', name: formatIdentifier(identifier) })
+  const { permission } = decision
   return { prefixes: allowedPrefixes(warehouse, target.prefixes), permission, table: target.table }
 }
 
