@@ -18,6 +18,8 @@ export interface Fixture {
   readonly headers: Readonly<Record<string, string>>
   readonly victim: Table
   readonly own: Table
+  /** Table of the attacker for legitimate requests, and its latest version. */
+  readonly open: { readonly table: Table; latest: number }
   /** Sends requests of the attacker. */
   readonly attack: Wire
   /** Texts of the victim that no response to the attacker may contain. */
@@ -63,6 +65,7 @@ export async function openFixture(keeper: ProcessKeeper, folder: string): Promis
     headers,
     victim,
     own,
+    open: { table: await declare(attack, ['own', 'open']), latest: 0 },
     attack,
     secrets: [victim.location, secretTag, secretMetadata],
     victimState: async () =>

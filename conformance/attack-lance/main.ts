@@ -1,14 +1,12 @@
 import { parseArgs } from 'node:util'
-import { type Escape, escapeText } from '../attack/escape.ts'
-import { Random } from '../attack/random.ts'
-import { stageManifest } from '../lance/stage-manifest.ts'
-import { success } from '../lance/wire.ts'
+import type { Random } from '../attack/random.ts'
+import { type CaseResult, runSuites } from '../attack/run-suites.ts'
+import { humanReport, isClean } from '../attack/suite-report.ts'
 import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { wholeNumber } from '../lib/read-flags.ts'
 import { safeEnvironment } from '../lib/safe-env.ts'
-import { textTable } from '../lib/text-table.ts'
 import { hangUp } from '../refresh/s3-request.ts'
 import { type Fixture, openFixture } from './fixture.ts'
 import { type Attack, type Suite, suites } from './suites.ts'
@@ -27,13 +25,6 @@ const insides =
 /** Number of cases between two comparisons of the victim's state. */
 const compareEvery = 100
 
-interface Count {
-  readonly suite: Suite
-  readonly random: Random
-  cases: number
-  escapes: number
-}
-
 /** Returns the exit code: 0 if all attacks failed, 1 if one succeeded, 2 if the run was not possible. */
 async function main(cases: number, seed: number): Promise<number> {
   await using keeper = new ProcessKeeper()
@@ -42,44 +33,35 @@ async function main(cases: number, seed: number): Promise<number> {
   say('starting a server')
   const fixture = await openFixture(keeper, folder)
   const before = await fixture.victimState()
-  const counts = suites.map((suite, index) => ({
-    suite,
-    random: new Random(seed + index),
-    cases: 0,
-    escapes: 0,
-  }))
-  const escapes: Escape[] = []
-  const turns = new Random(seed)
-  say(`attacking, seed ${seed}`)
-  for (let index = 0; index < cases; index += 1) {
-    const count = turns.pick<Count>(counts)
-    const attack = await count.suite.run(fixture, count.random)
-    const found = [...judge(fixture, attack), ...(await compare(fixture, before, index))]
-    count.cases += 1
-    if (found.length === 0) continue
-    count.escapes += 1
-    escapes.push({
-      index,
-      what: `${count.suite.name}: ${attack.what.slice(0, 500)}`,
-      statuses: attack.responses.map(({ status }) => status),
-      found,
-    })
-    if (escapes.length >= 20) break
+  const compare = async (): Promise<readonly string[]> =>
+    (await fixture.victimState()) === before ? [] : ['the victim changed']
+  const run = async (suite: Suite, random: Random, index: number): Promise<CaseResult> => {
+    const attack = await suite.run(fixture, random)
+    const { escapes, broken } = judge(fixture, suite, attack)
+    const changed = index % compareEvery === 0 ? await compare() : []
+    const statuses = attack.responses.map(({ status }) => status)
+    return { what: attack.what.slice(0, 500), statuses, escapes: [...escapes, ...changed], broken }
   }
-  if ((await fixture.victimState()) !== before)
-    escapes.push({ index: cases, what: 'all cases together', statuses: [], found: ['the victim changed'] })
-  await demandLegitimate(fixture)
+  say(`attacking, seed ${seed}`)
+  const result = await runSuites(suites, { run, conclude: compare }, { seed, cases, seconds: Infinity, say })
   hangUp()
-  const rows = counts.map(({ suite, cases: sent, escapes: made }) => [suite.name, sent, made, suite.about])
-  console.log(textTable([['suite', 'cases', 'ESCAPES', 'what'], ...rows]))
-  for (const escape of escapes) console.log(escapeText('attack:lance', escape))
-  console.log(`${cases} cases, ${escapes.length} escapes, seed ${seed}`)
-  if (escapes.length > 0) return 1
+  console.log(humanReport(result))
+  if (!isClean(result)) {
+    say(`logs and data: ${folder}`)
+    return 1
+  }
   return await leaveNothing(keeper, folder)
 }
 
-function judge({ secrets }: Fixture, { what, responses }: Attack): readonly string[] {
-  return responses.flatMap(({ status, json }) => {
+function judge(
+  { secrets }: Fixture,
+  { legitimate }: Suite,
+  { what, responses }: Attack,
+): Pick<CaseResult, 'escapes' | 'broken'> {
+  const refused = responses.filter(({ status }) => status >= 400)
+  if (legitimate === true)
+    return { escapes: [], broken: refused.map(({ json }) => `it was refused: ${JSON.stringify(json)}`) }
+  const escapes = responses.flatMap(({ status, json }) => {
     const text = JSON.stringify(json)
     return [
       ...(status < 400 ? [`it was accepted (${status}): ${text.slice(0, 200)}`] : []),
@@ -92,18 +74,7 @@ function judge({ secrets }: Fixture, { what, responses }: Attack): readonly stri
       ...(insides.test(text) ? [`the response shows the inside: ${text.slice(0, 200)}`] : []),
     ]
   })
-}
-
-async function compare(fixture: Fixture, before: string, index: number): Promise<readonly string[]> {
-  if (index % compareEvery !== 0) return []
-  return (await fixture.victimState()) === before ? [] : ['the victim changed']
-}
-
-/** Demands that the attacker can use its own table. A server that refuses every request would pass otherwise. */
-async function demandLegitimate({ attack, own }: Fixture): Promise<void> {
-  const { body } = await stageManifest(own, 2, 'legitimate')
-  success(await attack('CreateTableVersion', { id: own.id, body }))
-  success(await attack('CreateTableTag', { id: own.id, body: { tag: 'mine', version: 2 } }))
+  return { escapes, broken: [] }
 }
 
 await runCommand('attack:lance', async (args) => {

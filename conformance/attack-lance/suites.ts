@@ -8,7 +8,11 @@ import type { Fixture } from './fixture.ts'
 export interface Suite {
   readonly name: string
   readonly about: string
-  /** Sends one attack. Every response must be a refusal. */
+  /** Relative frequency of cases of this suite. Default: 1. */
+  readonly weight?: number
+  /** Set in the suite of legitimate requests, which must succeed. A server that refuses every request would pass otherwise. */
+  readonly legitimate?: true
+  /** Sends one case. Every response must be a refusal, except in a legitimate suite. */
   run(fixture: Fixture, random: Random): Promise<Attack>
 }
 
@@ -185,6 +189,24 @@ const badRefs = [
 ]
 
 export const suites: readonly Suite[] = [
+  {
+    name: 'legitimate',
+    about: 'versions and tags of the own table of the attacker, which the server accepts',
+    weight: 0.1,
+    legitimate: true,
+    async run({ attack, open }) {
+      open.latest += 1
+      const version = open.latest
+      const { id } = open.table
+      const { body } = await stageManifest(open.table, version, 'legitimate')
+      const tag = `t${version}`
+      const responses = [
+        await attack('CreateTableVersion', { id, body }),
+        await attack('CreateTableTag', { id, body: { tag, version } }),
+      ]
+      return { what: `CreateTableVersion ${id} ${version}, CreateTableTag ${tag}`, responses }
+    },
+  },
   {
     name: 'names',
     about: 'spellings of the victim in the path, with each operation',

@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util'
-import { Random } from '../attack/random.ts'
-import { leaveNothing, printed, runCommand, say, toMessage } from '../lib/command.ts'
+import type { Random } from '../attack/random.ts'
+import { type CaseResult, runSuites } from '../attack/run-suites.ts'
+import { humanReport, isClean } from '../attack/suite-report.ts'
+import { leaveNothing, printed, runCommand, say } from '../lib/command.ts'
 import { cacheFolder, newRunFolder } from '../lib/paths.ts'
 import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { wholeNumber } from '../lib/read-flags.ts'
-import { textTable } from '../lib/text-table.ts'
 import { sender } from '../refresh/catalog-client.ts'
 import { hangUp } from '../refresh/s3-request.ts'
 import { openFixture } from './fixture.ts'
+import type { Outcome, Suite } from './suite.ts'
 import { verdict } from './verdict.ts'
 import { exploding } from './suites/exploding.ts'
 import { malformed } from './suites/malformed.ts'
@@ -25,7 +27,7 @@ Starts a server and attacks its scan plans and restricted reads with generated c
   --cases N      number of cases (default: 4000)
   --seconds N    time limit
   --seed N       repeats the cases of an earlier run
-  --suite NAME   runs only this suite
+  --suite NAME   runs only this suite and the legitimate requests
 
 Exit codes: 0 all attacks failed, 1 an attack succeeded or a legitimate request failed, 2 the run was not possible.`
 
@@ -44,50 +46,41 @@ await runCommand('attack:planning', async (args) => {
   if (values.help) return printed(usage)
   const limit =
     values.seconds === undefined ? (values.quick ? 60 : Infinity) : wholeNumber('--seconds', values.seconds)
-  const only = suites.filter(({ name }) => values.suite === undefined || name === values.suite)
-  if (only.length === 0) throw new Error(`There is no suite ${values.suite}.`)
+  if (values.suite !== undefined && !suites.some(({ name }) => name === values.suite))
+    throw new Error(`There is no suite ${values.suite}.`)
+  // Always includes the legitimate requests, because a server that refuses every request would otherwise pass.
+  const chosen = suites.filter(
+    (suite) => values.suite === undefined || suite.name === values.suite || suite === legitimate,
+  )
   await using keeper = new ProcessKeeper()
   const folder = newRunFolder(cacheFolder('attack-planning-run'))
   say('starting a server')
   const fixture = await openFixture(keeper, folder)
   const seed = wholeNumber('--seed', values.seed, 0)
   say(`attacking, seed ${seed}`)
-  const random = new Random(seed)
-  const opened = []
+  const attacks = new Map<Suite, (random: Random) => Promise<Outcome>>()
   // Opens all suites, even when only one of them runs, because the suite `sealed` creates a table that other suites
   // use.
-  for (const suite of suites)
-    opened.push({ suite, attack: await suite.open(fixture), cases: 0, failures: new Set<string>() })
-  const chosen = opened.filter(({ suite }) => only.includes(suite))
+  for (const suite of suites) attacks.set(suite, await suite.open(fixture))
   const health = sender(fixture.lab.uri, {})
-  const end = performance.now() + limit * 1_000
-  let done = 0
-  for (; done < wholeNumber('--cases', values.cases) && performance.now() < end; done += 1) {
-    const one = random.pickByWeight(chosen, ({ suite }) => suite.weight)
-    one.cases += 1
-    try {
-      const outcome = await one.attack(random)
-      for (const failure of verdict(outcome)) one.failures.add(`${outcome.what}: ${failure}`)
-    } catch (error) {
-      one.failures.add(`a case could not run: ${toMessage(error)}`)
+  const run = async (suite: Suite, random: Random, index: number): Promise<CaseResult> => {
+    const outcome = await attacks.get(suite)?.(random)
+    if (outcome === undefined) throw new TypeError(`The suite ${suite.name} is not open.`)
+    const { what, seen, isLegitimate } = outcome
+    const found = verdict(outcome)
+    const isHealthy = index % 100 !== 99 || (await health('GET', 'health/live')).status === 200
+    return {
+      what,
+      statuses: seen.map(({ status }) => status),
+      escapes: isLegitimate === true ? [] : found,
+      broken: [...(isLegitimate === true ? found : []), ...(isHealthy ? [] : ['the server is not healthy'])],
     }
-    if (done % 100 === 99 && (await health('GET', 'health/live')).status !== 200)
-      one.failures.add('the server is not healthy')
   }
+  const cases = wholeNumber('--cases', values.cases)
+  const result = await runSuites(chosen, { run }, { seed, cases, seconds: limit, say })
   hangUp()
-  const rows = chosen.map(({ suite, cases, failures }) => [
-    suite.name,
-    String(cases),
-    String(failures.size),
-    suite.about,
-  ])
-  console.log(textTable([['suite', 'cases', 'escapes', 'attacks'], ...rows]))
-  const failures = chosen.flatMap(({ suite, failures: found }) =>
-    [...found].map((each) => `${suite.name}: ${each}`),
-  )
-  console.log(`${done} cases, ${failures.length} escapes, seed ${seed}`)
-  for (const failure of failures.slice(0, 20)) console.log(`  ${failure}`)
-  if (failures.length > 0) {
+  console.log(humanReport(result))
+  if (!isClean(result)) {
     say(`logs and data: ${folder}`)
     return 1
   }

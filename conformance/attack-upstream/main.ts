@@ -4,8 +4,8 @@ import { ProcessKeeper } from '../lib/process-keeper.ts'
 import { hangUp } from '../refresh/s3-request.ts'
 import { openFixture } from './fixture.ts'
 import { type AttackOptions, readOptions, usage } from './options.ts'
-import { humanReport, isClean, jsonReport } from './report.ts'
-import { runSuites } from './run.ts'
+import { humanReport, isClean, jsonReport } from '../attack/suite-report.ts'
+import { attackUpstream } from './run.ts'
 import { allSuites } from './suites.ts'
 
 /**
@@ -26,7 +26,7 @@ async function main(options: AttackOptions): Promise<number> {
   say('starting two servers')
   await using fixture = await openFixture(keeper, folder)
   say(`attacking, seed ${seed}`)
-  const result = await runSuites(fixture, suites, { ...options, say })
+  const result = await attackUpstream(fixture, suites, { ...options, say })
   hangUp()
   console.log(json ? jsonReport(result) : humanReport(result))
   if (!isClean(result)) {

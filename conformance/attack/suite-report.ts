@@ -1,15 +1,15 @@
-import { escapeText } from '../attack/escape.ts'
+import { escapeText } from './escape.ts'
 import { seconds, textTable } from '../lib/text-table.ts'
-import type { RunResult } from './run.ts'
+import type { RunResult } from './run-suites.ts'
 
-export interface Totals {
+interface Totals {
   readonly cases: number
   readonly refused: number
   readonly accepted: number
   readonly escapes: number
 }
 
-export function sumTotals({ counts }: RunResult): Totals {
+function sumTotals({ counts }: RunResult): Totals {
   const sum = (key: keyof Totals): number => counts.reduce((total, count) => total + count[key], 0)
   return { cases: sum('cases'), refused: sum('refused'), accepted: sum('accepted'), escapes: sum('escapes') }
 }
