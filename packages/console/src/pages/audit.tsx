@@ -4,6 +4,7 @@ import { navigate, usePlace } from '../router.tsx'
 import { t } from '../text.ts'
 import { Field } from '../ui/dialog.tsx'
 import { Page } from '../ui/page.tsx'
+import { TextField } from '../ui/text-field.tsx'
 import { ExportButton } from './export-events.tsx'
 import { EventList } from './event-list.tsx'
 import { LiveTail } from './live-tail.tsx'
@@ -96,16 +97,13 @@ function FilterForm({ query }: { readonly query: URLSearchParams }): VNode {
         )}
       </Field>
       {filters.map(([name, label, hint]) => (
-        <Field key={name} label={label}>
-          {(id) => (
-            <input
-              id={id}
-              value={values[name] ?? ''}
-              placeholder={hint}
-              onInput={(event) => set(name, event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          key={name}
+          label={label}
+          value={values[name] ?? ''}
+          placeholder={hint}
+          onInput={(value) => set(name, value)}
+        />
       ))}
       <button type="submit">{t('Filter')}</button>
       {[...query].length > 0 && (

@@ -7,10 +7,11 @@ import { useGet } from '../api/use-get.ts'
 import { Link, navigate, place, usePlace } from '../router.tsx'
 import { t } from '../text.ts'
 import { DataTable } from '../ui/data-table.tsx'
-import { Dialog, Field } from '../ui/dialog.tsx'
+import { Dialog } from '../ui/dialog.tsx'
 import { Page } from '../ui/page.tsx'
 import { Badge, Time } from '../ui/small.tsx'
 import { Empty, Shown } from '../ui/states.tsx'
+import { TextField } from '../ui/text-field.tsx'
 import { nameObject } from './securable.ts'
 
 /** Page that lists the issued storage credentials: their holders, their tables, and their expiry. */
@@ -38,26 +39,13 @@ function FilterForm({ query }: { readonly query: URLSearchParams }): VNode {
   }
   return (
     <form class="filters" onSubmit={submit}>
-      <Field label={t('Principal')}>
-        {(id) => (
-          <input
-            id={id}
-            value={principal}
-            placeholder={t('name or id')}
-            onInput={(event) => setPrincipal(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label={t('Engine')}>
-        {(id) => (
-          <input
-            id={id}
-            value={engine}
-            placeholder={t('name or id')}
-            onInput={(event) => setEngine(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextField
+        label={t('Principal')}
+        value={principal}
+        placeholder={t('name or id')}
+        onInput={setPrincipal}
+      />
+      <TextField label={t('Engine')} value={engine} placeholder={t('name or id')} onInput={setEngine} />
       <button type="submit">{t('Filter')}</button>
     </form>
   )

@@ -8,6 +8,7 @@ import { Field } from '../ui/dialog.tsx'
 import { Page } from '../ui/page.tsx'
 import { Badge, Section } from '../ui/small.tsx'
 import { ErrorNote, Skeleton } from '../ui/states.tsx'
+import { TextField } from '../ui/text-field.tsx'
 import { Restricted } from './restricted.tsx'
 import { nameGrantee, nameObject, parseObject, privileges, toQuery } from './securable.ts'
 
@@ -65,26 +66,8 @@ function QuestionForm({ question }: { readonly question: Question | null }): VNo
   }
   return (
     <form class="filters" onSubmit={submit}>
-      <Field label={t('Principal')}>
-        {(id) => (
-          <input
-            id={id}
-            value={principal}
-            placeholder={t('you')}
-            onInput={(event) => setPrincipal(event.currentTarget.value)}
-          />
-        )}
-      </Field>
-      <Field label={t('Through engine')}>
-        {(id) => (
-          <input
-            id={id}
-            value={engine}
-            placeholder={t('none')}
-            onInput={(event) => setEngine(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextField label={t('Principal')} value={principal} placeholder={t('you')} onInput={setPrincipal} />
+      <TextField label={t('Through engine')} value={engine} placeholder={t('none')} onInput={setEngine} />
       <Field label={t('Privilege')}>
         {(id) => (
           <select id={id} value={privilege} onChange={(event) => setPrivilege(event.currentTarget.value)}>
@@ -94,17 +77,13 @@ function QuestionForm({ question }: { readonly question: Question | null }): VNo
           </select>
         )}
       </Field>
-      <Field label={t('Object')}>
-        {(id) => (
-          <input
-            id={id}
-            class="wide"
-            value={object}
-            placeholder={t('warehouse:namespace.table, or empty for the server')}
-            onInput={(event) => setObject(event.currentTarget.value)}
-          />
-        )}
-      </Field>
+      <TextField
+        label={t('Object')}
+        class="wide"
+        value={object}
+        placeholder={t('warehouse:namespace.table, or empty for the server')}
+        onInput={setObject}
+      />
       <button type="submit" class="primary">
         {t('Explain')}
       </button>
