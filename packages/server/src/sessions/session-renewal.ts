@@ -30,8 +30,13 @@ interface DueSession {
   readonly principalId: string
 }
 
-/** Time in seconds that one renewal can take. Then another request may renew the session. */
-const renewalSeconds = 15
+/**
+ * Time in seconds after which another request may renew the session. A renewal takes at most 20 s: it sends up to four
+ * requests to the issuer (metadata, token, keys, introspection), each with a time limit of 5 s.
+ */
+const leaseSeconds = 30
+/** Maximum time in ms for which a request waits for a renewal by another process. */
+const maxWaitMs = 15_000
 /** Time in ms between two looks at a session that another process renews. */
 const pollMs = 200
 /** Time in seconds until the next attempt, while the issuer does not respond. */
@@ -60,9 +65,9 @@ export class SessionRenewal {
   }
 
   async #renew(session: DueSession): Promise<boolean> {
-    const patience = performance.now() + renewalSeconds * 1_000
+    const patience = performance.now() + maxWaitMs
     for (;;) {
-      const due = await takeRenewal(this.#options.sql, session.id, renewalSeconds)
+      const due = await takeRenewal(this.#options.sql, session.id, leaseSeconds)
       if (due === null) return false
       if (due.state === 'taken') return this.#renewTaken(session, due)
       if (due.state === 'renewed') return true
