@@ -86,7 +86,12 @@ export async function showLanceTable(session: Session, name: string, all: boolea
     ].join('\n\n')
   })
   const next = versions === null ? null : decode(versionsDecoder, versions).page_token
-  if (typeof next === 'string') session.out.note('The table has more versions. Show them with --snapshots.')
+  if (typeof next === 'string')
+    session.out.note(
+      all
+        ? `The table has more versions. These are the latest ${allVersions}.`
+        : 'The table has more versions. Show them with --snapshots.',
+    )
 }
 
 async function readContent(
