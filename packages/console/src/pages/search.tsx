@@ -20,27 +20,34 @@ export function SearchPage(): VNode {
       title={t('Search: {text}', { text })}
       about={t('Names that begin with this text, in all warehouses.')}
     >
-      <Shown of={loaded}>
-        {({ matches, more }) => (
-          <>
-            {matches.length === 0 && (
-              <Empty title={t('No name begins with this text')}>
-                {t('The search finds the beginning of the name of a table, view or namespace.')}
-              </Empty>
-            )}
-            <div role="list" aria-label={t('Matches')}>
-              {matches.map((match) => (
-                <div class="row" role="listitem" key={match.id}>
-                  <Icon name={match.name === null ? 'namespace' : match.kind === 'view' ? 'view' : 'table'} />
-                  <Link to={toMatchPlace(match)}>{match.name ?? match.namespace.at(-1)}</Link>
-                  <span class="muted row-end clip">{[match.warehouse, ...match.namespace].join(' / ')}</span>
-                </div>
-              ))}
-            </div>
-            {more && <p class="muted">{t('There are more matches. Search for a longer text.')}</p>}
-          </>
-        )}
-      </Shown>
+      {text === '' && <Empty title={t('No text')}>{t('Enter the beginning of a name.')}</Empty>}
+      {text !== '' && (
+        <Shown of={loaded}>
+          {({ matches, more }) => (
+            <>
+              {matches.length === 0 && (
+                <Empty title={t('No name begins with this text')}>
+                  {t('The search finds the beginning of the name of a table, view or namespace.')}
+                </Empty>
+              )}
+              <div role="list" aria-label={t('Matches')}>
+                {matches.map((match) => (
+                  <div class="row" role="listitem" key={match.id}>
+                    <Icon
+                      name={match.name === null ? 'namespace' : match.kind === 'view' ? 'view' : 'table'}
+                    />
+                    <Link to={toMatchPlace(match)}>{match.name ?? match.namespace.at(-1)}</Link>
+                    <span class="muted row-end clip">
+                      {[match.warehouse, ...match.namespace].join(' / ')}
+                    </span>
+                  </div>
+                ))}
+              </div>
+              {more && <p class="muted">{t('There are more matches. Search for a longer text.')}</p>}
+            </>
+          )}
+        </Shown>
+      )}
     </Page>
   )
 }
