@@ -46,7 +46,7 @@ const lastingMaps: Readonly<Record<string, 'shared' | 'caller' | 'none'>> = {
   'store/row-query.ts #toPrepare': 'none',
   'http/router.ts #routers': 'shared',
   'http/router.ts #fixed': 'shared',
-  'upstream/upstream.ts templates': 'shared',
+  'upstream/build-request.ts templates': 'shared',
   // These maps contain waiting callers, running work and counters.
   'concurrency/keyed-mutex.ts #queues': 'none',
   'concurrency/fair-queue.ts #waiting': 'none',
